@@ -1,0 +1,1 @@
+"""How engagement activity gets in: readers, source specs, mapping, locating, inbox, loading and the command line."""

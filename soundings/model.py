@@ -1,0 +1,53 @@
+"""The words of Soundings, listed once: the same in code, database, screen and docs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Where a record stands. Venue and home are different layers and are never mixed.
+ROLES = ("venue", "home", "area")
+ROLE_LABEL = {"venue": "where it happened", "home": "where people live", "area": "the area it was about"}
+
+# Place states of a record. "Not tied to a place" is a choice, not a gap.
+LOCATED, OUTSIDE, UNLOCATED, NOT_TIED = "located", "outside", "unlocated", "not_tied"
+PLACE_STATES = (LOCATED, OUTSIDE, UNLOCATED, NOT_TIED)
+
+# States of a figure in a table: three kinds of "no number" are kept apart.
+VALUE, NONE_TOOK_PLACE, NOTHING_RECORDED, HIDDEN = "value", "none_took_place", "nothing_recorded", "hidden"
+FIGURE_STATES = (VALUE, NONE_TOOK_PLACE, NOTHING_RECORDED, HIDDEN)
+
+# Kinds of place, smallest first. A kind stands inside the kinds after it.
+PLACE_KINDS = ("lsoa", "neighbourhood", "msoa", "ward", "district", "region", "country")
+
+BASES = ("exact", "estimate", "band")
+RECORD_STATUSES = ("planned", "live", "past", "paused")
+STAGES = ("frame", "commission", "design", "deliver", "evaluate")
+SHARING = ("to", "for", "with", "by", "not applicable", "not known")
+ANSWERS = ("yes", "no", "not known")
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One row that could not be taken in. `row` is the number a person sees in their file (the header is row 1)."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+class SoundingsError(Exception):
+    """A failure a person can act on: what, where, what was expected, what to do next, in one sentence."""
+
+
+class BadFile(SoundingsError):
+    """A file that cannot be read or understood as a whole."""
+
+
+class BrokenStore(SoundingsError):
+    """The store on disk is not what it should be; the sentence says how to recover."""
+
+
+class Busy(SoundingsError):
+    """Another process is writing; nothing was changed."""

@@ -1,0 +1,233 @@
+-- One generation of the store. Singular tables; every one carries its batch.
+-- A batch's rows are a pure function of what the inbox keeps for it, except location_state and
+-- location_place, which also depend on the places that are loaded.
+
+create table batch (
+    batch_id varchar primary key,        -- first 12 hex digits of batch_sha256
+    batch_sha256 varchar not null,       -- over file sha256, source and options
+    sequence integer not null,           -- order of acceptance
+    kind varchar not null,               -- places | history | records
+    source_id varchar not null,
+    file_name varchar not null,
+    file_sha256 varchar not null,
+    is_demo boolean not null,
+    accepted_at timestamp not null,
+    accepted_by varchar not null,
+    rows_read bigint not null,
+    rows_accepted bigint not null,
+    rows_rejected bigint not null,
+    licence varchar,
+    attribution varchar,
+    detected varchar not null            -- JSON: format, encoding, delimiter, sheet, header row, CRS …
+);
+
+create table batch_content (             -- what the content hash is made of, per batch and table
+    batch_id varchar not null,
+    table_name varchar not null,
+    row_count bigint not null,
+    row_hash_sum hugeint not null
+);
+
+create table rejection (
+    batch_id varchar not null,
+    file varchar not null,
+    row_number bigint not null,          -- as a person sees it in the file; the header is row 1
+    column_name varchar not null,
+    value varchar,                       -- never a screened column's
+    reason varchar not null,
+    is_row_rejected boolean not null     -- false: the row was taken in and only this value set aside
+);
+
+create table audit (
+    at timestamp not null,
+    who varchar not null,
+    what varchar not null,
+    batch_id varchar
+);
+
+create table place (
+    batch_id varchar not null,
+    place_code varchar not null,
+    kind varchar not null,
+    name varchar not null,
+    name_welsh varchar,
+    parent_code varchar,
+    vintage varchar,                     -- of the boundary, e.g. 2025
+    population bigint,
+    population_date varchar,             -- e.g. mid-2022
+    deprivation_decile double,           -- 1 = most deprived tenth
+    deprivation_source varchar,
+    lon double not null,                 -- a point inside the place
+    lat double not null,
+    area_km2 double,
+    geometry blob not null               -- WKB, lon/lat WGS 84
+);
+
+create table place_alias (
+    batch_id varchar not null,
+    alias varchar not null,              -- as normalised by normalise_name
+    within_code varchar,
+    place_code varchar not null
+);
+
+create table place_code_history (
+    batch_id varchar not null,
+    old_code varchar not null,
+    new_code varchar not null,
+    kind varchar,
+    changed varchar
+);
+
+create table location (                  -- what a file said about where, once per distinct saying in a batch
+    batch_id varchar not null,
+    location_id varchar not null,        -- batch_id + '-' + number, in order of first appearance
+    kind varchar not null,               -- code | name | postcode | point | none | not_tied | refused
+    said varchar,                        -- as written (never a person's postcode)
+    code varchar,
+    name varchar,
+    within_code varchar,                 -- names are looked up inside this place
+    place_kind varchar,                  -- the kind the file says it is, if it says
+    vintage varchar,
+    lon double,
+    lat double,
+    reason varchar                       -- for none and refused: why there is no location
+);
+
+create table location_state (            -- one row per location, from the places loaded
+    batch_id varchar not null,
+    location_id varchar not null,
+    state varchar not null,              -- located | outside | unlocated | not_tied
+    method varchar not null,             -- code | superseded code | name | alias | postcode | point | none …
+    reason varchar
+);
+
+create table location_place (            -- the place of every kind that a located location stands in
+    batch_id varchar not null,
+    location_id varchar not null,
+    kind varchar not null,
+    place_code varchar not null
+);
+
+create table organisation (
+    batch_id varchar not null,
+    organisation_id varchar not null,
+    name varchar not null
+);
+
+create table activity (
+    batch_id varchar not null,
+    row_number bigint not null,
+    source_id varchar not null,
+    activity_id varchar not null,        -- from source and the file's own key, else batch and row
+    activity_key varchar,                -- the file's own key
+    title varchar not null,
+    summary varchar,
+    method varchar,                      -- survey, ballot, workshop, panel …
+    mode varchar,                        -- in person | online | both
+    theme varchar,
+    organisation varchar,
+    programme varchar,
+    time_pattern varchar,                -- once | series | continuing
+    start_date date,
+    end_date date,
+    record_status varchar,               -- planned | live | past | paused, where the file says
+    decision_at_stake varchar,
+    not_open_to_influence varchar,
+    promise varchar,
+    local_term varchar,
+    parent_activity_id varchar,
+    role_mailbox varchar,
+    cost varchar,
+    is_statutory boolean,
+    first_helped_date date,
+    settled_date date
+);
+
+create table activity_place (
+    batch_id varchar not null,
+    activity_id varchar not null,
+    location_id varchar not null,
+    role varchar not null,
+    precision varchar
+);
+
+create table claim (                     -- what the organiser calls it; append-only
+    batch_id varchar not null,
+    row_number bigint not null,
+    activity_id varchar not null,
+    called varchar not null,
+    called_by varchar,
+    called_date date
+);
+
+create table activity_count (
+    batch_id varchar not null,
+    count_id varchar not null,           -- batch_id + '-' + first row number + measure
+    activity_id varchar not null,
+    measure varchar not null,
+    value double not null,
+    value_high double,                   -- top of a band
+    basis varchar not null,
+    period_start date,
+    period_end date,
+    location_id varchar not null,
+    role varchar not null,
+    source_row_count bigint not null,    -- how many source rows made it
+    source_rows integer[] not null       -- which ones
+);
+
+create table session (
+    batch_id varchar not null,
+    row_number bigint not null,
+    session_id varchar not null,
+    activity_id varchar not null,
+    start_date date,
+    minutes double,
+    attendance_count double,
+    returning_count double,
+    repeat_key varchar                   -- equal keys across sources mean the same meeting; null never pairs
+);
+
+create table session_place (             -- a session in several wards has several rows
+    batch_id varchar not null,
+    session_id varchar not null,
+    location_id varchar not null,
+    role varchar not null
+);
+
+create table source_repeat (             -- source repeats another's sessions
+    batch_id varchar not null,
+    source_id varchar not null,
+    repeats_source_id varchar not null
+);
+
+create table stage (
+    batch_id varchar not null,
+    row_number bigint not null,
+    activity_id varchar not null,
+    stage varchar not null,
+    sharing varchar not null,
+    decision_right varchar,
+    named_decision varchar,
+    why_not_shared varchar
+);
+
+create table fact (
+    batch_id varchar not null,
+    row_number bigint not null,
+    activity_id varchar not null,
+    fact varchar not null,
+    answer varchar not null,
+    evidence varchar
+);
+
+create table outcome (
+    batch_id varchar not null,
+    row_number bigint not null,
+    activity_id varchar not null,
+    what_changed varchar not null,
+    who_decided varchar,
+    changed_date date,
+    told_back_due_date date,
+    told_back_date date
+);
