@@ -39,7 +39,7 @@ create table rejection (
 );
 
 create table audit (
-    at timestamp not null,
+    acted_at timestamp not null,
     who varchar not null,
     what varchar not null,
     batch_id varchar

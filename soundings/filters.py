@@ -1,0 +1,84 @@
+"""One filter object that holds what was asked, as bound SQL and as a human sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+WHEN = ("planned", "live", "past", "paused")
+WHEN_LABEL = {"planned": "planned", "live": "live now", "past": "past", "paused": "paused"}
+
+# What an activity is today: what its file says, else what its dates say.
+STATUS_SQL = """
+    coalesce(
+        a.record_status,
+        case
+            when a.start_date > $today then 'planned'
+            when coalesce(a.end_date, a.start_date) >= $today then 'live'
+            when coalesce(a.end_date, a.start_date) is not null then 'past'
+        end
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader narrowed the figures to. `None` means no narrowing. Dates are inclusive."""
+
+    period_start: date | None = None
+    period_end: date | None = None
+    organisation: str | None = None
+    method: str | None = None
+    theme: str | None = None
+    source: str | None = None
+    when: str | None = None
+
+    def where(self) -> str:
+        """SQL over aliases r (record) and a (activity_now); true where nothing is narrowed. Values are bound by `bindings`."""
+        return f"""
+            ($period_start is null or coalesce(r.end_date, r.start_date) >= $period_start)
+            and ($period_end is null or coalesce(r.start_date, r.end_date) <= $period_end)
+            and ($organisation is null or a.organisation = $organisation)
+            and ($method is null or a.method = $method)
+            and ($theme is null or a.theme = $theme)
+            and ($when is null or {STATUS_SQL} = $when)
+        """
+
+    def bindings(self, today: date) -> dict:
+        """Every name that `where` and records.sql bind, except the measure."""
+        return {
+            "period_start": self.period_start,
+            "period_end": self.period_end,
+            "organisation": self.organisation,
+            "method": self.method,
+            "theme": self.theme,
+            "source": self.source,
+            "when": self.when,
+            "today": today,
+        }
+
+    def sentence(self) -> str:
+        """What the filters say in words, for example “from 1 March 2024, method survey”; empty where nothing is narrowed."""
+        parts = []
+        if self.period_start and self.period_end:
+            parts.append(f"{say_date(self.period_start)} to {say_date(self.period_end)}")
+        elif self.period_start:
+            parts.append(f"from {say_date(self.period_start)}")
+        elif self.period_end:
+            parts.append(f"up to {say_date(self.period_end)}")
+        if self.when:
+            parts.append(f"{WHEN_LABEL[self.when]} only")
+        for label, value in (
+            ("organisation", self.organisation),
+            ("method", self.method),
+            ("theme", self.theme),
+            ("source", self.source),
+        ):
+            if value:
+                parts.append(f"{label} “{value}”")
+        return ", ".join(parts)
+
+
+def say_date(day: date) -> str:
+    """A date in words: 3 May 2024."""
+    return f"{day.day} {day:%B %Y}"

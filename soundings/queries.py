@@ -1,0 +1,248 @@
+"""Figures by place: the rows that the table shows, the map draws and the command line prints."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from soundings.filters import Filters
+from soundings.measures import Measure, find_measure
+from soundings.model import NONE_TOOK_PLACE, NOTHING_RECORDED, PLACE_KINDS, ROLE_LABEL, ROLES, VALUE, SoundingsError
+
+RECORDS_SQL = Path(__file__).with_name("records.sql")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One place's figure. `value` is None where nothing is recorded; `rate_per_1000` is per 1,000 residents;
+    `coverage` is located records ÷ all records of this measure, role and filter (the same on every row)."""
+
+    place_code: str
+    place_name: str
+    value: float | None
+    denominator: int | None
+    rate_per_1000: float | None
+    coverage: float | None
+    state: str
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where the records of a figure stand. A record is one row of a source. `here`: in a place of the kind asked for."""
+
+    here: int
+    larger: int
+    outside: int
+    unlocated: int
+    not_tied: int
+    undated: int
+
+    @property
+    def total(self) -> int:
+        return self.here + self.larger + self.outside + self.unlocated + self.not_tied
+
+    @property
+    def coverage(self) -> float | None:
+        return self.here / self.total if self.total else None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of one measure in one role, with where its records stand and the total, in which each record counts once."""
+
+    measure: Measure
+    kind: str
+    role: str | None
+    rows: list[Row]
+    located: Located
+    total: float | None
+
+
+@cache
+def records_sql() -> str:
+    """The shared `with` clauses of every figure."""
+    return "with recursive\n" + RECORDS_SQL.read_text(encoding="utf-8").strip()
+
+
+def read_roles(
+    connection: duckdb.DuckDBPyConnection, measure: str, *, filters: Filters = Filters(), today: date
+) -> dict[str, int]:
+    """How many records of a measure stand in each role, most first."""
+    rows = connection.execute(
+        f"""{records_sql()}
+        select rp.role, sum(source_row_count)::bigint as records
+        from (
+            select distinct r.record_id, rp.role, r.source_row_count
+            from record r
+            join record_place rp using (record_id)
+            left join activity_now a using (activity_id)
+            where r.value is not null and {filters.where()}
+        ) rp
+        group by rp.role
+        order by records desc, rp.role
+        """,  # noqa: S608 — only SQL of this package; every value is bound
+        {"measure": measure, **filters.bindings(today)},
+    ).fetchall()
+    return dict(rows)
+
+
+def read_table(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    measure: str,
+    kind: str,
+    role: str | None = None,
+    parent: str | None = None,
+    source: str | None = None,
+    filters: Filters = Filters(),
+    today: date | None = None,
+) -> Table:
+    """One row for every loaded place of `kind` (inside `parent`, where given), by name, nothing left out.
+
+    Raises SoundingsError for an unknown measure, kind, role, source or parent, and where the measure has records in more than
+    one role and none was chosen.
+    """
+    today = today or date.today()
+    chosen = find_measure(measure)
+    if source is not None:
+        filters = Filters(**{**asdict(filters), "source": source})
+    check_kind(connection, kind)
+    check_source(connection, filters.source)
+    check_parent(connection, parent)
+    role = choose_role(connection, chosen, role, filters, today)
+    bindings = {"measure": measure, "kind": kind, "role": role, **filters.bindings(today)}
+    located, total = read_located(connection, chosen, bindings, filters)
+    figures = read_figures(connection, chosen, bindings, filters, parent)
+    rows = [make_row(chosen, located.coverage, *figure) for figure in figures]
+    return Table(measure=chosen, kind=kind, role=role, rows=rows, located=located, total=total)
+
+
+def make_row(measure: Measure, coverage: float | None, code: str, name: str, population: int | None, value: float | None) -> Row:
+    """A table row from one place's figure; 0 is a recorded none, None is nothing recorded."""
+    denominator = population if measure.denominator == "population" else None
+    rate = round(value / denominator * 1000, 4) if value is not None and denominator else None
+    state = NOTHING_RECORDED if value is None else NONE_TOOK_PLACE if value == 0 else VALUE
+    return Row(code, name, value, denominator, rate, None if coverage is None else round(coverage, 4), state)
+
+
+def read_figures(connection, measure: Measure, bindings: dict, filters: Filters, parent: str | None) -> list[tuple]:
+    """(place_code, name, population, value) for each place of the kind, in order of name."""
+    aggregate = {"sum": "sum(value)", "median": "median(value)"}[measure.aggregate]
+    return connection.execute(
+        f"""{records_sql()},
+        inside as (
+            select place_code from place_now where place_code = $parent
+            union
+            select p.place_code from place_now p join inside i on p.parent_code = i.place_code
+        ),
+        stood as (
+            select distinct r.record_id, r.value, lp.place_code
+            from record r
+            join record_place rp using (record_id)
+            join location_place lp on lp.location_id = rp.location_id and lp.kind = $kind
+            left join activity_now a using (activity_id)
+            where rp.role = $role and r.value is not null and {filters.where()}
+        ),
+        figure as (
+            select place_code, {aggregate} as value from stood group by place_code
+        )
+        select p.place_code, p.name, p.population, f.value
+        from place_now p
+        left join figure f using (place_code)
+        where p.kind = $kind and ($parent is null or p.place_code in (select place_code from inside))
+        order by p.name, p.place_code
+        """,  # noqa: S608
+        {**bindings, "parent": parent},
+    ).fetchall()
+
+
+def read_located(connection, measure: Measure, bindings: dict, filters: Filters) -> tuple[Located, float | None]:
+    """Where the records of a figure stand, and the measure's total with each record once."""
+    aggregate = {"sum": "sum(value)", "median": "median(value)"}[measure.aggregate]
+    undated = Filters(**{**asdict(filters), "period_start": None, "period_end": None})
+    here, larger, outside, not_tied, unlocated, total, without_date = connection.execute(
+        f"""{records_sql()},
+        standing as (
+            select
+                r.record_id,
+                any_value(r.value) as value,
+                any_value(r.source_row_count) as n,
+                any_value(r.start_date) is null and any_value(r.end_date) is null as is_undated,
+                bool_or({filters.where()}) as is_asked,
+                bool_or(lp.place_code is not null) as is_here,
+                bool_or(ls.state = 'located') as is_located,
+                bool_or(ls.state = 'outside') as is_outside,
+                bool_or(ls.state = 'not_tied') as is_not_tied
+            from record r
+            join record_place rp using (record_id)
+            join location_state ls on ls.location_id = rp.location_id
+            left join location_place lp on lp.location_id = rp.location_id and lp.kind = $kind
+            left join activity_now a using (activity_id)
+            where rp.role = $role and r.value is not null and {undated.where().replace("$period", "$no_period")}
+            group by r.record_id
+        )
+        select
+            coalesce(sum(n) filter (is_asked and is_here), 0)::bigint,
+            coalesce(sum(n) filter (is_asked and not is_here and is_located), 0)::bigint,
+            coalesce(sum(n) filter (is_asked and not is_here and not is_located and is_outside), 0)::bigint,
+            coalesce(sum(n) filter (is_asked and not is_here and not is_located and not is_outside and is_not_tied), 0)::bigint,
+            coalesce(sum(n) filter (
+                is_asked and not is_here and not is_located and not is_outside and not is_not_tied
+            ), 0)::bigint,
+            {aggregate} filter (is_asked),
+            coalesce(sum(n) filter (not coalesce(is_asked, false) and is_undated), 0)::bigint
+        from standing
+        """,  # noqa: S608
+        {**bindings, "no_period_start": None, "no_period_end": None},
+    ).fetchone()
+    return Located(here, larger, outside, unlocated, not_tied, without_date), total
+
+
+def choose_role(connection, measure: Measure, role: str | None, filters: Filters, today: date) -> str | None:
+    """The role asked for, or the only one there is. Raises SoundingsError listing them where there are several."""
+    if role is not None:
+        if role not in ROLES:
+            raise SoundingsError(f"There is no role “{role}”. A role is one of: {', '.join(ROLES)}.")
+        return role
+    roles = read_roles(connection, measure.id, filters=Filters(source=filters.source), today=today)
+    if len(roles) > 1:
+        found = ", ".join(f"{name} ({ROLE_LABEL[name]}: {count:,} records)" for name, count in roles.items())
+        raise SoundingsError(
+            f"The measure “{measure.id}” has records in more than one role: {found}. "
+            "Where people live and where it happened are never mixed: choose one with --role."
+        )
+    return next(iter(roles), None)
+
+
+def check_kind(connection, kind: str) -> None:
+    """Raises SoundingsError where no place of this kind is loaded."""
+    kinds = [row[0] for row in connection.execute("select distinct kind from place").fetchall()]
+    if kind not in kinds:
+        ordered = sorted(kinds, key=lambda name: (PLACE_KINDS.index(name) if name in PLACE_KINDS else 99, name))
+        loaded = f"Loaded kinds: {', '.join(ordered)}." if kinds else "No places are loaded yet."
+        raise SoundingsError(f"No place of kind “{kind}” is loaded. {loaded} Add boundaries with: soundings places add FILE --kind {kind}")
+
+
+def check_source(connection, source: str | None) -> None:
+    """Raises SoundingsError where nothing from this source is loaded."""
+    if source is None:
+        return
+    sources = [row[0] for row in connection.execute("select distinct source_id from batch where kind = 'records' order by 1").fetchall()]
+    if source not in sources:
+        raise SoundingsError(f"Nothing from the source “{source}” is loaded. Loaded sources: {', '.join(sources) or 'none yet'}.")
+
+
+def check_parent(connection, parent: str | None) -> None:
+    """Raises SoundingsError where this place is not loaded and is nobody's parent."""
+    if parent is None:
+        return
+    known = connection.execute("select count(*) from place where place_code = $1 or parent_code = $1", [parent]).fetchone()[0]
+    if not known:
+        raise SoundingsError(f"No loaded place has the code “{parent}”, and none stands inside it. Codes are matched exactly.")

@@ -1,0 +1,242 @@
+-- Every record of every measure, with sessions that two sources both hold counted once.
+-- record: one thing that is counted. record_place: where it stands (a session in two wards has two rows, but is one record).
+-- $source null: overlap between sources is resolved. $source given: all of that source's own rows, none of the others'.
+
+activity_now as (                        -- where two batches hold an activity, the later accepted speaks
+    select a.*
+    from activity a
+    join batch b using (batch_id)
+    qualify row_number() over (partition by a.activity_id order by b.sequence desc, a.row_number desc) = 1
+),
+
+place_now as (
+    select p.*
+    from place p
+    join batch b using (batch_id)
+    qualify row_number() over (partition by p.place_code order by b.sequence desc) = 1
+),
+
+session_ranked as (
+    select
+        s.*,
+        b.source_id,
+        row_number() over (partition by b.source_id, s.repeat_key order by b.sequence, s.row_number) as repeat_rank
+    from session s
+    join batch b using (batch_id)
+    where $source is null or b.source_id = $source
+),
+
+-- The k-th session of a key in the repeating source is the k-th of that key in the repeated one.
+session_pair as (
+    select
+        kept.session_id as kept_id,
+        repeated.session_id as repeated_id
+    from session_ranked repeated
+    join (select distinct source_id, repeats_source_id from source_repeat) r on r.source_id = repeated.source_id
+    join session_ranked kept
+        on kept.source_id = r.repeats_source_id
+        and kept.repeat_key = repeated.repeat_key
+        and kept.repeat_rank = repeated.repeat_rank
+),
+
+-- The repeated source's figures win; the other's fill its blanks.
+session_once as (
+    select
+        s.batch_id,
+        s.session_id,
+        s.activity_id,
+        s.source_id,
+        s.row_number,
+        s.start_date,
+        coalesce(s.minutes, fill.minutes) as minutes,
+        coalesce(s.attendance_count, fill.attendance_count) as attendance_count,
+        coalesce(s.returning_count, fill.returning_count) as returning_count
+    from session_ranked s
+    left join (
+        select
+            p.kept_id,
+            min(r.minutes) as minutes,
+            min(r.attendance_count) as attendance_count,
+            min(r.returning_count) as returning_count
+        from session_pair p
+        join session_ranked r on r.session_id = p.repeated_id
+        group by p.kept_id
+    ) fill on fill.kept_id = s.session_id
+    where s.session_id not in (select repeated_id from session_pair)
+),
+
+session_is_blank as (
+    select sp.session_id
+    from session_place sp
+    join location l using (batch_id, location_id)
+    group by sp.session_id
+    having bool_and(l.kind = 'none')
+),
+
+session_where as (
+    select sp.session_id, sp.role, sp.location_id
+    from session_place sp
+    where sp.session_id not in (
+        select p.kept_id
+        from session_pair p
+        where p.kept_id in (select session_id from session_is_blank)
+        and p.repeated_id not in (select session_id from session_is_blank)
+    )
+    union
+    select p.kept_id, sp.role, sp.location_id
+    from session_pair p
+    join session_place sp on sp.session_id = p.repeated_id
+    where p.kept_id in (select session_id from session_is_blank)
+    and p.repeated_id not in (select session_id from session_is_blank)
+),
+
+-- Has an activity met three times or more, with people who came back? Null where nobody said who came back.
+activity_meeting as (
+    select
+        activity_id,
+        any_value(batch_id) as batch_id,
+        any_value(source_id) as source_id,
+        min(row_number) as row_number,
+        count(*) as session_count,
+        max(returning_count) as returning_count,
+        min(start_date) as start_date,
+        max(start_date) as end_date
+    from session_once
+    group by activity_id
+),
+
+activity_where as (
+    select activity_id, role, location_id from activity_place
+    union
+    select s.activity_id, w.role, w.location_id
+    from session_once s
+    join session_where w using (session_id)
+    where s.activity_id not in (select activity_id from activity_place)
+),
+
+record as (
+    select
+        c.measure,
+        c.count_id as record_id,
+        c.activity_id,
+        c.batch_id,
+        b.source_id,
+        c.value,
+        c.source_row_count,
+        c.source_rows,
+        c.period_start as start_date,
+        coalesce(c.period_end, c.period_start) as end_date
+    from activity_count c
+    join batch b using (batch_id)
+    where c.measure = $measure and ($source is null or b.source_id = $source)
+
+    union all
+
+    select
+        $measure,
+        session_id,
+        activity_id,
+        batch_id,
+        source_id,
+        case $measure
+            when 'group_sessions' then 1
+            when 'contact_hours' then minutes * attendance_count / 60
+            when 'group_size' then attendance_count
+        end,
+        1,
+        [row_number::integer],
+        start_date,
+        start_date
+    from session_once
+    where $measure in ('group_sessions', 'contact_hours', 'group_size')
+
+    union all
+
+    select
+        'continuing_groups',
+        activity_id,
+        activity_id,
+        batch_id,
+        source_id,
+        case
+            when returning_count is null then null
+            when session_count >= 3 and returning_count >= 1 then 1
+            else 0
+        end,
+        1,
+        [row_number::integer],
+        start_date,
+        end_date
+    from activity_meeting
+    where $measure = 'continuing_groups'
+
+    union all
+
+    select
+        'changes_made',
+        o.batch_id || '-' || o.row_number,
+        o.activity_id,
+        o.batch_id,
+        b.source_id,
+        1,
+        1,
+        [o.row_number::integer],
+        o.changed_date,
+        o.changed_date
+    from outcome o
+    join batch b using (batch_id)
+    where $measure = 'changes_made' and ($source is null or b.source_id = $source)
+
+    union all
+
+    select
+        'joint_decisions',
+        f.batch_id || '-' || f.row_number,
+        f.activity_id,
+        f.batch_id,
+        b.source_id,
+        case f.answer when 'yes' then 1 when 'no' then 0 end,
+        1,
+        [f.row_number::integer],
+        a.start_date,
+        a.end_date
+    from fact f
+    join batch b using (batch_id)
+    left join activity_now a using (activity_id)
+    where $measure = 'joint_decisions'
+    and f.fact = 'joint_decision'
+    and ($source is null or b.source_id = $source)
+
+    union all
+
+    select
+        'stages_shared',
+        s.batch_id || '-' || s.row_number,
+        s.activity_id,
+        s.batch_id,
+        b.source_id,
+        case when s.sharing in ('with', 'by') then 1 when s.sharing in ('to', 'for') then 0 end,
+        1,
+        [s.row_number::integer],
+        a.start_date,
+        a.end_date
+    from stage s
+    join batch b using (batch_id)
+    left join activity_now a using (activity_id)
+    where $measure = 'stages_shared'
+    and s.sharing <> 'not applicable'
+    and ($source is null or b.source_id = $source)
+),
+
+record_place as (
+    select count_id as record_id, role, location_id from activity_count where measure = $measure
+    union all
+    select session_id, role, location_id
+    from session_where
+    where $measure in ('group_sessions', 'contact_hours', 'group_size')
+    union all
+    select r.record_id, w.role, w.location_id
+    from record r
+    join activity_where w using (activity_id)
+    where $measure in ('continuing_groups', 'changes_made', 'joint_decisions', 'stages_shared')
+)
