@@ -1,0 +1,125 @@
+"""What is known of places: the loaded kinds, one place in full, and its neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import shapely
+
+from soundings.model import PLACE_KINDS, SoundingsError
+
+
+@dataclass(frozen=True)
+class Place:
+    """One loaded place. `deprivation_decile` 1 is the most deprived tenth; None is not known, never average."""
+
+    place_code: str
+    kind: str
+    name: str
+    name_welsh: str | None
+    parent_code: str | None
+    parent_name: str | None
+    vintage: str | None
+    population: int | None
+    population_date: str | None
+    deprivation_decile: float | None
+    deprivation_source: str | None
+    area_km2: float | None
+
+
+PLACE_NOW = """
+    select p.*
+    from place p
+    join batch b using (batch_id)
+    qualify row_number() over (partition by p.place_code order by b.sequence desc) = 1
+"""
+
+
+def read_kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many places of each kind are loaded, smallest kind first."""
+    found = dict(connection.execute("select kind, count(distinct place_code) from place group by kind").fetchall())
+    return dict(sorted(found.items(), key=lambda item: (PLACE_KINDS.index(item[0]) if item[0] in PLACE_KINDS else 99, item[0])))
+
+
+def read_names(connection: duckdb.DuckDBPyConnection, kind: str, parent: str | None = None) -> dict[str, str]:
+    """Names by code for every place of a kind (directly inside a parent, where given), by name; doubled names get their parent's."""
+    found = connection.execute(
+        f"""with place_now as ({PLACE_NOW})
+        select p.place_code, p.name, coalesce(q.name, p.parent_code), count(*) over (partition by p.name)
+        from place_now p
+        left join place_now q on q.place_code = p.parent_code
+        where p.kind = $kind and ($parent is null or p.parent_code = $parent)
+        order by p.name, p.place_code""",  # noqa: S608
+        {"kind": kind, "parent": parent},
+    ).fetchall()
+    return {code: f"{name} ({above or code})" if same > 1 else name for code, name, above, same in found}
+
+
+def read_place(connection: duckdb.DuckDBPyConnection, place_code: str) -> Place:
+    """One place. Raises SoundingsError where no loaded place has the code."""
+    found = connection.execute(
+        f"""with place_now as ({PLACE_NOW})
+        select p.place_code, p.kind, p.name, p.name_welsh, p.parent_code, q.name, p.vintage, p.population, p.population_date,
+            p.deprivation_decile, p.deprivation_source, p.area_km2
+        from place_now p
+        left join place_now q on q.place_code = p.parent_code
+        where p.place_code = $code""",  # noqa: S608
+        {"code": place_code},
+    ).fetchone()
+    if found is None:
+        raise SoundingsError(f"No loaded place has the code “{place_code}”. Codes are matched exactly; pick a place from the list.")
+    return Place(*found)
+
+
+def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> list[str]:
+    """Codes of the places of the same kind that share an edge with this one, by name. A shared corner is not a shared edge."""
+    here = connection.execute("select kind, geometry from place where place_code = $1", [place_code]).fetchone()
+    if here is None:
+        return []
+    kind, wkb = here
+    shape = shapely.from_wkb(bytes(wkb))
+    west, south, east, north = shape.bounds
+    nearby = connection.execute(
+        f"""with place_now as ({PLACE_NOW})
+        select place_code, geometry from place_now
+        where kind = $kind and place_code <> $code
+        and lon between $west and $east and lat between $south and $north
+        order by name""",  # noqa: S608
+        {
+            "kind": kind,
+            "code": place_code,
+            # A neighbour's inner point lies within its own size of ours; twice our size on every side finds ordinary ones,
+            # and a fixed margin finds a large rural neighbour of a small town ward.
+            "west": west - max(2 * (east - west), 0.3),
+            "east": east + max(2 * (east - west), 0.3),
+            "south": south - max(2 * (north - south), 0.2),
+            "north": north + max(2 * (north - south), 0.2),
+        },
+    ).fetchall()
+    if not nearby:
+        return []
+    shapes = shapely.from_wkb([bytes(geometry) for _, geometry in nearby])
+    # Boundaries from different files rarely share vertices to the last digit: within about a metre counts as touching.
+    touching = shapely.intersects(shapely.buffer(shape, 1e-5), shapes)
+    shared = shapely.length(shapely.intersection(shapely.buffer(shape, 1e-5), shapely.boundary(shapes)))
+    return [code for (code, _), touches, length in zip(nearby, touching, shared, strict=True) if touches and length > 1e-4]
+
+
+def read_area_name(connection: duckdb.DuckDBPyConnection, kind: str) -> str:
+    """What to call the whole map: the one parent of its places, or “N districts”, or the number of places."""
+    parents = connection.execute(
+        f"""with place_now as ({PLACE_NOW})
+        select distinct coalesce(q.name, p.parent_code)
+        from place_now p
+        left join place_now q on q.place_code = p.parent_code
+        where p.kind = $kind""",  # noqa: S608
+        {"kind": kind},
+    ).fetchall()
+    names = [name for (name,) in parents if name]
+    if len(names) == 1:
+        return names[0]
+    district = connection.execute("select name from place where kind = 'district'").fetchall()
+    if len(district) == 1:
+        return district[0][0]
+    return f"{len(names):,} districts" if len(names) > 1 else "All places"

@@ -1,0 +1,114 @@
+"""From a figure back to the rows of the files it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import duckdb
+
+from soundings.filters import Filters
+from soundings.queries import records_sql
+
+SHOWN_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One record of a figure: what it counts, and the file and rows that say so. `place_said` is as the file wrote it."""
+
+    activity_id: str
+    title: str
+    day: date | None
+    value: float
+    source_id: str
+    file_name: str
+    batch_id: str
+    source_rows: list[int]
+    place_said: str | None
+    state: str
+    reason: str | None
+
+
+def read_traces(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    measure: str,
+    role: str,
+    kind: str,
+    place_code: str | None = None,
+    filters: Filters = Filters(),
+    today: date,
+    limit: int = 1000,
+) -> list[Trace]:
+    """The records that make a place's figure; with no place code, the records that stand in no place of this kind.
+
+    Newest first, `limit` at most. A record whose activity is not loaded has the activity's id for a title.
+    """
+    wanted = (
+        "rp.location_id in (select location_id from location_place where kind = $kind and place_code = $place_code)"
+        if place_code
+        else """r.record_id not in (
+            select other.record_id
+            from record_place other
+            join location_place lp on lp.location_id = other.location_id and lp.kind = $kind
+            where other.role = $role
+        )"""
+    )
+    found = connection.execute(
+        f"""{records_sql()}
+        select
+            any_value(r.activity_id),
+            coalesce(any_value(a.title), any_value(r.activity_id)),
+            any_value(r.start_date),
+            any_value(r.value),
+            any_value(r.source_id),
+            any_value(b.file_name),
+            any_value(r.batch_id),
+            any_value(r.source_rows),
+            any_value(l.said),
+            any_value(ls.state),
+            any_value(coalesce(ls.reason, l.reason))
+        from record r
+        join record_place rp using (record_id)
+        join location l on l.location_id = rp.location_id
+        join location_state ls on ls.location_id = rp.location_id
+        join batch b on b.batch_id = r.batch_id
+        left join activity_now a on a.activity_id = r.activity_id
+        where rp.role = $role and r.value is not null and {wanted} and {filters.where()}
+        group by r.record_id
+        order by any_value(r.start_date) desc nulls last, r.record_id
+        limit $limit
+        """,  # noqa: S608
+        {
+            "measure": measure,
+            "role": role,
+            "kind": kind,
+            "limit": limit,
+            **({"place_code": place_code} if place_code else {}),
+            **filters.bindings(today),
+        },
+    ).fetchall()
+    return [Trace(*row) for row in found]
+
+
+def say_rows(rows: list[int]) -> str:
+    """Row numbers as a person would write them: “row 12”, “rows 3–7, 9 and 40 more”."""
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    runs: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    said = [str(first) if first == last else f"{first}–{last}" for first, last in runs[:SHOWN_ROWS]]
+    left = sum(last - first + 1 for first, last in runs[SHOWN_ROWS:])
+    return "rows " + ", ".join(said) + (f" and {left} more" if left else "")
+
+
+def trace_line(trace: Trace) -> dict:
+    """A trace as one line of a table."""
+    line = asdict(trace)
+    line["rows"] = say_rows(trace.source_rows)
+    return line

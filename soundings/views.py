@@ -1,0 +1,177 @@
+"""What to draw: classes, legend, title, summary sentence and caption, from the rows of a table."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from soundings.measures import Measure
+from soundings.model import NOTHING_RECORDED, ROLE_LABEL, VALUE
+from soundings.queries import Located, Row, Table
+
+CLASS_COUNT = 5
+NO_CLASS = -1  # nothing recorded: the hatch
+HIDDEN_CLASS = -2
+
+KIND_PLURAL = {
+    "lsoa": "neighbourhoods (LSOAs)",
+    "neighbourhood": "neighbourhoods",
+    "msoa": "areas (MSOAs)",
+    "ward": "wards",
+    "district": "districts",
+    "region": "regions",
+    "country": "countries",
+}
+CONTACT_CAUTION = "This counts meetings recorded here, not power shared. A place with fewer may have gone further."
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Breaks of a filled measure. Class 0 is “none took place” (a recorded 0); class k ≥ 1 covers lows[k-1] to highs[k-1]."""
+
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+
+    def class_of(self, value: float | None) -> int:
+        """The class of a value; NO_CLASS where nothing is recorded."""
+        if value is None:
+            return NO_CLASS
+        if value == 0:
+            return 0
+        for number, high in enumerate(self.highs, start=1):
+            if value <= high:
+                return number
+        return len(self.highs)
+
+    def labels(self) -> list[str]:
+        """Each class in words, class 0 first."""
+        spans = [
+            say_number(low) if low == high else f"{say_number(low)} to {say_number(high)}"
+            for low, high in zip(self.lows, self.highs, strict=True)
+        ]
+        return ["0 recorded", *spans]
+
+
+def make_classes(values: list[float | None], count: int = CLASS_COUNT) -> Classes:
+    """At most `count` classes over the values above 0, each holding about as many places; each distinct value its own where few.
+
+    Class edges are values that occur, so every label is true of the data it covers.
+    """
+    present = sorted(value for value in values if value is not None and value > 0)
+    distinct = sorted(set(present))
+    if not distinct:
+        return Classes((), ())
+    if len(distinct) <= count:
+        return Classes(tuple(distinct), tuple(distinct))
+    highs: list[float] = []
+    for number in range(1, count + 1):
+        high = present[math.ceil(number * len(present) / count) - 1]
+        if not highs or high > highs[-1]:
+            highs.append(high)
+    lows = [min(value for value in distinct if value > edge) for edge in [0, *highs[:-1]]]
+    return Classes(tuple(lows), tuple(highs))
+
+
+def say_number(value: float | None) -> str:
+    """A number as people read it: thousands separated, at most one decimal; an empty text for None."""
+    if value is None:
+        return ""
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.1f}"
+
+
+def say_count(value: int, noun: str) -> str:
+    """A count with its noun, singular where it is one: “1 record”, “12 records”."""
+    return f"{say_number(value)} {noun[:-1] if value == 1 and noun.endswith('s') else noun}"
+
+
+def say_share(part: int, whole: int) -> str:
+    """“593 of 983 (60 %)”."""
+    return f"{part:,} of {whole:,} ({part / whole:.0%})" if whole else "none"
+
+
+def say_title(area: str, fill: Table | None, rings: Table | None) -> str:
+    """The map's title: what colour and ring are, and whose places, in words."""
+    parts = []
+    if fill:
+        parts.append(f"{fill.measure.label.lower()}, {ROLE_LABEL.get(fill.role or '', 'no place recorded')}")
+    if rings:
+        parts.append(f"{rings.measure.label.lower()}, {ROLE_LABEL.get(rings.role or '', 'no place recorded')}")
+    return f"{area}: {' · '.join(parts)}"
+
+
+def say_coverage(table: Table) -> str:
+    """How many of a figure's records stand in the places shown, and where the others are."""
+    located, noun = table.located, "records"
+    if not located.total:
+        return f"No {table.measure.noun} match these filters."
+    parts = [f"{say_share(located.here, located.total)} {noun} of {table.measure.noun} stand in these {KIND_PLURAL.get(table.kind, table.kind)}."]
+    others = []
+    if located.larger:
+        others.append(f"{located.larger:,} belong to a larger area as a whole")
+    if located.outside:
+        others.append(f"{located.outside:,} are outside the loaded places")
+    if located.unlocated:
+        others.append(f"{located.unlocated:,} have no place recorded")
+    if located.not_tied:
+        others.append(f"{located.not_tied:,} are not tied to a place")
+    if others:
+        parts.append(("; ".join(others) + ".").capitalize() if not others[0][0].isdigit() else "; ".join(others) + ".")
+    if located.undated:
+        parts.append(f"{located.undated:,} without a date are left out while a period is chosen.")
+    return " ".join(parts)
+
+
+def say_summary(table: Table) -> str:
+    """One measure in a sentence or two: how many places, which stand out, what is not recorded. Never ranks names of activities."""
+    rows, plural = table.rows, KIND_PLURAL.get(table.kind, table.kind)
+    recorded = [row for row in rows if row.state != NOTHING_RECORDED]
+    some = [row for row in rows if row.state == VALUE]
+    noun = table.measure.noun
+    if not recorded:
+        return f"No {noun} are recorded in any of these {len(rows):,} {plural}. That is a gap in the records; it does not say nothing happened."
+    most = max(some, key=lambda row: row.value or 0) if some else None
+    text = f"{table.measure.label}: recorded in {len(recorded):,} of {len(rows):,} {plural}"
+    if most is not None:
+        top = [row.place_name for row in some if row.value == most.value]
+        where = top[0] if len(top) == 1 else f"{len(top)} {plural}" if len(top) > 3 else f"{', '.join(top[:-1])} and {top[-1]}"
+        text += f", most in {where} ({say_number(most.value)}{' each' if len(top) > 1 else ''})"
+    none = len(recorded) - len(some)
+    if none:
+        text += f"; in {none:,} a 0 was recorded"
+    return text + "."
+
+
+def say_state(row: Row) -> str:
+    """A figure's state in words, for the table."""
+    return {
+        "value": "recorded",
+        "none_took_place": "none took place",
+        "nothing_recorded": "nothing recorded",
+        "hidden": "hidden for privacy",
+    }[row.state]
+
+
+def say_rate_note(measure: Measure, located: Located) -> str:
+    """What the rate is divided by; empty where the measure allows no rate."""
+    if measure.denominator != "population" or not located.total:
+        return ""
+    return "Rate: per 1,000 residents of the place."
+
+
+def ring_key(values: list[float | None]) -> list[float]:
+    """Up to three round sizes for the ring key, small to large, none above the largest value's round size."""
+    largest = max((value for value in values if value), default=0)
+    if largest <= 0:
+        return []
+    sizes = {round_down(largest), round_down(largest / 4), round_down(largest / 16)}
+    return sorted(size for size in sizes if size > 0)
+
+
+def round_down(value: float) -> float:
+    """The largest of 1, 2 or 5 × a power of ten that is not above the value (counts: never below 1)."""
+    if value < 1:
+        return 0
+    power = 10 ** math.floor(math.log10(value))
+    return max(step * power for step in (1, 2, 5) if step * power <= value)
