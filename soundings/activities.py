@@ -101,5 +101,10 @@ def read_options(connection: duckdb.DuckDBPyConnection) -> Options:
             union all select start_date from session
         )"""
     ).fetchone()
-    sources = [row[0] for row in connection.execute("select distinct source_id from batch where kind = 'records' order by 1").fetchall()]
+    sources = [
+        row[0]
+        for row in connection.execute(
+            "select distinct source_id from batch where kind = 'records' order by 1"
+        ).fetchall()
+    ]
     return Options(distinct("organisation"), distinct("method"), distinct("theme"), sources, first, last)

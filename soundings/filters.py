@@ -79,6 +79,9 @@ class Filters:
         return ", ".join(parts)
 
 
+EVERYTHING = Filters()
+
+
 def say_date(day: date) -> str:
     """A date in words: 3 May 2024."""
     return f"{day.day} {day:%B %Y}"

@@ -44,9 +44,13 @@ def read_measures(path: Path = MEASURES_FILE) -> dict[str, Measure]:
         try:
             measure = Measure(id=measure_id, **fields)
         except TypeError as error:
-            raise SoundingsError(f"{path.name}, [{measure_id}]: a measure needs exactly the keys of Measure ({error}).") from error
+            raise SoundingsError(
+                f"{path.name}, [{measure_id}]: a measure needs exactly the keys of Measure ({error})."
+            ) from error
         if measure.family not in FAMILIES or measure.aggregate not in ("sum", "median"):
-            raise SoundingsError(f"{path.name}, [{measure_id}]: family must be one of {FAMILIES} and aggregate sum or median.")
+            raise SoundingsError(
+                f"{path.name}, [{measure_id}]: family must be one of {FAMILIES} and aggregate sum or median."
+            )
         measures[measure_id] = measure
     return measures
 

@@ -39,7 +39,9 @@ PLACE_NOW = """
 def read_kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many places of each kind are loaded, smallest kind first."""
     found = dict(connection.execute("select kind, count(distinct place_code) from place group by kind").fetchall())
-    return dict(sorted(found.items(), key=lambda item: (PLACE_KINDS.index(item[0]) if item[0] in PLACE_KINDS else 99, item[0])))
+    return dict(
+        sorted(found.items(), key=lambda item: (PLACE_KINDS.index(item[0]) if item[0] in PLACE_KINDS else 99, item[0]))
+    )
 
 
 def read_names(connection: duckdb.DuckDBPyConnection, kind: str, parent: str | None = None) -> dict[str, str]:
@@ -68,7 +70,9 @@ def read_place(connection: duckdb.DuckDBPyConnection, place_code: str) -> Place:
         {"code": place_code},
     ).fetchone()
     if found is None:
-        raise SoundingsError(f"No loaded place has the code “{place_code}”. Codes are matched exactly; pick a place from the list.")
+        raise SoundingsError(
+            f"No loaded place has the code “{place_code}”. Codes are matched exactly; pick a place from the list."
+        )
     return Place(*found)
 
 
@@ -103,7 +107,9 @@ def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> l
     # Boundaries from different files rarely share vertices to the last digit: within about a metre counts as touching.
     touching = shapely.intersects(shapely.buffer(shape, 1e-5), shapes)
     shared = shapely.length(shapely.intersection(shapely.buffer(shape, 1e-5), shapely.boundary(shapes)))
-    return [code for (code, _), touches, length in zip(nearby, touching, shared, strict=True) if touches and length > 1e-4]
+    return [
+        code for (code, _), touches, length in zip(nearby, touching, shared, strict=True) if touches and length > 1e-4
+    ]
 
 
 def read_area_name(connection: duckdb.DuckDBPyConnection, kind: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from soundings.filters import Filters
+from soundings.filters import EVERYTHING, Filters
 from soundings.measures import Measure, find_measure
 from soundings.model import NONE_TOOK_PLACE, NOTHING_RECORDED, PLACE_KINDS, ROLE_LABEL, ROLES, VALUE, SoundingsError
 
@@ -72,7 +72,7 @@ def records_sql() -> str:
 
 
 def read_roles(
-    connection: duckdb.DuckDBPyConnection, measure: str, *, filters: Filters = Filters(), today: date
+    connection: duckdb.DuckDBPyConnection, measure: str, *, filters: Filters = EVERYTHING, today: date
 ) -> dict[str, int]:
     """How many records of a measure stand in each role, most first."""
     rows = connection.execute(
@@ -101,7 +101,7 @@ def read_table(
     role: str | None = None,
     parent: str | None = None,
     source: str | None = None,
-    filters: Filters = Filters(),
+    filters: Filters = EVERYTHING,
     today: date | None = None,
 ) -> Table:
     """One row for every loaded place of `kind` (inside `parent`, where given), by name, nothing left out.
@@ -124,7 +124,9 @@ def read_table(
     return Table(measure=chosen, kind=kind, role=role, rows=rows, located=located, total=total)
 
 
-def make_row(measure: Measure, coverage: float | None, code: str, name: str, population: int | None, value: float | None) -> Row:
+def make_row(
+    measure: Measure, coverage: float | None, code: str, name: str, population: int | None, value: float | None
+) -> Row:
     """A table row from one place's figure; 0 is a recorded none, None is nothing recorded."""
     denominator = population if measure.denominator == "population" else None
     rate = round(value / denominator * 1000, 4) if value is not None and denominator else None
@@ -227,22 +229,35 @@ def check_kind(connection, kind: str) -> None:
     if kind not in kinds:
         ordered = sorted(kinds, key=lambda name: (PLACE_KINDS.index(name) if name in PLACE_KINDS else 99, name))
         loaded = f"Loaded kinds: {', '.join(ordered)}." if kinds else "No places are loaded yet."
-        raise SoundingsError(f"No place of kind “{kind}” is loaded. {loaded} Add boundaries with: soundings places add FILE --kind {kind}")
+        raise SoundingsError(
+            f"No place of kind “{kind}” is loaded. {loaded} Add boundaries with: soundings places add FILE --kind {kind}"
+        )
 
 
 def check_source(connection, source: str | None) -> None:
     """Raises SoundingsError where nothing from this source is loaded."""
     if source is None:
         return
-    sources = [row[0] for row in connection.execute("select distinct source_id from batch where kind = 'records' order by 1").fetchall()]
+    sources = [
+        row[0]
+        for row in connection.execute(
+            "select distinct source_id from batch where kind = 'records' order by 1"
+        ).fetchall()
+    ]
     if source not in sources:
-        raise SoundingsError(f"Nothing from the source “{source}” is loaded. Loaded sources: {', '.join(sources) or 'none yet'}.")
+        raise SoundingsError(
+            f"Nothing from the source “{source}” is loaded. Loaded sources: {', '.join(sources) or 'none yet'}."
+        )
 
 
 def check_parent(connection, parent: str | None) -> None:
     """Raises SoundingsError where this place is not loaded and is nobody's parent."""
     if parent is None:
         return
-    known = connection.execute("select count(*) from place where place_code = $1 or parent_code = $1", [parent]).fetchone()[0]
+    known = connection.execute(
+        "select count(*) from place where place_code = $1 or parent_code = $1", [parent]
+    ).fetchone()[0]
     if not known:
-        raise SoundingsError(f"No loaded place has the code “{parent}”, and none stands inside it. Codes are matched exactly.")
+        raise SoundingsError(
+            f"No loaded place has the code “{parent}”, and none stands inside it. Codes are matched exactly."
+        )

@@ -7,7 +7,7 @@ from datetime import date
 
 import duckdb
 
-from soundings.filters import Filters
+from soundings.filters import EVERYTHING, Filters
 from soundings.queries import records_sql
 
 SHOWN_ROWS = 12
@@ -37,7 +37,7 @@ def read_traces(
     role: str,
     kind: str,
     place_code: str | None = None,
-    filters: Filters = Filters(),
+    filters: Filters = EVERYTHING,
     today: date,
     limit: int = 1000,
 ) -> list[Trace]:

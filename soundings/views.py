@@ -106,7 +106,9 @@ def say_coverage(table: Table) -> str:
     located, noun = table.located, "records"
     if not located.total:
         return f"No {table.measure.noun} match these filters."
-    parts = [f"{say_share(located.here, located.total)} {noun} of {table.measure.noun} stand in these {KIND_PLURAL.get(table.kind, table.kind)}."]
+    parts = [
+        f"{say_share(located.here, located.total)} {noun} of {table.measure.noun} stand in these {KIND_PLURAL.get(table.kind, table.kind)}."
+    ]
     others = []
     if located.larger:
         others.append(f"{located.larger:,} belong to a larger area as a whole")
@@ -135,7 +137,13 @@ def say_summary(table: Table) -> str:
     text = f"{table.measure.label}: recorded in {len(recorded):,} of {len(rows):,} {plural}"
     if most is not None:
         top = [row.place_name for row in some if row.value == most.value]
-        where = top[0] if len(top) == 1 else f"{len(top)} {plural}" if len(top) > 3 else f"{', '.join(top[:-1])} and {top[-1]}"
+        where = (
+            top[0]
+            if len(top) == 1
+            else f"{len(top)} {plural}"
+            if len(top) > 3
+            else f"{', '.join(top[:-1])} and {top[-1]}"
+        )
         text += f", most in {where} ({say_number(most.value)}{' each' if len(top) > 1 else ''})"
     none = len(recorded) - len(some)
     if none:

@@ -1,0 +1,62 @@
+"""The colours of the chart: one blue (depth), one slate (contact), one amber (breadth), on chart paper by day or by night.
+
+Depth and contact run from pale to deep by day and from deep to pale by night, so that more always stands out from the paper.
+`tests/test_palette.py` holds the steps apart under simulated protanopia, deuteranopia and tritanopia.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Hex colours. `depth` and `contact` have five steps for classes 1 to 5; `zero` fills a recorded 0."""
+
+    paper: str
+    sea: str
+    ink: str
+    quiet_ink: str
+    line: str
+    coast: str
+    zero: str
+    hatch: str
+    amber: str
+    breadth: tuple[str, str, str, str, str]
+    depth: tuple[str, str, str, str, str]
+    contact: tuple[str, str, str, str, str]
+
+    def fills(self, family: str) -> tuple[str, str, str, str, str]:
+        """The five steps of a family's colour."""
+        return {"depth": self.depth, "contact": self.contact, "breadth": self.breadth}[family]
+
+
+DAY = Palette(
+    paper="#fbf8f0",
+    sea="#eef3f3",
+    ink="#1f2d38",
+    quiet_ink="#566470",
+    line="#ffffff",
+    coast="#7d8a92",
+    zero="#f7f4ea",
+    hatch="#a8a297",
+    amber="#b86a00",
+    breadth=("#f8e3bd", "#eec47c", "#dc9c3c", "#b86a00", "#7a4300"),
+    depth=("#cfe3ef", "#9cc6de", "#5a9cc2", "#22699a", "#0b3a63"),
+    contact=("#dde1e3", "#b9c1c6", "#8d989f", "#5f6c75", "#333f48"),
+)
+
+NIGHT = Palette(
+    paper="#10202c",
+    sea="#0b1822",
+    ink="#eef2f4",
+    quiet_ink="#a9b7c0",
+    line="#0b1822",
+    coast="#5f7481",
+    zero="#182a37",
+    hatch="#5b6a74",
+    amber="#f0a63a",
+    breadth=("#4a3312", "#7d5516", "#b47a1e", "#e0a03a", "#ffd28a"),
+    depth=("#1f4a68", "#2c6e98", "#4c9bc8", "#86c3e4", "#cfe9f7"),
+    contact=("#37444d", "#53616b", "#7a8891", "#a7b2b9", "#d9dfe2"),
+)
