@@ -1,0 +1,22 @@
+"""The front door: routes, frame, navigation. Nothing else."""
+
+import streamlit as st
+
+from pages.ui.asset_routes import asset_routes
+from soundings.home import find_home
+
+app = st.App(__file__, routes=asset_routes(find_home()))
+
+if st.runtime.exists():
+    st.set_page_config(page_title="Soundings", page_icon=":material/sailing:", layout="wide")
+    from pages.ui.frame import dress
+
+    dress()
+    st.navigation(
+        [
+            st.Page("pages/rooms/explore.py", title="Explore", url_path="explore", default=True),
+            st.Page("pages/rooms/place.py", title="Place", url_path="place"),
+            st.Page("pages/rooms/sources.py", title="Sources and gaps", url_path="sources"),
+        ],
+        position="top",
+    ).run()

@@ -1,0 +1,98 @@
+"""Opening the store for a page: a reader of the current generation, or a page that says what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import streamlit as st
+
+from soundings.filters import Filters
+from soundings.home import Home, find_home
+from soundings.model import BrokenStore
+from soundings.queries import Table, read_roles, read_table
+from soundings.sources import has_demo, has_records
+from soundings.store import open_current
+
+ILLUSTRATIVE = "**Illustrative.** Tidewell is a made-up place. No person, group or council here is real."
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One page run's view of one generation: its number is the cache key of everything read from it."""
+
+    home: Home
+    number: int
+    connection: duckdb.DuckDBPyConnection
+    is_demo: bool
+    has_records: bool
+
+    def __hash__(self) -> int:
+        return hash((str(self.home.root), self.number))
+
+
+def open_reader() -> Reader:
+    """The reader of the current generation. Draws an explanation and stops the page where there is none or it is broken."""
+    home = find_home()
+    try:
+        generation = open_current(home)
+    except BrokenStore as error:
+        explain_broken(str(error))
+        st.stop()
+    if generation is None:
+        explain_empty()
+        st.stop()
+    connection = generation.cursor()
+    return Reader(home, generation.number, connection, has_demo(connection), has_records(connection))
+
+
+def explain_empty() -> None:
+    """The next step for someone whose store is empty."""
+    st.header("Nothing has been loaded yet")
+    st.markdown(
+        "Soundings maps where people were **asked** and where they were **worked with**. It needs two things: the places, "
+        "and the activity. From the folder of this project:"
+    )
+    st.code(
+        "soundings places add wards.geojson --kind ward     # the boundaries of your area\n"
+        "soundings load activities.csv                      # what took place\n"
+        "soundings demo add                                 # or: a made-up place to look around in",
+        language="bash",
+    )
+    st.markdown("This page shows them on its next visit; nothing needs restarting. `soundings template` writes files to fill in.")
+
+
+def explain_broken(sentence: str) -> None:
+    """What happened to a store that cannot be read, and how to get it back."""
+    st.header("The store cannot be read")
+    st.error(sentence)
+    st.markdown(
+        "Nothing that was acknowledged is lost: everything accepted is kept in the inbox, and the store is built from it. To build it again:"
+    )
+    st.code("soundings rebuild", language="bash")
+
+
+def show_illustrative(reader: Reader) -> None:
+    """Says that the records are made up, on every page that shows demo records and on no other."""
+    if reader.is_demo:
+        st.markdown(f":material/info: {ILLUSTRATIVE}")
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _read_table(root: str, number: int, measure: str, kind: str, role: str | None, parent: str | None, filters: Filters, day, _connection):
+    return read_table(_connection, measure=measure, kind=kind, role=role, parent=parent, filters=filters, today=day)
+
+
+def table_of(reader: Reader, measure: str, kind: str, role: str | None, parent: str | None, filters: Filters, day) -> Table:
+    """`read_table` of this generation, remembered."""
+    return _read_table(str(reader.home.root), reader.number, measure, kind, role, parent, filters, day, reader.connection)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _read_roles(root: str, number: int, measure: str, filters: Filters, day, _connection):
+    return read_roles(_connection, measure, filters=filters, today=day)
+
+
+def roles_of(reader: Reader, measure: str, filters: Filters, day) -> dict[str, int]:
+    """`read_roles` of this generation, remembered."""
+    return _read_roles(str(reader.home.root), reader.number, measure, filters, day, reader.connection)

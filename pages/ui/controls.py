@@ -1,0 +1,180 @@
+"""The controls of Explore: what to show, of which kind of place, narrowed how."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from pages.ui import keys
+from pages.ui.access import Reader, roles_of
+from soundings.activities import read_options
+from soundings.filters import WHEN, WHEN_LABEL, Filters
+from soundings.measures import DEFAULT_CONTACT, DEFAULT_DEPTH, FAMILY_QUESTION, measures_of, read_measures
+from soundings.model import ROLE_LABEL
+from soundings.places import read_kinds, read_names
+from soundings.views import KIND_PLURAL
+
+VIEWS = {"chart": "Chart", "side": "Side by side", "one": "One measure"}
+ANY = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reader chose on Explore. `fill` and `ring` are measure ids, roles may be None where nothing is recorded."""
+
+    view: str
+    kind: str
+    parent: str | None
+    fill: str
+    fill_role: str | None
+    ring: str
+    ring_role: str | None
+    filters: Filters
+
+
+def choose(reader: Reader, today: date) -> Choice:
+    """Draws the controls and returns what they say."""
+    kinds = read_kinds(reader.connection)
+    recorded = recorded_measures(reader, today)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
+        keys.recall("view", VIEWS, "chart", "the view")
+        view = st.segmented_control("View", list(VIEWS), key="view", format_func=VIEWS.get, required=True)
+        fill = choose_fill(recorded, view)
+        ring = choose_ring(recorded) if view != "one" else default_ring(recorded)
+        kind = choose_kind(kinds)
+        with st.popover("Filters", icon=":material/tune:"):
+            filters = choose_filters(reader)
+            parent = choose_parent(reader, kind, kinds)
+    fill_role = choose_role(reader, "fill_role", fill, filters, today)
+    ring_role = choose_role(reader, "ring_role", ring, filters, today) if view != "one" else None
+    return Choice(view, kind, parent, fill, fill_role, ring, ring_role, filters)
+
+
+def recorded_measures(reader: Reader, today: date) -> dict[str, int]:
+    """How many records each measure has, by id; measures with none are left out."""
+    counts = {name: sum(roles_of(reader, name, Filters(), today).values()) for name in read_measures()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def default_fill(recorded: dict[str, int]) -> str:
+    """Continuing groups; where depth is not recorded, contact."""
+    if DEFAULT_DEPTH in recorded:
+        return DEFAULT_DEPTH
+    return DEFAULT_CONTACT if DEFAULT_CONTACT in recorded else DEFAULT_DEPTH
+
+
+def default_ring(recorded: dict[str, int]) -> str:
+    """The breadth measure with the most records."""
+    breadth = [measure.id for measure in measures_of("breadth")]
+    return max(breadth, key=lambda name: recorded.get(name, 0))
+
+
+def choose_fill(recorded: dict[str, int], view: str) -> str:
+    """The measure that colours the places: depth first, contact after; any measure where one is shown alone."""
+    families = ("depth", "contact", "breadth") if view == "one" else ("depth", "contact")
+    options = [measure.id for family in families for measure in measures_of(family)]
+    keys.recall("fill", options, default_fill(recorded), "the measure")
+    return st.selectbox(
+        "Colour: how deeply" if view != "one" else "Measure",
+        options,
+        key="fill",
+        format_func=lambda name: label_measure(name, recorded),
+        width=230,
+    )
+
+
+def choose_ring(recorded: dict[str, int]) -> str:
+    """The breadth measure of the amber rings."""
+    options = [measure.id for measure in measures_of("breadth")]
+    keys.recall("ring", options, default_ring(recorded), "the measure")
+    return st.selectbox("Rings: how widely", options, key="ring", format_func=lambda name: label_measure(name, recorded), width=200)
+
+
+def label_measure(name: str, recorded: dict[str, int]) -> str:
+    """A measure's label; says where nothing is recorded for it."""
+    measure = read_measures()[name]
+    family = "" if measure.family == "depth" else f" ({measure.family})" if measure.family == "contact" else ""
+    return f"{measure.label}{family}" + ("" if name in recorded else " – nothing recorded")
+
+
+def choose_kind(kinds: dict[str, int]) -> str:
+    """The kind of place: wards where there are any."""
+    default = "ward" if "ward" in kinds else next(iter(kinds))
+    keys.recall("kind", kinds, default, "the kind of place")
+    return st.selectbox("Places", list(kinds), key="kind", format_func=lambda kind: f"{KIND_PLURAL.get(kind, kind)} ({kinds[kind]:,})", width=170)
+
+
+def choose_role(reader: Reader, key: str, measure: str, filters: Filters, today: date) -> str | None:
+    """The role of a measure's records; asked only where there is more than one, never mixed."""
+    roles = roles_of(reader, measure, Filters(source=filters.source), today)
+    keys.recall(key, roles, next(iter(roles), None), "the layer")
+    if len(roles) < 2:
+        return next(iter(roles), None)
+    label = read_measures()[measure].label
+    return st.segmented_control(
+        f"{label}: which places?",
+        list(roles),
+        key=key,
+        format_func=lambda role: f"{ROLE_LABEL[role]} ({roles[role]:,} records)",
+        required=True,
+    )
+
+
+def choose_filters(reader: Reader) -> Filters:
+    """Period by month, then organisation, method, theme, source and whether it is planned, live or past."""
+    options = read_options(reader.connection)
+    months = list_months(options.first_day, options.last_day)
+    first = choose_one("from", "From", months, say_month)
+    last = choose_one("to", "Until the end of", months, say_month)
+    return Filters(
+        period_start=date.fromisoformat(f"{first}-01") if first else None,
+        period_end=month_end(last) if last else None,
+        when=choose_one("when", "Planned, live or past (who is asking here now?)", list(WHEN), WHEN_LABEL.get),
+        organisation=choose_one("organisation", "Organisation", options.organisations),
+        method=choose_one("method", "Method", options.methods),
+        theme=choose_one("theme", "Theme", options.themes),
+        source=choose_one("source", "Source", options.sources),
+    )
+
+
+def choose_one(key: str, label: str, options: list[str], say=str) -> str | None:
+    """One option or any."""
+    keys.recall(key, [ANY, *options], ANY, label.lower())
+    return st.selectbox(label, [ANY, *options], key=key, format_func=lambda value: say(value) if value else "Any") or None
+
+
+def choose_parent(reader: Reader, kind: str, kinds: dict[str, int]) -> str | None:
+    """One district, where several are loaded."""
+    if kinds.get("district", 0) < 2 or kind == "district":
+        return None
+    names = read_names(reader.connection, "district")
+    keys.recall("parent", [ANY, *names], ANY, "the district")
+    return st.selectbox("District", [ANY, *names], key="parent", format_func=lambda code: names.get(code, "Any")) or None
+
+
+def list_months(first: date | None, last: date | None) -> list[str]:
+    """Every month from first to last as YYYY-MM; empty where nothing is dated."""
+    if not first or not last:
+        return []
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [f"{first.year + (first.month - 1 + n) // 12}-{(first.month - 1 + n) % 12 + 1:02d}" for n in range(count)]
+
+
+def say_month(month: str) -> str:
+    """2024-03 as “March 2024”."""
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"
+
+
+def month_end(month: str) -> date:
+    """The last day of YYYY-MM."""
+    year, number = map(int, month.split("-"))
+    return date(year, number, monthrange(year, number)[1])
+
+
+def family_line(measure_id: str) -> str:
+    """A measure with its family's question: “Responses · where people were asked”."""
+    measure = read_measures()[measure_id]
+    return f"{measure.label} · {FAMILY_QUESTION[measure.family]}"

@@ -1,0 +1,144 @@
+"""The words beside a figure: its definition, its date, its denominator, its coverage, and how many records have no place."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from pages.ui.access import Reader
+from pages.ui.controls import Choice
+from pages.ui.tables import show_traces
+from soundings.measures import FAMILY_COLOUR, FAMILY_QUESTION
+from soundings.model import NOTHING_RECORDED, ROLE_LABEL
+from soundings.places import read_place
+from soundings.queries import Table
+from soundings.tracing import read_traces
+from soundings.views import CONTACT_CAUTION, say_coverage, say_number, say_state, say_summary
+
+
+def escape(text: str) -> str:
+    """Text from a file as Markdown that shows it as typed: every character that Markdown, HTML or LaTeX could read is escaped."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$:~&^=\"'" else char for char in text.replace("\n", " "))
+
+
+def tables_shown(fill: Table, ring: Table | None) -> list[Table]:
+    return [fill] if ring is None else [fill, ring]
+
+
+def show_summary(choice: Choice, fill: Table, ring: Table | None) -> None:
+    """What the filters show, in sentences."""
+    narrowed = choice.filters.sentence()
+    if narrowed:
+        st.markdown(f"**Showing:** {escape(narrowed)}.")
+    for table in tables_shown(fill, ring):
+        st.markdown(f"{say_summary_safely(table)} {say_coverage(table)}")
+    if fill.measure.family == "contact":
+        st.markdown(f"_{CONTACT_CAUTION}_ {sessions_without_place(fill)}")
+
+
+def say_summary_safely(table: Table) -> str:
+    """The summary sentence with place names shown as typed."""
+    return escape(say_summary(table))
+
+
+def sessions_without_place(table: Table) -> str:
+    """“390 of 983 sessions have no ward recorded.”"""
+    located = table.located
+    missing = located.total - located.here
+    return f"{missing:,} of {located.total:,} have no {table.kind} recorded." if located.total else ""
+
+
+def show_unplaced(reader: Reader, choice: Choice, fill: Table, ring: Table | None, today: date) -> None:
+    """The records of each measure that stand in no place of this kind, one click away."""
+    for table in tables_shown(fill, ring):
+        missing = table.located.total - table.located.here
+        if not missing or not table.role:
+            continue
+        with st.expander(f"{table.measure.label}: {missing:,} records on no {choice.kind} of this map", key=f"unplaced_{table.measure.id}", on_change="rerun") as panel:
+            if not panel.open:
+                continue
+            traces = read_traces(
+                reader.connection,
+                measure=table.measure.id,
+                role=table.role,
+                kind=choice.kind,
+                filters=choice.filters,
+                today=today,
+            )
+            st.caption(f"They are counted in totals and left off the map. Nothing is guessed. Showing {len(traces):,} stored records.")
+            show_traces(traces, table.measure.label, f"unplaced_rows_{table.measure.id}")
+
+
+def show_definitions(fill: Table, ring: Table | None) -> None:
+    """Each measure on show: what it counts, where, against what, and what an empty figure means."""
+    with st.expander("What these figures are"):
+        for table in tables_shown(fill, ring):
+            measure = table.measure
+            role = ROLE_LABEL.get(table.role or "", "no place recorded")
+            st.markdown(
+                f"**{measure.label}** ({measure.family}, {FAMILY_COLOUR[measure.family]}: {FAMILY_QUESTION[measure.family]}; {role}). "
+                f"{measure.definition} {say_denominator(table)} {measure.null_means}"
+            )
+        st.markdown("Breadth, contact and depth are never added together, and nothing adds across measures.")
+
+
+def say_denominator(table: Table) -> str:
+    """What a rate is divided by."""
+    if table.measure.denominator is None:
+        return "It has no rate: dividing it by residents would mean nothing."
+    return "The rate divides by the residents of the place, whoever came."
+
+
+def show_place_card(reader: Reader, choice: Choice, fill: Table, ring: Table | None, code: str, today: date) -> None:
+    """The selected place in brief, with where each figure comes from; or how to read the chart."""
+    if not code:
+        show_reading(fill, ring)
+        return
+    place = read_place(reader.connection, code)
+    st.subheader(escape(place.name), anchor=False)
+    residents = f"{place.population:,} residents ({place.population_date or 'date not recorded'})" if place.population else "Residents not recorded"
+    st.caption(residents)
+    for table in tables_shown(fill, ring):
+        row = next((row for row in table.rows if row.place_code == code), None)
+        if row is None:
+            continue
+        figure = say_number(row.value) if row.state == "value" else say_state(row)
+        st.markdown(f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', '')}  \n**{figure}**" + say_rate(row))
+        if row.state == NOTHING_RECORDED or not table.role:
+            st.caption(table.measure.null_means)
+            continue
+        with st.expander("Where this number comes from", key=f"trace_{table.measure.id}", on_change="rerun") as panel:
+            if panel.open:
+                traces = read_traces(
+                    reader.connection,
+                    measure=table.measure.id,
+                    role=table.role,
+                    kind=choice.kind,
+                    place_code=code,
+                    filters=choice.filters,
+                    today=today,
+                )
+                show_traces(traces, table.measure.label, f"trace_rows_{table.measure.id}")
+    st.page_link("pages/rooms/place.py", label=f"All of {escape(place.name)}", icon=":material/arrow_forward:", query_params={"place": code})
+
+
+def say_rate(row) -> str:
+    """“ · 4.2 per 1,000 residents”."""
+    return f" · {row.rate_per_1000:.1f} per 1,000 residents" if row.rate_per_1000 else ""
+
+
+def show_reading(fill: Table, ring: Table | None) -> None:
+    """How to read the chart, in three lines."""
+    colour = FAMILY_COLOUR[fill.measure.family]
+    if ring is None:
+        st.markdown(f"**How to read it.** The deeper the {colour}, the more {fill.measure.noun} are recorded. A hatch: nothing recorded.")
+        return
+    st.markdown(
+        f"**How to read it**\n\n"
+        f"- Deep {colour}: {FAMILY_QUESTION[fill.measure.family]}.\n"
+        f"- Big amber ring: {FAMILY_QUESTION[ring.measure.family]}, by many.\n"
+        f"- A big ring on pale paper: many counted, little joint work recorded.\n"
+        f"- Deep {colour} with a small ring: few people, a long way down.\n"
+        f"- A hatch: nothing recorded. That is a gap in the record, not a judgement."
+    )

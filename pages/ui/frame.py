@@ -1,0 +1,37 @@
+"""What stands around every page: its type, its quiet lines, its print style, and the note of what the product is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+STYLE = """
+<style>
+.stMainBlockContainer { padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1480px; }
+h1 { font-size: 1.75rem !important; letter-spacing: -0.01em; padding-bottom: 0.1rem !important; }
+h2 { font-size: 1.3rem !important; }
+h3 { font-size: 1.08rem !important; }
+.stApp { font-variant-numeric: tabular-nums; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+  h1 { font-size: 1.4rem !important; }
+}
+@media print {
+  header, .st-key-controls, [data-testid="stToolbar"], .stDownloadButton { display: none !important; }
+  .stMainBlockContainer { padding: 0; }
+}
+</style>
+"""
+
+
+def dress() -> None:
+    """Our type and print style; a constant text, never a user's."""
+    st.html(STYLE)
+
+
+def show_foot() -> None:
+    """What the product is, under every page."""
+    st.divider()
+    st.caption(
+        "Soundings keeps two things apart: where people were asked (breadth) and where they were worked with (depth). "
+        "They are never added together. Nothing on this page leaves this machine."
+    )

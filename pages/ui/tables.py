@@ -1,0 +1,85 @@
+"""The table twin of a map: the same rows, sortable, downloadable, selectable."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from soundings.export import table_csv
+from soundings.queries import Table
+from soundings.tracing import Trace, say_rows
+from soundings.views import KIND_PLURAL, say_rate_note, say_state
+
+
+def table_frame(table: Table) -> pd.DataFrame:
+    """The rows as people read them: place, code, value, residents, rate, state."""
+    return pd.DataFrame(
+        {
+            "Place": [row.place_name for row in table.rows],
+            table.measure.label: pd.array([row.value for row in table.rows], dtype="Float64"),
+            "Residents": pd.array([row.denominator for row in table.rows], dtype="Int64"),
+            "Per 1,000": pd.array([row.rate_per_1000 for row in table.rows], dtype="Float64"),
+            "What is recorded": [say_state(row) for row in table.rows],
+            "Code": [row.place_code for row in table.rows],
+        }
+    )
+
+
+def show_table(table: Table, key: str, selected: str | None) -> str | None:
+    """Draws the table and its download; returns the code of a row chosen in it just now, or None."""
+    frame = table_frame(table)
+    if table.measure.denominator is None:
+        frame = frame.drop(columns=["Residents", "Per 1,000"])
+    codes = [row.place_code for row in table.rows]
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(420, 36 * (len(frame) + 1) + 4),
+        alt=f"{table.measure.label} by place: {len(frame)} {KIND_PLURAL.get(table.kind, table.kind)}, the same rows as the map",
+        column_config={
+            table.measure.label: st.column_config.NumberColumn(format="localized"),
+            "Residents": st.column_config.NumberColumn(format="localized"),
+            "Per 1,000": st.column_config.NumberColumn(format="%.1f"),
+        },
+    )
+    note = say_rate_note(table.measure, table.located)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Download this table (CSV)",
+            table_csv(table),
+            file_name=f"soundings-{table.measure.id}-{table.kind}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"{key}_download",
+            icon=":material/download:",
+        )
+        if note:
+            st.caption(note)
+    chosen = event.selection.rows if event else []
+    return codes[chosen[0]] if chosen and chosen[0] < len(codes) else None
+
+
+def show_traces(traces: list[Trace], value_label: str, key: str) -> None:
+    """Records with the file and rows they come from, as a sortable table."""
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Activity": [trace.title for trace in traces],
+                "Date": [trace.day for trace in traces],
+                value_label: [trace.value for trace in traces],
+                "Place in the file": [trace.place_said or "" for trace in traces],
+                "Why it has no place": [trace.reason or "" for trace in traces],
+                "Source": [trace.source_id for trace in traces],
+                "File": [trace.file_name for trace in traces],
+                "Rows in the file": [say_rows(trace.source_rows) for trace in traces],
+            }
+        ).drop(columns=[] if any(trace.reason for trace in traces) else ["Why it has no place"]),
+        hide_index=True,
+        key=key,
+        height=min(420, 36 * (len(traces) + 1) + 4),
+        column_config={value_label: st.column_config.NumberColumn(format="localized"), "Date": st.column_config.DateColumn(format="D MMM YYYY")},
+        alt=f"{len(traces)} records with the file and rows they come from",
+    )
