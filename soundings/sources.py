@@ -100,3 +100,18 @@ def has_demo(connection: duckdb.DuckDBPyConnection) -> bool:
 def has_records(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether any batch of records is in this generation."""
     return connection.execute("select coalesce(bool_or(kind = 'records'), false) from batch").fetchone()[0]
+
+
+def read_rejections(
+    connection: duckdb.DuckDBPyConnection, batch_id: str
+) -> list[tuple[str, int, str, str | None, str, bool]]:
+    """(file, row, column, value, reason, is_row_rejected) of a batch, in order of the file."""
+    return connection.execute(
+        """
+        select file, row_number, column_name, value, reason, is_row_rejected
+        from rejection
+        where batch_id = $1
+        order by file, row_number, column_name
+        """,
+        [batch_id],
+    ).fetchall()

@@ -43,16 +43,29 @@ if "wanted_place" in st.session_state:
     select_place(st.session_state.pop("wanted_place"))
 choice = choose(reader, today)
 names = read_names(reader.connection, choice.kind, choice.parent)
-area = read_place(reader.connection, choice.parent).name if choice.parent else read_area_name(reader.connection, choice.kind)
+area = (
+    read_place(reader.connection, choice.parent).name
+    if choice.parent
+    else read_area_name(reader.connection, choice.kind)
+)
 st.title(f"{area}: asked, and worked with")
 show_illustrative(reader)
 keys.show_notes()
 fill = table_of(reader, choice.fill, choice.kind, choice.fill_role, choice.parent, choice.filters, today)
-ring = table_of(reader, choice.ring, choice.kind, choice.ring_role, choice.parent, choice.filters, today) if choice.view != "one" else None
+ring = (
+    table_of(reader, choice.ring, choice.kind, choice.ring_role, choice.parent, choice.filters, today)
+    if choice.view != "one"
+    else None
+)
 keys.recall("place", [NO_PLACE, *names], NO_PLACE, "the place")
 left, right = st.columns([3, 1], gap="medium")
 with right:
-    st.selectbox("Find a place", [NO_PLACE, *names], key="place", format_func=lambda code: names.get(code, "Choose, or click the map"))
+    st.selectbox(
+        "Find a place",
+        [NO_PLACE, *names],
+        key="place",
+        format_func=lambda code: names.get(code, "Choose, or click the map"),
+    )
     show_place_card(reader, choice, fill, ring, st.session_state["place"], today)
 with left:
     clicked = draw_chart(reader, choice, area, fill, ring, st.session_state["place"] or None)
@@ -74,5 +87,8 @@ keys.keep_in_address(
     ring_role=choice.ring_role,
     place=st.session_state["place"] or None,
     table=st.session_state.get("table"),
-    **{name: st.session_state.get(name) or None for name in ("from", "to", "when", "organisation", "method", "theme", "source")},
+    **{
+        name: st.session_state.get(name) or None
+        for name in ("from", "to", "when", "organisation", "method", "theme", "source")
+    },
 )

@@ -59,7 +59,9 @@ def explain_empty() -> None:
         "soundings demo add                                 # or: a made-up place to look around in",
         language="bash",
     )
-    st.markdown("This page shows them on its next visit; nothing needs restarting. `soundings template` writes files to fill in.")
+    st.markdown(
+        "This page shows them on its next visit; nothing needs restarting. `soundings template` writes files to fill in."
+    )
 
 
 def explain_broken(sentence: str) -> None:
@@ -79,13 +81,27 @@ def show_illustrative(reader: Reader) -> None:
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
-def _read_table(root: str, number: int, measure: str, kind: str, role: str | None, parent: str | None, filters: Filters, day, _connection):
+def _read_table(
+    root: str,
+    number: int,
+    measure: str,
+    kind: str,
+    role: str | None,
+    parent: str | None,
+    filters: Filters,
+    day,
+    _connection,
+):
     return read_table(_connection, measure=measure, kind=kind, role=role, parent=parent, filters=filters, today=day)
 
 
-def table_of(reader: Reader, measure: str, kind: str, role: str | None, parent: str | None, filters: Filters, day) -> Table:
+def table_of(
+    reader: Reader, measure: str, kind: str, role: str | None, parent: str | None, filters: Filters, day
+) -> Table:
     """`read_table` of this generation, remembered."""
-    return _read_table(str(reader.home.root), reader.number, measure, kind, role, parent, filters, day, reader.connection)
+    return _read_table(
+        str(reader.home.root), reader.number, measure, kind, role, parent, filters, day, reader.connection
+    )
 
 
 @st.cache_data(max_entries=400, show_spinner=False)

@@ -90,7 +90,9 @@ def choose_ring(recorded: dict[str, int]) -> str:
     """The breadth measure of the amber rings."""
     options = [measure.id for measure in measures_of("breadth")]
     keys.recall("ring", options, default_ring(recorded), "the measure")
-    return st.selectbox("Rings: how widely", options, key="ring", format_func=lambda name: label_measure(name, recorded), width=200)
+    return st.selectbox(
+        "Rings: how widely", options, key="ring", format_func=lambda name: label_measure(name, recorded), width=200
+    )
 
 
 def label_measure(name: str, recorded: dict[str, int]) -> str:
@@ -104,7 +106,13 @@ def choose_kind(kinds: dict[str, int]) -> str:
     """The kind of place: wards where there are any."""
     default = "ward" if "ward" in kinds else next(iter(kinds))
     keys.recall("kind", kinds, default, "the kind of place")
-    return st.selectbox("Places", list(kinds), key="kind", format_func=lambda kind: f"{KIND_PLURAL.get(kind, kind)} ({kinds[kind]:,})", width=170)
+    return st.selectbox(
+        "Places",
+        list(kinds),
+        key="kind",
+        format_func=lambda kind: f"{KIND_PLURAL.get(kind, kind)} ({kinds[kind]:,})",
+        width=170,
+    )
 
 
 def choose_role(reader: Reader, key: str, measure: str, filters: Filters, today: date) -> str | None:
@@ -143,7 +151,9 @@ def choose_filters(reader: Reader) -> Filters:
 def choose_one(key: str, label: str, options: list[str], say=str) -> str | None:
     """One option or any."""
     keys.recall(key, [ANY, *options], ANY, label.lower())
-    return st.selectbox(label, [ANY, *options], key=key, format_func=lambda value: say(value) if value else "Any") or None
+    return (
+        st.selectbox(label, [ANY, *options], key=key, format_func=lambda value: say(value) if value else "Any") or None
+    )
 
 
 def choose_parent(reader: Reader, kind: str, kinds: dict[str, int]) -> str | None:
@@ -152,7 +162,9 @@ def choose_parent(reader: Reader, kind: str, kinds: dict[str, int]) -> str | Non
         return None
     names = read_names(reader.connection, "district")
     keys.recall("parent", [ANY, *names], ANY, "the district")
-    return st.selectbox("District", [ANY, *names], key="parent", format_func=lambda code: names.get(code, "Any")) or None
+    return (
+        st.selectbox("District", [ANY, *names], key="parent", format_func=lambda code: names.get(code, "Any")) or None
+    )
 
 
 def list_months(first: date | None, last: date | None) -> list[str]:

@@ -55,7 +55,11 @@ def show_unplaced(reader: Reader, choice: Choice, fill: Table, ring: Table | Non
         missing = table.located.total - table.located.here
         if not missing or not table.role:
             continue
-        with st.expander(f"{table.measure.label}: {missing:,} records on no {choice.kind} of this map", key=f"unplaced_{table.measure.id}", on_change="rerun") as panel:
+        with st.expander(
+            f"{table.measure.label}: {missing:,} records on no {choice.kind} of this map",
+            key=f"unplaced_{table.measure.id}",
+            on_change="rerun",
+        ) as panel:
             if not panel.open:
                 continue
             traces = read_traces(
@@ -66,7 +70,9 @@ def show_unplaced(reader: Reader, choice: Choice, fill: Table, ring: Table | Non
                 filters=choice.filters,
                 today=today,
             )
-            st.caption(f"They are counted in totals and left off the map. Nothing is guessed. Showing {len(traces):,} stored records.")
+            st.caption(
+                f"They are counted in totals and left off the map. Nothing is guessed. Showing {len(traces):,} stored records."
+            )
             show_traces(traces, table.measure.label, f"unplaced_rows_{table.measure.id}")
 
 
@@ -97,7 +103,11 @@ def show_place_card(reader: Reader, choice: Choice, fill: Table, ring: Table | N
         return
     place = read_place(reader.connection, code)
     st.subheader(escape(place.name), anchor=False)
-    residents = f"{place.population:,} residents ({place.population_date or 'date not recorded'})" if place.population else "Residents not recorded"
+    residents = (
+        f"{place.population:,} residents ({place.population_date or 'date not recorded'})"
+        if place.population
+        else "Residents not recorded"
+    )
     st.caption(residents)
     for table in tables_shown(fill, ring):
         row = next((row for row in table.rows if row.place_code == code), None)
@@ -120,7 +130,12 @@ def show_place_card(reader: Reader, choice: Choice, fill: Table, ring: Table | N
                     today=today,
                 )
                 show_traces(traces, table.measure.label, f"trace_rows_{table.measure.id}")
-    st.page_link("pages/rooms/place.py", label=f"All of {escape(place.name)}", icon=":material/arrow_forward:", query_params={"place": code})
+    st.page_link(
+        "pages/rooms/place.py",
+        label=f"All of {escape(place.name)}",
+        icon=":material/arrow_forward:",
+        query_params={"place": code},
+    )
 
 
 def say_rate(row) -> str:
@@ -132,7 +147,9 @@ def show_reading(fill: Table, ring: Table | None) -> None:
     """How to read the chart, in three lines."""
     colour = FAMILY_COLOUR[fill.measure.family]
     if ring is None:
-        st.markdown(f"**How to read it.** The deeper the {colour}, the more {fill.measure.noun} are recorded. A hatch: nothing recorded.")
+        st.markdown(
+            f"**How to read it.** The deeper the {colour}, the more {fill.measure.noun} are recorded. A hatch: nothing recorded."
+        )
         return
     st.markdown(
         f"**How to read it**\n\n"

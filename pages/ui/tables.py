@@ -80,6 +80,9 @@ def show_traces(traces: list[Trace], value_label: str, key: str) -> None:
         hide_index=True,
         key=key,
         height=min(420, 36 * (len(traces) + 1) + 4),
-        column_config={value_label: st.column_config.NumberColumn(format="localized"), "Date": st.column_config.DateColumn(format="D MMM YYYY")},
+        column_config={
+            value_label: st.column_config.NumberColumn(format="localized"),
+            "Date": st.column_config.DateColumn(format="D MMM YYYY"),
+        },
         alt=f"{len(traces)} records with the file and rows they come from",
     )

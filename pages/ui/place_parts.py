@@ -1,0 +1,175 @@
+"""The parts of the Place page: facts, figures side by side, the timeline, the neighbours."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from pages.ui.access import Reader
+from pages.ui.explaining import escape
+from soundings.activities import ActivityLine
+from soundings.filters import WHEN_LABEL, say_date
+from soundings.measures import FAMILY_QUESTION
+from soundings.model import ROLE_LABEL
+from soundings.place_story import Figure, say_figure, say_typical
+from soundings.places import Place
+from soundings.queries import Table
+from soundings.views import say_count, say_number, say_state
+
+COLUMNS = (("How widely", ("breadth",)), ("How deeply", ("contact", "depth")))
+
+
+def show_facts(place: Place) -> None:
+    """Where it is, who lives there, how deprived it is, each with its date and source."""
+    parts = [f"{place.kind.capitalize()} {escape(place.place_code)}"]
+    if place.parent_name:
+        parts.append(f"in {escape(place.parent_name)}")
+    if place.population:
+        parts.append(f"{place.population:,} residents ({escape(place.population_date or 'date not recorded')})")
+    if place.deprivation_decile is not None:
+        source = f", {escape(place.deprivation_source)}" if place.deprivation_source else ""
+        parts.append(
+            f"deprivation decile {say_number(place.deprivation_decile)} (1 is the most deprived tenth{source})"
+        )
+    if place.area_km2:
+        parts.append(f"{place.area_km2:,.1f} km²")
+    if place.vintage:
+        parts.append(f"boundary of {escape(place.vintage)}")
+    st.markdown(" · ".join(parts))
+
+
+def show_figures(place: Place, figures: list[Figure]) -> None:
+    """Breadth and depth beside each other, never added; measures with nothing recorded come last, in one line."""
+    for column, (heading, families) in zip(st.columns(2, gap="large"), COLUMNS, strict=True):
+        with column:
+            st.subheader(heading, anchor=False)
+            st.caption("; ".join(FAMILY_QUESTION[family] for family in families).capitalize())
+            mine = [figure for figure in figures if figure.measure.family in families]
+            for figure in [figure for figure in mine if figure.row.state != "nothing_recorded"]:
+                show_figure(figure, place.kind)
+            blank = list(
+                dict.fromkeys(figure.measure.label.lower() for figure in mine if figure.row.state == "nothing_recorded")
+            )
+            if blank:
+                st.caption(f"Nothing recorded here: {', '.join(blank)}.")
+
+
+def show_figure(figure: Figure, kind: str) -> None:
+    """One number with what it counts, where, its rate and its like."""
+    role = ROLE_LABEL.get(figure.role or "", "")
+    rate = f" · {figure.row.rate_per_1000:.1f} per 1,000 residents" if figure.row.rate_per_1000 else ""
+    st.markdown(
+        f"**{say_figure(figure)}** {figure.measure.noun if figure.row.state == 'value' else figure.measure.label.lower()}{rate}",
+        help=figure.measure.definition,
+    )
+    st.caption(f"{role.capitalize()}. {say_typical(figure, kind)}")
+
+
+def show_activities(activities: list[ActivityLine], place: Place) -> None:
+    """The activities of a place in time, then in words."""
+    st.subheader(
+        f"{say_count(len(activities), 'activities') if len(activities) != 1 else '1 activity'} recorded here",
+        anchor=False,
+    )
+    if not activities:
+        st.markdown(
+            "No activity is recorded in this place. That is a gap in the record; it does not say nothing happened."
+        )
+        return
+    draw_timeline([activity for activity in activities if activity.start_date][:60])
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Activity": [activity.title for activity in activities],
+                "What it's called": [activity.called or "not recorded" for activity in activities],
+                "Method": [activity.method or "not recorded" for activity in activities],
+                "From": [activity.start_date for activity in activities],
+                "To": [activity.end_date for activity in activities],
+                "Now": [WHEN_LABEL.get(activity.status or "", "not known") for activity in activities],
+                "Meetings": [activity.session_count or None for activity in activities],
+                "Organisation": [activity.organisation or "not recorded" for activity in activities],
+                "Layer": [", ".join(ROLE_LABEL[role] for role in activity.roles) for activity in activities],
+                "In short": [activity.summary or "" for activity in activities],
+            }
+        ),
+        hide_index=True,
+        key="activities",
+        height=min(460, 36 * (len(activities) + 1) + 4),
+        alt=f"{len(activities)} activities in {place.name}",
+        column_config={
+            "From": st.column_config.DateColumn(format="D MMM YYYY"),
+            "To": st.column_config.DateColumn(format="D MMM YYYY"),
+        },
+    )
+
+
+def draw_timeline(activities: list[ActivityLine]) -> None:
+    """A bar for each dated activity, newest at the top; planned, live and past are told apart by pattern of edge and by word."""
+    if not activities:
+        return
+    frame = pd.DataFrame(
+        {
+            "activity": [activity.title[:70] for activity in activities],
+            "start": pd.to_datetime([activity.start_date for activity in activities]),
+            "end": pd.to_datetime(
+                [max(activity.end_date or activity.start_date, activity.start_date) for activity in activities]
+            )
+            + pd.Timedelta(days=5),
+            "now": [WHEN_LABEL.get(activity.status or "", "not known") for activity in activities],
+            "when": [
+                f"{say_date(activity.start_date)} to {say_date(activity.end_date or activity.start_date)}"
+                for activity in activities
+            ],
+        }
+    )
+    chart = (
+        alt.Chart(frame)
+        .mark_bar(height=10, cornerRadius=2)
+        .encode(
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True)),
+            x2="end:T",
+            y=alt.Y("activity:N", sort=None, title=None, axis=alt.Axis(labelLimit=300)),
+            color=alt.Color(
+                "now:N",
+                title=None,
+                scale=alt.Scale(
+                    domain=["planned", "live now", "past", "paused", "not known"],
+                    range=["#b08ac0", "#3f8f7a", "#8d989f", "#b9c1c6", "#d5d0c4"],
+                ),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=[alt.Tooltip("activity:N"), alt.Tooltip("when:N"), alt.Tooltip("now:N")],
+        )
+        .properties(height=alt.Step(18), title="Activities in time")
+    )
+    st.altair_chart(chart, width="stretch", key="timeline")
+
+
+def show_neighbours(reader: Reader, place: Place, codes: list[str], tables: list[Table]) -> None:
+    """This place and the places that share an edge with it, for comparison: the measures with anything recorded among them."""
+    if not codes:
+        return
+    st.subheader("Beside its neighbours", anchor=False)
+    wanted = [place.place_code, *codes]
+    columns: dict[str, list] = {}
+    for table in tables:
+        rows = {row.place_code: row for row in table.rows}
+        if any(code in rows and rows[code].value is not None for code in wanted):
+            label = f"{table.measure.label} ({ROLE_LABEL.get(table.role or '', '')})"
+            columns[label] = [
+                say_number(rows[code].value) if code in rows and rows[code].value is not None else say_state(rows[code])
+                for code in wanted
+            ]
+            columns["Place"] = [rows[code].place_name for code in wanted]
+    if not columns:
+        st.markdown("Nothing is recorded here or in the places around it.")
+        return
+    names = columns.pop("Place")
+    names[0] += " (this place)"
+    st.dataframe(
+        pd.DataFrame({"Place": names, **columns}),
+        hide_index=True,
+        key="neighbours",
+        alt="Figures of this place and its neighbours",
+    )

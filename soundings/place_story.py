@@ -1,0 +1,73 @@
+"""One place in full: each measure here beside its like, and what is not known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+from soundings.activities import ActivityLine
+from soundings.measures import Measure
+from soundings.model import NOTHING_RECORDED
+from soundings.places import Place
+from soundings.queries import Row, Table
+from soundings.views import KIND_PLURAL, say_number, say_state
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measure in one role at one place, with the middle value of the places of its kind where something is recorded."""
+
+    measure: Measure
+    role: str | None
+    row: Row
+    typical: float | None
+    recorded_places: int
+    all_places: int
+
+
+def figure_of(table: Table, place_code: str) -> Figure | None:
+    """A place's figure out of a table; None where the place is not in it."""
+    row = next((row for row in table.rows if row.place_code == place_code), None)
+    if row is None:
+        return None
+    values = [other.value for other in table.rows if other.value is not None]
+    return Figure(table.measure, table.role, row, median(values) if values else None, len(values), len(table.rows))
+
+
+def say_figure(figure: Figure) -> str:
+    """The number, or in words why there is none."""
+    return say_number(figure.row.value) if figure.row.state == "value" else say_state(figure.row)
+
+
+def say_typical(figure: Figure, kind: str) -> str:
+    """“Middle of the 21 of 24 wards with a record: 12.”"""
+    if figure.typical is None:
+        return f"Recorded in none of {figure.all_places:,} {KIND_PLURAL.get(kind, kind)}."
+    return (
+        f"Middle of the {figure.recorded_places:,} of {figure.all_places:,} {KIND_PLURAL.get(kind, kind)} with a record: "
+        f"{say_number(figure.typical)}."
+    )
+
+
+def list_unknowns(place: Place, figures: list[Figure], activities: list[ActivityLine]) -> list[str]:
+    """What is not known of a place, in sentences; never filled in with a guess."""
+    unknown = []
+    if place.population is None:
+        unknown.append("How many people live here: no population was loaded, so there are no rates.")
+    if place.deprivation_decile is None:
+        unknown.append("How deprived it is: no deprivation figure was loaded.")
+    blank = [figure.measure.label.lower() for figure in figures if figure.row.state == NOTHING_RECORDED]
+    if blank:
+        unknown.append(
+            f"Nothing recorded here for: {', '.join(dict.fromkeys(blank))}. That does not say nothing happened."
+        )
+    undated = sum(activity.start_date is None for activity in activities)
+    if undated:
+        unknown.append(f"When {undated:,} of its {len(activities):,} activities took place: no date in the file.")
+    silent = sum(activity.session_count > 0 and activity.returning_count is None for activity in activities)
+    if silent:
+        unknown.append(f"Whether people came back: {silent:,} of its activities with meetings do not say.")
+    unnamed = sum(activity.called is None for activity in activities)
+    if unnamed and activities:
+        unknown.append(f"What {unnamed:,} of its {len(activities):,} activities were called by those who ran them.")
+    return unknown
