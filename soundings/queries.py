@@ -140,7 +140,7 @@ def read_figures(connection, measure: Measure, bindings: dict, filters: Filters,
     return connection.execute(
         f"""{records_sql()},
         inside as (
-            select place_code from place_now where place_code = $parent
+            select cast($parent as varchar) as place_code
             union
             select p.place_code from place_now p join inside i on p.parent_code = i.place_code
         ),

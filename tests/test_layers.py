@@ -1,0 +1,54 @@
+"""The import rule of the house: what the product means knows no Streamlit, no file format and no page."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FORBIDDEN = {
+    "soundings": {"etl", "pages", "streamlit", "folium", "streamlit_folium"},
+    "etl": {"pages", "streamlit", "folium", "streamlit_folium"},
+}
+MODULES = sorted(path for folder in ("soundings", "etl", "pages") for path in (ROOT / folder).rglob("*.py")) + [ROOT / "dashboard.py"]
+
+
+def imports_of(path: Path) -> set[str]:
+    """Top-level names a module imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_room_may(path):
+    room = path.relative_to(ROOT).parts[0]
+    assert not imports_of(path) & FORBIDDEN.get(room, set())
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "pages" in path.parts or path.name == "dashboard.py"], ids=lambda path: path.name)
+def test_no_sql_in_a_page(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"(?i)\bselect\s+[\w*,\s.]+\s+from\s+\w+|\.execute\(", text)
+
+
+def test_only_the_shared_pieces_of_screen_touch_caches():
+    rooms = [path for path in MODULES if "rooms" in path.parts]
+    assert rooms
+    for path in rooms:
+        assert "cache_data" not in path.read_text(encoding="utf-8") and "cache_resource" not in path.read_text(encoding="utf-8")
+
+
+def test_user_text_never_meets_unsafe_html():
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        assert "unsafe_allow_html" not in text, path
+        if "st.html(" in text:
+            assert path.name == "frame.py" and "st.html(STYLE)" in text, path
