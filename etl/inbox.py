@@ -1,0 +1,215 @@
+"""The inbox: every accepted batch as it was screened, and what was undone. The store is built from it.
+
+    inbox/00000012-3f9a0c1d2e4b/manifest.json     who, when, which source and mapping, what was detected and decided
+                               /sheet-0.parquet   the screened rows, as text
+    inbox/log.jsonl                               one line for each undo and redo
+
+A batch is acknowledged when its folder has its final name: its files are on the disk before, the name itself after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from soundings.disk import make_directory, sync_directory, sync_file
+from soundings.home import Home
+from soundings.model import BrokenStore
+
+RECORDS, PLACES, HISTORY = "records", "places", "history"
+ACTIVE, UNDONE = "active", "undone"
+STATE_AFTER = {"undone": UNDONE, "redone": ACTIVE}
+ID_LENGTH = 12
+READ_STEP = 1 << 20
+
+
+@dataclass(frozen=True)
+class InboxBatch:
+    """One accepted batch: where it stands in the order of acceptance, its folder, and whether it is active or undone."""
+
+    sequence: int
+    batch_id: str
+    path: Path
+    state: str
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == ACTIVE
+
+    def read_manifest(self) -> dict:
+        """What was written down when the batch was accepted. Raises BrokenStore where it cannot be read."""
+        path = self.path / "manifest.json"
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BrokenStore(
+                f"The inbox's {path} cannot be read ({error}). Put the folder back from a backup, or move it out of the inbox "
+                "and run `soundings rebuild`; the batch is then gone."
+            ) from error
+
+    def read_tables(self) -> dict[str, pa.Table]:
+        """The kept tables by name. Raises BrokenStore where a file is not what was accepted."""
+        tables = {}
+        for kept in self.read_manifest()["files"]:
+            path = self.path / kept["file"]
+            try:
+                if hash_file(path) != kept["sha256"]:
+                    raise OSError("its contents have changed since")
+                tables[kept["name"]] = pq.read_table(path)
+            except (OSError, pa.ArrowException) as error:
+                raise BrokenStore(
+                    f"The inbox's {path} is not what was accepted ({error}). Put it back from a backup, or undo the batch: "
+                    f"soundings undo {self.batch_id}"
+                ) from error
+        return tables
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One undo or redo. `what` is undone or redone; `at` is ISO 8601 in UTC."""
+
+    at: str
+    who: str
+    what: str
+    batch_id: str
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A batch that is written but not yet accepted: nobody sees it, and `clear_staged` removes it."""
+
+    path: Path
+    batch_id: str
+
+
+def hash_file(path: Path) -> str:
+    """sha256 of a file's bytes, 64 hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def identify_batch(file_sha256: str, source_id: str, options: dict) -> str:
+    """batch_sha256: the same file under the same source with the same options is the same batch."""
+    said = {"file_sha256": file_sha256, "source_id": source_id, "options": options}
+    return hashlib.sha256(
+        json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
+
+
+def stage(home: Home, batch_id: str, tables: dict[str, pa.Table]) -> tuple[Staged, list[dict]]:
+    """The batch's tables on the disk in a folder of no meaning yet, and the list of files for its manifest.
+
+    The caller holds the writer's lock.
+    """
+    make_directory(home.inbox)
+    clear_staged(home)
+    path = home.inbox / f".staged-{batch_id}"
+    path.mkdir()
+    files = []
+    for number, (name, table) in enumerate(tables.items()):
+        file = path / f"sheet-{number}.parquet"
+        pq.write_table(table, file, compression="zstd", compression_level=1)
+        sync_file(file)
+        files.append({"name": name, "file": file.name, "sha256": hash_file(file), "row_count": table.num_rows})
+    return Staged(path, batch_id), files
+
+
+def commit(home: Home, staged: Staged, manifest: dict) -> Path:
+    """The accepted batch's folder; from its renaming on, the batch is acknowledged. The caller holds the writer's lock."""
+    path = staged.path / "manifest.json"
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+    sync_file(path)
+    sync_directory(staged.path)
+    final = home.inbox / f"{next_sequence(home):08d}-{staged.batch_id}"
+    staged.path.rename(final)
+    sync_directory(home.inbox)
+    return final
+
+
+def accept(home: Home, manifest: dict, tables: dict[str, pa.Table]) -> Path:
+    """The accepted batch's folder. The manifest names the batch (`batch_sha256`); the caller holds the writer's lock."""
+    staged, files = stage(home, manifest["batch_sha256"][:ID_LENGTH], tables)
+    return commit(home, staged, {**manifest, "files": files})
+
+
+def clear_staged(home: Home) -> None:
+    """Removes what a writer that died had staged. The caller holds the writer's lock."""
+    for path in home.inbox.glob(".staged-*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def next_sequence(home: Home) -> int:
+    return max((sequence for sequence, _, _ in list_folders(home)), default=0) + 1
+
+
+def list_folders(home: Home) -> list[tuple[int, str, Path]]:
+    """(sequence, batch id, folder) of every accepted batch, in order of acceptance, from the folders' names alone."""
+    if not home.inbox.is_dir():
+        return []
+    found = []
+    for entry in os.scandir(home.inbox):
+        sequence, dash, batch_id = entry.name.partition("-")
+        if dash and sequence.isdigit() and len(batch_id) == ID_LENGTH:
+            found.append((int(sequence), batch_id, Path(entry.path)))
+    return sorted(found)
+
+
+def read_batches(home: Home) -> list[InboxBatch]:
+    """Every batch ever accepted, in order of acceptance, each active or undone."""
+    states = {line.batch_id: STATE_AFTER[line.what] for line in read_log(home)}
+    return [
+        InboxBatch(sequence, batch_id, path, states.get(batch_id, ACTIVE))
+        for sequence, batch_id, path in list_folders(home)
+    ]
+
+
+def log_path(home: Home) -> Path:
+    return home.inbox / "log.jsonl"
+
+
+def read_log(home: Home) -> list[LogLine]:
+    """Every undo and redo, oldest first. A last line torn by a crash was never acknowledged and does not count.
+
+    Raises BrokenStore where an earlier line cannot be read.
+    """
+    try:
+        written = log_path(home).read_bytes()
+    except FileNotFoundError:
+        return []
+    lines = []
+    for number, text in enumerate(written[: written.rfind(b"\n") + 1].splitlines(), start=1):
+        try:
+            line = LogLine(**json.loads(text))
+            STATE_AFTER[line.what]
+        except (ValueError, TypeError, KeyError) as error:
+            raise BrokenStore(
+                f"Line {number} of {log_path(home)} cannot be read ({error}). It says which batches are undone: put the file "
+                "back from a backup, or remove that line and run `soundings rebuild`."
+            ) from error
+        lines.append(line)
+    return lines
+
+
+def append_log(home: Home, lines: list[LogLine]) -> None:
+    """The lines are on the disk, all or (if this fails) none acknowledged. The caller holds the writer's lock."""
+    make_directory(home.inbox)
+    path = log_path(home)
+    is_new = not path.exists()
+    with open(path, "ab") as file:
+        end = file.tell()
+        whole = path.read_bytes().rfind(b"\n") + 1
+        if whole < end:
+            file.truncate(whole)
+        for line in lines:
+            file.write(json.dumps(line.__dict__, ensure_ascii=False).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    if is_new:
+        sync_directory(home.inbox)

@@ -1,0 +1,204 @@
+"""Numbered, immutable generations of the store, the pointer that names the current one, and reading it."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from soundings.content import content_hash, schema_sql
+from soundings.disk import make_directory, replace_file
+from soundings.home import Home
+from soundings.model import BrokenStore
+
+KEPT_COUNT = 3
+KEPT_SECONDS = 600
+TRIES = 5
+REBUILD = "Nothing that was accepted is lost: run `soundings rebuild` to make the store again from the inbox."
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What `store/current` says: the generation's number, its size, and the hash of what it holds."""
+
+    number: int
+    byte_count: int
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One generation, open for reading. Number 0 is the empty store of a home that nothing was ever published in.
+
+    The file closes when the last holder of the generation and of its cursors lets go.
+    """
+
+    number: int
+    connection: duckdb.DuckDBPyConnection
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of one's own; a connection shared between threads without one fails."""
+        return self.connection.cursor()
+
+
+def generation_path(home: Home, number: int) -> Path:
+    return home.store / f"g{number:08d}.duckdb"
+
+
+def pointer_path(home: Home) -> Path:
+    return home.store / "current"
+
+
+def high_water_path(home: Home) -> Path:
+    """Outside the store's folder: a number is not used again after the folder was deleted, when a cache may remember it."""
+    return home.root / "last_generation"
+
+
+def list_generations(home: Home) -> list[int]:
+    """Numbers of the generation files there are, oldest first."""
+    return sorted(int(path.stem[1:]) for path in home.store.glob("g*.duckdb") if path.stem[1:].isdigit())
+
+
+def read_high_water(home: Home) -> int:
+    """The highest number ever given to a generation here; 0 where none was."""
+    try:
+        return int(high_water_path(home).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+def reserve_number(home: Home) -> int:
+    """A number that no generation has had, on the disk as used before anything is named by it."""
+    try:
+        pointed = read_pointer(home)
+    except BrokenStore:
+        pointed = None
+    used = [read_high_water(home), pointed.number if pointed else 0, *list_generations(home)]
+    number = max(used) + 1
+    replace_file(high_water_path(home), f"{number}\n")
+    return number
+
+
+def read_pointer(home: Home) -> Pointer | None:
+    """The pointer, or None where nothing was ever published. Raises BrokenStore where it is lost or unreadable."""
+    path = pointer_path(home)
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return Pointer(int(said["number"]), int(said["byte_count"]), str(said["content_hash"]))
+    except FileNotFoundError:
+        if not list_generations(home) and not read_high_water(home):
+            return None
+        raise BrokenStore(f"The store has lost its pointer, {path}. {REBUILD}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BrokenStore(f"The store's pointer, {path}, cannot be read ({error}). {REBUILD}") from error
+
+
+def write_pointer(home: Home, pointer: Pointer) -> None:
+    """From here on readers find this generation."""
+    make_directory(home.store)
+    replace_file(pointer_path(home), json.dumps(asdict(pointer)) + "\n")
+
+
+def check_file(home: Home, pointer: Pointer) -> Path:
+    """The generation's file. Raises FileNotFoundError where it is gone and BrokenStore where it is not whole."""
+    path = generation_path(home, pointer.number)
+    byte_count = path.stat().st_size
+    if byte_count != pointer.byte_count:
+        raise BrokenStore(
+            f"The store's file {path} has {byte_count:,} bytes where {pointer.byte_count:,} were published. {REBUILD}"
+        )
+    return path
+
+
+def open_generation(home: Home, pointer: Pointer) -> Generation:
+    """The generation, read-only and without any other file in reach.
+
+    Raises FileNotFoundError where its file is gone, BrokenStore where it is damaged.
+    """
+    path = check_file(home, pointer)
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+        held = content_hash(connection)
+    except duckdb.Error as error:
+        if not path.exists():
+            raise FileNotFoundError(path) from error
+        raise BrokenStore(f"The store's file {path} cannot be opened ({first_line(error)}). {REBUILD}") from error
+    if held != pointer.content_hash:
+        connection.close()
+        raise BrokenStore(f"The store's file {path} does not hold what was published. {REBUILD}")
+    return Generation(pointer.number, connection)
+
+
+def first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")
+
+
+def empty_generation() -> Generation:
+    """Number 0: every table, no rows."""
+    connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+    connection.execute(schema_sql())
+    return Generation(0, connection)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What this process last opened of one store."""
+
+    process_id: int
+    pointer: Pointer | None
+    generation: Generation
+
+
+_held: dict[Path, Held] = {}
+_holding = threading.Lock()
+
+
+def open_current(home: Home) -> Generation:
+    """The current generation, one connection per process: take a `cursor()` of it for each call.
+
+    An older generation stays open for as long as somebody holds it. Raises BrokenStore with what to do.
+    """
+    for _ in range(TRIES):
+        pointer = read_pointer(home)
+        with _holding:
+            held = _held.get(home.store)
+            # A forked child must not share its parent's connection.
+            if held and held.process_id == os.getpid() and held.pointer == pointer and is_there(home, pointer):
+                return held.generation
+            try:
+                generation = open_generation(home, pointer) if pointer else empty_generation()
+            except FileNotFoundError:
+                continue  # pruned between reading the pointer and opening: the pointer names a newer one by now
+            _held[home.store] = Held(os.getpid(), pointer, generation)
+            return generation
+    raise BrokenStore(f"The store's file {generation_path(home, read_pointer(home).number)} is missing. {REBUILD}")
+
+
+def is_there(home: Home, pointer: Pointer | None) -> bool:
+    return pointer is None or generation_path(home, pointer.number).exists()
+
+
+def prune_generations(home: Home, current: int, now: float) -> list[int]:
+    """Numbers of the generations deleted: all but the newest three, those younger than ten minutes and the current one.
+
+    A number above the current one is of a generation that was never pointed at, and goes too. `now` is in seconds, as the
+    files' times of change are.
+    """
+    numbers = list_generations(home)
+    kept = [number for number in numbers if number <= current][-KEPT_COUNT:]
+    gone = []
+    for number in numbers:
+        path = generation_path(home, number)
+        try:
+            is_young = number <= current and now - path.stat().st_mtime < KEPT_SECONDS
+            if number in kept or is_young:
+                continue
+            path.unlink()
+        except (FileNotFoundError, PermissionError):
+            continue  # gone already, or, on Windows, still being read: the next writer tries again
+        gone.append(number)
+    return gone
