@@ -182,20 +182,30 @@ def is_there(home: Home, pointer: Pointer | None) -> bool:
     return pointer is None or generation_path(home, pointer.number).exists()
 
 
-def prune_generations(home: Home, current: int, now: float) -> list[int]:
-    """Numbers of the generations deleted: all but the newest three, those younger than ten minutes and the current one.
+def clear_unpointed(home: Home) -> None:
+    """Removes files of generations newer than the current one: their writer died before it pointed at them.
 
-    A number above the current one is of a generation that was never pointed at, and goes too. `now` is in seconds, as the
-    files' times of change are.
+    Where the pointer cannot be read nobody knows which they are, and they stay.
     """
-    numbers = list_generations(home)
-    kept = [number for number in numbers if number <= current][-KEPT_COUNT:]
+    try:
+        pointer = read_pointer(home)
+    except BrokenStore:
+        return
+    for number in list_generations(home):
+        if number > (pointer.number if pointer else 0):
+            generation_path(home, number).unlink(missing_ok=True)
+
+
+def prune_generations(home: Home, current: int, now: float) -> list[int]:
+    """Numbers of the generations deleted: all but the newest three and those younger than ten minutes.
+
+    `now` is in seconds, as the files' times of change are.
+    """
     gone = []
-    for number in numbers:
+    for number in list_generations(home)[:-KEPT_COUNT]:
         path = generation_path(home, number)
         try:
-            is_young = number <= current and now - path.stat().st_mtime < KEPT_SECONDS
-            if number in kept or is_young:
+            if number == current or now - path.stat().st_mtime < KEPT_SECONDS:
                 continue
             path.unlink()
         except (FileNotFoundError, PermissionError):

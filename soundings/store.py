@@ -14,9 +14,10 @@ from filelock import FileLock, Timeout
 from soundings.content import content_hash, read_columns, schema_sql, write_content
 from soundings.disk import copy_file, make_directory, sync_directory, sync_file
 from soundings.generations import (
+    REBUILD,
     Generation,
     Pointer,
-    check_file,
+    clear_unpointed,
     first_line,
     generation_path,
     open_current,
@@ -80,11 +81,8 @@ class Writer:
             with duckdb.connect(str(building)) as connection:
                 connection.execute(schema_sql())
             return
-        try:
-            current = check_file(self.home, pointer)
-        except FileNotFoundError:
-            open_current(self.home)  # says what is missing and what to do
-            raise
+        open_current(self.home)  # where it is damaged, this says how to recover
+        current = generation_path(self.home, pointer.number)
         if without:
             copy_without(current, building, without)
         else:
@@ -95,6 +93,7 @@ class Writer:
         sync_file(building)
         byte_count = building.stat().st_size
         number = reserve_number(self.home)
+        clear_unpointed(self.home)
         building.rename(generation_path(self.home, number))
         sync_directory(self.home.store)
         write_pointer(self.home, Pointer(number, byte_count, held))
@@ -165,10 +164,7 @@ def copy_without(current: Path, building: Path, without: list[str]) -> None:
     except duckdb.Error as error:
         if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in str(error):
             raise
-        raise BrokenStore(
-            f"The store's file {current} cannot be read ({first_line(error)}). Run `soundings rebuild` to make the store again "
-            "from the inbox."
-        ) from error
+        raise BrokenStore(f"The store's file {current} cannot be read ({first_line(error)}). {REBUILD}") from error
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -179,7 +175,11 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def build(building: Path, change: Change) -> str:
     """The content hash of the file at `building` after the change, checked and closed with nothing left in a log."""
-    with duckdb.connect(str(building)) as connection:
+    try:
+        opened = duckdb.connect(str(building))
+    except duckdb.Error as error:
+        raise BrokenStore(f"The store's current file is damaged ({first_line(error)}). {REBUILD}") from error
+    with opened as connection:
         connection.execute("begin")
         changed = change(connection)
         if not isinstance(changed, Changed):
