@@ -23,7 +23,7 @@ from soundings.disk import make_directory, sync_directory, sync_file
 from soundings.home import Home
 from soundings.model import BrokenStore
 
-RECORDS, PLACES, HISTORY = "records", "places", "history"
+RECORDS, PLACES, HISTORY, ALIASES = "records", "places", "history", "aliases"
 ACTIVE, UNDONE = "active", "undone"
 STATE_AFTER = {"undone": UNDONE, "redone": ACTIVE}
 ID_LENGTH = 12
@@ -42,6 +42,10 @@ class InboxBatch:
     @property
     def is_active(self) -> bool:
         return self.state == ACTIVE
+
+    @property
+    def file_name(self) -> str:
+        return self.read_manifest()["file_name"]
 
     def read_manifest(self) -> dict:
         """What was written down when the batch was accepted. Raises BrokenStore where it cannot be read."""

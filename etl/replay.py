@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from etl.inbox import HISTORY, ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_log
+from etl.code_lists import LISTS, REJECTION, map_list
+from etl.inbox import ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_log
 from etl.types import Mapped, Sheet
 from soundings.content import content_hash
 from soundings.generations import open_current
@@ -18,17 +19,6 @@ from soundings.model import BrokenStore
 from soundings.store import Changed, Writer
 
 ROW_NUMBER = "__row__"
-REJECTION = pa.schema(
-    [
-        ("batch_id", pa.string()),
-        ("file", pa.string()),
-        ("row_number", pa.int64()),
-        ("column_name", pa.string()),
-        ("value", pa.string()),
-        ("reason", pa.string()),
-        ("is_row_rejected", pa.bool_()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -55,6 +45,8 @@ def sync(writer: Writer, ready: Mapping[str, Mapped] | None = None, *, is_fresh:
     check_known(home, stored, batches)
     if not missing and not extra and not is_fresh:
         generation = open_current(home)
+        if generation is None:
+            return Synced(0, "", [], [])
         return Synced(generation.number, content_hash(generation.cursor()), [], [])
 
     def change(connection: duckdb.DuckDBPyConnection) -> Changed:
@@ -77,7 +69,10 @@ def sync(writer: Writer, ready: Mapping[str, Mapped] | None = None, *, is_fresh:
 
 def read_stored_ids(home: Home) -> set[str]:
     """Ids of the batches in the current generation."""
-    return {row[0] for row in open_current(home).cursor().execute("select batch_id from batch").fetchall()}
+    generation = open_current(home)
+    if generation is None:
+        return set()
+    return {row[0] for row in generation.cursor().execute("select batch_id from batch").fetchall()}
 
 
 def check_known(home: Home, stored: set[str], batches: list[InboxBatch]) -> None:
@@ -112,19 +107,20 @@ def map_batch(batch: InboxBatch) -> Mapped:
 
         spec = parse_spec(manifest["mapping"])
         return map_sheets(spec, unpack_sheets(manifest, tables), batch.batch_id, manifest["file_name"])
-    return map_kept(manifest["kind"], tables, batch.batch_id)
+    if manifest["kind"] == PLACES:
+        return map_places(tables["place"], batch.batch_id)
+    if manifest["kind"] in LISTS:
+        return map_list(manifest["kind"], unpack_sheets(manifest, tables), batch.batch_id, manifest["file_name"])
+    raise BrokenStore(
+        f"Batch {batch.batch_id} is of the kind “{manifest['kind']}”, which this version of Soundings does not know."
+    )
 
 
-def map_kept(kind: str, tables: dict[str, pa.Table], batch_id: str) -> Mapped:
-    """The rows of a batch of places or of code history: the kept tables, each row with its batch."""
-    if kind not in (PLACES, HISTORY):
-        raise BrokenStore(f"Batch {batch_id} is of the kind “{kind}”, which this version of Soundings does not know.")
-    rows = {
-        name: table.append_column("batch_id", pa.array([batch_id], pa.string()).take(pa.array([0] * table.num_rows)))
-        for name, table in tables.items()
-    }
-    count = sum(table.num_rows for table in tables.values())
-    return Mapped(rows, REJECTION.empty_table(), count, count, 0)
+def map_places(places: pa.Table, batch_id: str) -> Mapped:
+    """The rows of `place`: the kept ones, each with its batch."""
+    batch_ids = pa.repeat(pa.scalar(batch_id), places.num_rows)
+    count = places.num_rows
+    return Mapped({"place": places.append_column("batch_id", batch_ids)}, REJECTION.empty_table(), count, count, 0)
 
 
 def pack_sheets(sheets: list[Sheet]) -> dict[str, pa.Table]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from soundings.content import content_hash, schema_sql
+from soundings.content import content_hash
 from soundings.disk import make_directory, replace_file
 from soundings.home import Home
 from soundings.model import BrokenStore
@@ -32,7 +32,7 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Generation:
-    """One generation, open for reading. Number 0 is the empty store of a home that nothing was ever published in.
+    """One generation, open for reading.
 
     The file closes when the last holder of the generation and of its cursors lets go.
     """
@@ -137,19 +137,12 @@ def first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0].rstrip(".")
 
 
-def empty_generation() -> Generation:
-    """Number 0: every table, no rows."""
-    connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
-    connection.execute(schema_sql())
-    return Generation(0, connection)
-
-
 @dataclass(frozen=True)
 class Held:
     """What this process last opened of one store."""
 
     process_id: int
-    pointer: Pointer | None
+    pointer: Pointer
     generation: Generation
 
 
@@ -157,29 +150,33 @@ _held: dict[Path, Held] = {}
 _holding = threading.Lock()
 
 
-def open_current(home: Home) -> Generation:
-    """The current generation, one connection per process: take a `cursor()` of it for each call.
+def open_current(home: Home) -> Generation | None:
+    """The current generation, one connection per process: take a `cursor()` of it for each call. None where nothing was
+    ever published.
 
     An older generation stays open for as long as somebody holds it. Raises BrokenStore with what to do.
     """
     for _ in range(TRIES):
         pointer = read_pointer(home)
+        if pointer is None:
+            return None
         with _holding:
             held = _held.get(home.store)
             # A forked child must not share its parent's connection.
-            if held and held.process_id == os.getpid() and held.pointer == pointer and is_there(home, pointer):
+            if (
+                held
+                and held.process_id == os.getpid()
+                and held.pointer == pointer
+                and generation_path(home, pointer.number).exists()
+            ):
                 return held.generation
             try:
-                generation = open_generation(home, pointer) if pointer else empty_generation()
+                generation = open_generation(home, pointer)
             except FileNotFoundError:
                 continue  # pruned between reading the pointer and opening: the pointer names a newer one by now
             _held[home.store] = Held(os.getpid(), pointer, generation)
             return generation
     raise BrokenStore(f"The store's file {generation_path(home, read_pointer(home).number)} is missing. {REBUILD}")
-
-
-def is_there(home: Home, pointer: Pointer | None) -> bool:
-    return pointer is None or generation_path(home, pointer.number).exists()
 
 
 def clear_unpointed(home: Home) -> None:

@@ -1,0 +1,108 @@
+"""Accepting a batch: into the inbox, then into the store, with the demo withdrawn by the first real one."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from etl.inbox import ID_LENGTH, RECORDS, InboxBatch, LogLine, append_log, commit, read_batches, stage
+from etl.replay import Synced, sync
+from etl.types import Mapped
+from soundings.generations import open_current
+from soundings.home import Home
+from soundings.model import BadFile, SoundingsError
+from soundings.store import LOCK_SECONDS, open_writer
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What became of a batch: newly accepted, or the one that was there already. `withdrawn`: the demo's batches."""
+
+    batch: InboxBatch
+    is_new: bool
+    withdrawn: list[str]
+    synced: Synced
+
+
+def accept_batch(
+    home: Home, manifest: dict, tables: dict[str, pa.Table], mapped: Mapped, *, timeout: float = LOCK_SECONDS
+) -> Accepted:
+    """The batch, acknowledged and in the current generation.
+
+    A batch that was accepted before is left as it is, active or undone. Raises BadFile where the same file is loaded under
+    the same source with other options, Busy where another process is writing.
+    """
+    batch_id = manifest["batch_sha256"][:ID_LENGTH]
+    with open_writer(home, timeout=timeout) as writer:
+        synced = sync(writer)
+        same = find_batch(home, batch_id)
+        if same:
+            return Accepted(same, False, [], synced)
+        check_twin(home, manifest)
+        staged, files = stage(home, batch_id, tables)
+        withdrawn = [] if manifest["is_demo"] else read_demo_ids(home)
+        if withdrawn:
+            append_log(home, [log_line("undone", demo, manifest["accepted_by"]) for demo in withdrawn])
+        commit(home, staged, {**manifest, "files": files})
+        try:
+            synced = sync(writer, {batch_id: mapped})
+        except SoundingsError as error:
+            raise type(error)(
+                f"{manifest['file_name']} is accepted (batch {batch_id}) and safe in the inbox, but is not in the store yet; "
+                f"the next command that writes tries again. {error}"
+            ) from error
+        return Accepted(find_batch(home, batch_id), True, withdrawn, synced)
+
+
+def find_batch(home: Home, batch_id: str) -> InboxBatch | None:
+    """The accepted batch with exactly this id, or None."""
+    return next((batch for batch in read_batches(home) if batch.batch_id == batch_id), None)
+
+
+def check_twin(home: Home, manifest: dict) -> None:
+    """Raises BadFile where an active batch of records has this file and source: its records would count twice."""
+    generation = open_current(home)
+    if manifest["kind"] != RECORDS or generation is None:
+        return
+    twin = (
+        generation.cursor()
+        .execute(
+            "select batch_id from batch where kind = 'records' and file_sha256 = $1 and source_id = $2 and batch_id <> $3",
+            [manifest["file_sha256"], manifest["source_id"], manifest["batch_sha256"][:ID_LENGTH]],
+        )
+        .fetchone()
+    )
+    if twin:
+        raise BadFile(
+            f"{manifest['file_name']} is already loaded as batch {twin[0]}, read with other options; nothing was doubled. "
+            f"To read it anew, first run: soundings undo {twin[0]}"
+        )
+
+
+def read_demo_ids(home: Home) -> list[str]:
+    """Ids of the demo's batches in the current generation."""
+    generation = open_current(home)
+    if generation is None:
+        return []
+    found = generation.cursor().execute("select batch_id from batch where is_demo order by sequence").fetchall()
+    return [batch_id for (batch_id,) in found]
+
+
+def log_line(what: str, batch_id: str, who: str) -> LogLine:
+    return LogLine(at=say_now(), who=who, what=what, batch_id=batch_id)
+
+
+def say_now() -> str:
+    """Now, in UTC, to the second, as ISO 8601 without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def say_who() -> str:
+    """The name of the account that runs this process."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"

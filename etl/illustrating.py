@@ -1,0 +1,45 @@
+"""The illustrative demo place, Tidewell: loaded into an empty home, withdrawn by the first real file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from etl.inbox import read_batches
+from etl.loading import LoadResult, load_file, say_nothing
+from etl.places_loading import add_places
+from etl.undoing import StateResult, change_states
+from soundings.home import Home
+
+WHO = "Soundings demo"
+
+
+def add_demo(home: Home, *, report: Callable[[str], None] = say_nothing) -> list[LoadResult]:
+    """The demo's batches, in the store. Those that had been withdrawn are put back, not doubled."""
+    from etl.demo import demo_files
+
+    with tempfile.TemporaryDirectory(prefix="soundings-demo-") as folder:
+        report("Making Tidewell")
+        files = demo_files(Path(folder))
+        shared = {"is_demo": True, "who": WHO, "report": report}
+        results = [
+            add_places(home, files.wards, "ward", **shared),
+            add_places(home, files.neighbourhoods, "neighbourhood", **shared),
+            load_file(home, files.activity_folder, "native", file_name="Tidewell, a made-up place", **shared),
+        ]
+    undone = [result.batch_id for result in results if result.is_undone]
+    if undone:
+        change_states(home, undone, "redone", who=WHO)
+    return results
+
+
+def remove_demo(home: Home) -> list[StateResult]:
+    """The demo's batches, out of the store; empty where none was in it."""
+    demo = [batch.batch_id for batch in read_batches(home) if batch.is_active and batch.read_manifest()["is_demo"]]
+    return change_states(home, demo, "undone") if demo else []
+
+
+def has_ever_held(home: Home) -> bool:
+    """Whether any batch, undone ones too, was ever accepted here."""
+    return bool(read_batches(home))

@@ -1,0 +1,105 @@
+"""What an installation holds, and whether its store says what its inbox says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from etl.inbox import read_batches
+from soundings import sources
+from soundings.content import content_hash
+from soundings.generations import KEPT_COUNT, KEPT_SECONDS, Generation, open_current, read_high_water
+from soundings.home import Home
+from soundings.model import PLACE_STATES, BrokenStore
+from soundings.store import LOCK_SECONDS
+
+
+def status(home: Home) -> dict:
+    """Everything `soundings status --json` prints. `store_state` is ok, empty, behind (the inbox has more) or broken."""
+    batches = read_batches(home)
+    try:
+        generation, problem = open_current(home), None
+    except BrokenStore as error:
+        generation, problem = None, str(error)
+    lines = {line.batch_id: line for line in sources.read_batches(generation.cursor())} if generation else {}
+    active = {batch.batch_id for batch in batches if batch.is_active}
+    missing, extra = sorted(active - set(lines)), sorted(set(lines) - active)
+    state = "broken" if problem else "behind" if missing or extra else "ok" if generation else "empty"
+    return {
+        "home": str(home.root),
+        "store_state": state,
+        "problem": problem,
+        "generation": generation.number if generation else None,
+        "last_generation": read_high_water(home),
+        "content_hash": content_hash(generation.cursor()) if generation else None,
+        "inbox": {
+            "accepted": len(batches),
+            "active": len(active),
+            "undone": len(batches) - len(active),
+            "agrees_with_store": not problem and not missing and not extra,
+            "not_in_store": missing,
+            "only_in_store": extra,
+        },
+        "places": count_places(generation),
+        "records": {name: sum(getattr(line, name) for line in lines.values()) for name in PLACE_STATES},
+        "rows": {
+            name: sum(getattr(line, f"rows_{name}") for line in lines.values() if line.kind == "records")
+            for name in ("read", "accepted", "rejected")
+        },
+        "batches": [describe_batch(batch, lines.get(batch.batch_id)) for batch in batches],
+        "disk_bytes": {
+            folder.name: measure_folder(folder)
+            for folder in (home.inbox, home.store, home.geometry, home.rejected, home.cache)
+        },
+        "limits": read_limits(),
+    }
+
+
+def count_places(generation: Generation | None) -> dict[str, int]:
+    """Kind → distinct places in the current generation."""
+    if generation is None:
+        return {}
+    found = generation.cursor().execute(
+        "select kind, count(distinct place_code) from place group by kind order by 2, 1"
+    )
+    return dict(found.fetchall())
+
+
+def describe_batch(batch, line) -> dict:
+    """One accepted batch: from the store where it is active, from its manifest where it is undone."""
+    state = {
+        "sequence": batch.sequence,
+        "batch_id": batch.batch_id,
+        "state": batch.state,
+        "is_in_store": line is not None,
+    }
+    if line is not None:
+        told = asdict(line)
+        told["accepted_at"] = line.accepted_at.isoformat(timespec="seconds")
+        told["detected"] = json.loads(line.detected)
+        return {**state, **told}
+    manifest = batch.read_manifest()
+    names = ("kind", "source_id", "file_name", "file_sha256", "is_demo", "accepted_at", "accepted_by", "detected")
+    return {**state, **{name: manifest[name] for name in names}}
+
+
+def measure_folder(folder: Path) -> int:
+    """Bytes of all files below a folder; 0 where there is none. A file that goes away meanwhile counts nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def read_limits() -> dict:
+    """The limits in force on this machine."""
+    return {
+        "writers_at_once": 1,
+        "seconds_to_wait_for_the_writer": LOCK_SECONDS,
+        "generations_kept": KEPT_COUNT,
+        "seconds_a_generation_is_kept": KEPT_SECONDS,
+    }

@@ -1,0 +1,121 @@
+"""Undo, redo and rebuild: the store as the inbox says it is, whatever was loaded in whatever order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from etl.accepting import check_twin, log_line, say_who
+from etl.inbox import InboxBatch, append_log, read_batches
+from etl.replay import Synced, read_stored_ids, sync
+from soundings.content import content_hash
+from soundings.generations import open_current
+from soundings.home import Home
+from soundings.model import BrokenStore, SoundingsError
+from soundings.store import LOCK_SECONDS, open_writer
+
+SHORTEST_PREFIX = 4
+
+
+@dataclass(frozen=True)
+class StateResult:
+    """A batch after undo or redo. `is_change` is false where it was in that state already."""
+
+    batch_id: str
+    file_name: str
+    state: str
+    is_change: bool
+    generation: int
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class RebuildResult:
+    """The store made again. `agrees`: the same content as before; None where there was nothing to compare with.
+
+    `added` and `dropped` are batches that the store before lacked, or had beyond the inbox: then the content may differ.
+    """
+
+    generation: int
+    content_hash: str
+    content_hash_before: str | None
+    agrees: bool | None
+    batch_count: int
+    added: list[str]
+    dropped: list[str]
+
+
+def undo(home: Home, batch: str, *, who: str | None = None, timeout: float = LOCK_SECONDS) -> StateResult:
+    """The batch with its rows taken out of the store. `batch` is its id, or the unique beginning of it."""
+    return change_states(home, [batch], "undone", who=who, timeout=timeout)[0]
+
+
+def redo(home: Home, batch: str, *, who: str | None = None, timeout: float = LOCK_SECONDS) -> StateResult:
+    """The batch with its rows back in the store. Raises BadFile where its file is loaded in another batch."""
+    return change_states(home, [batch], "redone", who=who, timeout=timeout)[0]
+
+
+def change_states(
+    home: Home, said: list[str], what: str, *, who: str | None = None, timeout: float = LOCK_SECONDS
+) -> list[StateResult]:
+    """The batches after one step to `what` (undone or redone), in one generation."""
+    with open_writer(home, timeout=timeout) as writer:
+        batches = [choose_batch(home, one) for one in said]
+        changing = [batch for batch in batches if batch.is_active == (what == "undone")]
+        if what == "redone":
+            for batch in changing:
+                check_twin(home, batch.read_manifest())
+        if changing:
+            append_log(home, [log_line(what, batch.batch_id, who or say_who()) for batch in changing])
+        synced = sync(writer)
+        return [describe(home, batch, batch in changing, synced) for batch in batches]
+
+
+def describe(home: Home, batch: InboxBatch, is_change: bool, synced: Synced) -> StateResult:
+    now = choose_batch(home, batch.batch_id)
+    return StateResult(now.batch_id, now.file_name, now.state, is_change, synced.number, synced.content_hash)
+
+
+def choose_batch(home: Home, said: str) -> InboxBatch:
+    """The batch whose id starts with `said` (four or more characters). Raises SoundingsError where none or several do."""
+    prefix = said.strip().lower()
+    if len(prefix) < SHORTEST_PREFIX:
+        raise SoundingsError(f"“{said}” is too short for a batch's id: give at least its first four characters.")
+    found = [batch for batch in read_batches(home) if batch.batch_id.startswith(prefix)]
+    if not found:
+        raise SoundingsError(
+            f"No batch has an id that starts with “{said}”. `soundings status` lists the batches there are."
+        )
+    if len(found) > 1:
+        raise SoundingsError(
+            f"“{said}” fits {len(found)} batches: {', '.join(batch.batch_id for batch in found)}. Give more of the id."
+        )
+    return found[0]
+
+
+def rebuild(home: Home, *, timeout: float = LOCK_SECONDS) -> RebuildResult:
+    """A new generation made from the inbox alone, in order of acceptance, and whether it holds what the one before held."""
+    with open_writer(home, timeout=timeout) as writer:
+        before, ids = read_before(home)
+        synced = sync(writer, is_fresh=True)
+        now = set(synced.added)
+        same_batches = ids is not None and ids == now
+        return RebuildResult(
+            generation=synced.number,
+            content_hash=synced.content_hash,
+            content_hash_before=before,
+            agrees=before == synced.content_hash if same_batches else None,
+            batch_count=len(now),
+            added=sorted(now - ids) if ids is not None else [],
+            dropped=sorted(ids - now) if ids is not None else [],
+        )
+
+
+def read_before(home: Home) -> tuple[str | None, set[str] | None]:
+    """(content hash, batch ids) of the current generation; None where there is none that can be read."""
+    try:
+        generation = open_current(home)
+        if generation is None:
+            return None, None
+        return content_hash(generation.cursor()), read_stored_ids(home)
+    except BrokenStore:
+        return None, None
