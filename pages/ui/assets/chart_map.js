@@ -1,0 +1,356 @@
+// The chart: one or two Leaflet maps with the canvas layer, their legends, tooltip and caption.
+
+import * as L from "./leaflet/leaflet-src.esm.js";
+import { bytesOf, loadGeometry } from "./chart_geometry.js";
+import { HIDDEN, createLayerClass, isDarkColour } from "./chart_layer.js";
+import { describePlace, drawLegend, element, tallyWords } from "./chart_legend.js";
+
+const ChartLayer = createLayerClass(L);
+const charts = new WeakMap(); // parentElement → chart
+
+const floats = (text) => (text ? new Float32Array(bytesOf(text).buffer) : null);
+const bytes = (text) => new Int8Array(bytesOf(text).buffer);
+
+function readPanel(panel) {
+  const { fill, ring } = panel;
+  return {
+    title: panel.title,
+    fill: {
+      ...fill, classes: bytes(fill.classes), figures: floats(fill.figures), parentFigures: floats(fill.parent_figures),
+      words: fill.words ? { texts: fill.words.texts, index: new Int16Array(bytesOf(fill.words.index).buffer) } : null,
+    },
+    ring: ring && readRing(ring),
+  };
+}
+
+function readRing(ring) {
+  const values = floats(ring.values);
+  return { ...ring, values, parentValues: floats(ring.parent_values), hasHidden: values.includes(HIDDEN) };
+}
+
+// Called by Streamlit each time the page runs: the first time it builds, afterwards it restyles.
+export function render(component, root, base) {
+  const { parentElement, data } = component;
+  let chart = charts.get(parentElement);
+  if (!chart || !chart.isFor(data)) {
+    if (chart) chart.remove();
+    chart = new Chart(component, root, base);
+    charts.set(parentElement, chart);
+  }
+  chart.update(component);
+  return () => { chart.remove(); charts.delete(parentElement); };
+}
+
+class Chart {
+  constructor(component, root, base) {
+    this.root = root;
+    this.base = base;
+    this.hash = component.data.geometry;
+    this.panelCount = component.data.panels.length;
+    this.hovered = -1;
+    this.maps = [];
+    this.isMoved = false;
+    this.stops = [];
+    this.buildFrame(component.data);
+  }
+
+  isFor(data) { return data.geometry === this.hash && data.panels.length === this.panelCount; }
+
+  listen(target, name, run, options) {
+    target.addEventListener(name, run, options);
+    this.stops.push(() => target.removeEventListener(name, run, options));
+  }
+
+  buildFrame(data) {
+    this.root.replaceChildren();
+    this.root.className = `soundings-chart panels-${this.panelCount}`;
+    this.heading = element("div", "chart-heading", null, this.root);
+    this.title = element("div", "chart-title", null, this.heading);
+    this.subtitle = element("div", "chart-subtitle", null, this.heading);
+    this.sheets = element("div", "chart-sheets", null, this.root);
+    this.status = element("div", "chart-status", null, this.root);
+    this.status.setAttribute("role", "status");
+    this.panels = data.panels.map(() => this.buildPanel());
+    this.sentinel = element("span", "theme-sentinel", null, this.root);
+    this.listen(this.sentinel, "transitionend", () => this.restyle());
+    this.listen(window, "beforeprint", () => this.makePrints());
+    const print = window.matchMedia("print");
+    this.listen(print, "change", () => print.matches && this.makePrints());
+  }
+
+  buildPanel() {
+    const sheet = element("section", "chart-sheet", null, this.sheets);
+    const title = element("div", "sheet-title", null, sheet);
+    const frame = element("div", "chart-frame", null, sheet);
+    const holder = element("div", "chart-holder", null, frame);
+    const tip = element("div", "chart-tip", null, frame);
+    tip.setAttribute("aria-hidden", "true");
+    const hint = element("div", "chart-hint", null, frame);
+    const print = element("img", "chart-print", null, frame);
+    const legend = element("div", "chart-legend", null, frame);
+    const caption = element("div", "chart-caption", null, sheet);
+    return { sheet, title, frame, holder, tip, hint, print, legend, caption };
+  }
+
+  async update({ data, setTriggerValue }) {
+    this.data = data;
+    this.select = (code) => setTriggerValue("selected", code ?? "");
+    this.title.textContent = data.title;
+    this.subtitle.textContent = data.subtitle;
+    this.read = data.panels.map(readPanel);
+    this.extra = data.extra.map((field) => ({ label: field.label, values: floats(field.values) }));
+    const turn = (this.turn = (this.turn || 0) + 1);
+    try {
+      this.geometry = await loadGeometry(`${this.base}geometry/${this.hash}.json`, this.hash);
+    } catch (error) {
+      this.root.replaceChildren(element("div", "chart-failed", `${error.message} ${data.words.see_table}`));
+      charts.delete(this.root);
+      return;
+    }
+    if (turn !== this.turn || this.isRemoved) return;
+    this.selected = this.geometry.numberOf.get(data.selected) ?? -1;
+    if (!this.maps.length) this.buildMaps();
+    this.restyle();
+  }
+
+  palette() {
+    const style = getComputedStyle(this.sentinel).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
+    const hex = `#${style.slice(0, 3).map((c) => Math.round(c).toString(16).padStart(2, "0")).join("")}`;
+    this.isNight = style[3] !== 0 && isDarkColour(hex);
+    return this.data.palette[this.isNight ? "night" : "day"];
+  }
+
+  restyle() {
+    if (!this.geometry || this.isRemoved) return;
+    const palette = this.palette(), font = getComputedStyle(this.root).fontFamily;
+    for (const [name, colour] of Object.entries(palette)) {
+      if (typeof colour === "string") this.root.style.setProperty(`--chart-${name.replace("_", "-")}`, colour);
+    }
+    this.panels.forEach((view, i) => {
+      const panel = this.read[i];
+      view.title.textContent = panel.title;
+      view.title.hidden = !panel.title;
+      view.holder.setAttribute("aria-label", [panel.title, this.data.summary, this.data.words.keys].filter(Boolean).join(". "));
+      const layer = this.maps[i].layer;
+      layer.isNight = this.isNight;
+      layer.selected = this.selected;
+      layer.setPanel(panel, palette, font);
+      this.drawWords(i);
+    });
+    this.sayStatus();
+    this.root.dataset.drawn = String(Number(this.root.dataset.drawn || 0) + 1);
+  }
+
+  drawWords(i) {
+    const { layer } = this.maps[i], view = this.panels[i];
+    if (!layer.tally || !layer.panel) return;
+    drawLegend(view.legend, layer.panel, this.data.words, layer.palette, layer.ringScale, layer.dpr, layer.isParents);
+    view.caption.textContent = tallyWords(layer.tally, this.data.words);
+    view.caption.hidden = !view.caption.textContent;
+  }
+
+  sayStatus() {
+    if (this.selected < 0) { this.status.textContent = ""; return; }
+    const said = this.read.map((panel) => describePlace(this.geometry, panel, this.data.words, this.extra, this.selected));
+    const lines = [...new Set(said.flatMap((d) => d.lines.map((line) => line.text)))];
+    this.status.textContent = `${said[0].name}: ${lines.join("; ")}.`;
+  }
+
+  bounds() {
+    const [x0, y0, x1, y1] = this.geometry.worldBox;
+    const crs = L.CRS.EPSG3857;
+    return L.latLngBounds([[x0, y1], [x1, y0]].map(([x, y]) => crs.pointToLatLng(L.point(x * 256, y * 256), 0)));
+  }
+
+  buildMaps() {
+    const isTouch = window.matchMedia("(pointer: coarse)").matches;
+    for (const view of this.panels) {
+      const map = L.map(view.holder, {
+        attributionControl: false, zoomControl: false, zoomSnap: 0.25, zoomDelta: 1, scrollWheelZoom: false,
+        dragging: !isTouch, zoomAnimation: this.panelCount === 1, fadeAnimation: false, boxZoom: false,
+        keyboardPanDelta: 90, wheelPxPerZoomLevel: 90, maxBoundsViscosity: 0.6, inertia: false, tap: false,
+      });
+      const layer = new ChartLayer(this.geometry);
+      L.control.scale({ imperial: false, position: "bottomright", maxWidth: 90 }).addTo(map);
+      view.holder.setAttribute("role", "application");
+      view.holder.setAttribute("aria-roledescription", "chart");
+      this.maps.push({ map, layer, view });
+    }
+    this.maps.forEach(({ layer, view }, i) => {
+      drawLegend(view.legend, this.read[i], this.data.words, this.palette(), null, 1, false); // its width counts in the fit
+    });
+    this.fit();
+    this.maps.forEach(({ map, layer, view }, i) => {
+      layer.palette = this.palette();
+      layer.on("tally", () => this.geometry && this.drawWords(i));
+      layer.panel = this.read[i];
+      layer.fontFamily = getComputedStyle(this.root).fontFamily;
+      layer.isNight = this.isNight;
+      layer.selected = this.selected;
+      layer.addTo(map);
+      this.addControls(map, view, isTouch);
+      this.addPointer(map, layer, view);
+    });
+    if (this.maps.length === 2) this.moveTogether();
+    const resized = new ResizeObserver(() => {
+      if (this.isMoved) for (const { map } of this.maps) map.invalidateSize({ pan: false, animate: false });
+      else this.fit();
+    });
+    resized.observe(this.sheets);
+    this.stops.push(() => resized.disconnect());
+  }
+
+  // The whole area, as large as the frame allows, beside the key where that stands inside the frame.
+  fit() {
+    const bounds = this.bounds();
+    this.arrange();
+    for (const { map, view } of this.maps) {
+      map.invalidateSize({ pan: false, animate: false });
+      const pad = map.getSize().x < 500 ? 10 : 20;
+      const left = this.isRoomy ? view.legend.offsetWidth + 24 : pad;
+      map.options.zoomSnap = 0;
+      map.setMinZoom(0);
+      map.fitBounds(bounds, { animate: false, paddingTopLeft: [left, pad], paddingBottomRight: [pad, pad] });
+      map.setMinZoom(Math.max(0, map.getZoom() - 1));
+      map.setMaxZoom(Math.min(18, map.getZoom() + 8));
+      map.setMaxBounds(bounds.pad(0.8));
+      map.options.zoomSnap = 0.25;
+    }
+    this.isMoved = false;
+  }
+
+  // Wide frames hold their key inside, like a chart's own; tall areas get a taller frame.
+  arrange() {
+    const width = this.panels[0].frame.clientWidth, isSingle = this.panelCount === 1;
+    this.isRoomy = isSingle && width >= 760;
+    this.root.classList.toggle("is-roomy", this.isRoomy);
+    const [x0, y0, x1, y1] = this.geometry.worldBox, tall = (y1 - y0) / (x1 - x0);
+    const height = width < 560 ? 420 : Math.round(Math.max(isSingle ? 560 : 480, Math.min(740, (width * 0.62) * tall)));
+    this.root.style.setProperty("--chart-height", `${height}px`);
+  }
+
+  addControls(map, view, isTouch) {
+    const bar = element("div", "chart-controls", null, view.frame), { words } = this.data;
+    const button = (sign, label, run) => {
+      const node = element("button", null, sign, bar);
+      node.type = "button";
+      node.title = label;
+      node.setAttribute("aria-label", label);
+      this.listen(node, "click", () => run(node));
+      return node;
+    };
+    button("+", words.zoom_in, () => { this.isMoved = true; map.zoomIn(); });
+    button("−", words.zoom_out, () => { this.isMoved = true; map.zoomOut(); });
+    button("⤢", words.reset, () => this.fit());
+    if (isTouch) {
+      const move = button("✥", words.move, (node) => {
+        const isOn = node.getAttribute("aria-pressed") !== "true";
+        node.setAttribute("aria-pressed", String(isOn));
+        if (isOn) map.dragging.enable(); else map.dragging.disable();
+      });
+      move.setAttribute("aria-pressed", "false");
+    }
+    const north = element("div", "chart-north", "N", view.frame);
+    north.setAttribute("aria-hidden", "true");
+  }
+
+  // Hover, tap and click; the wheel zooms only with Ctrl or once the chart has the focus, so the page still scrolls.
+  addPointer(map, layer, view) {
+    const { holder } = view;
+    map.on("mousemove", (event) => this.hover(layer.placeAtPoint(event.containerPoint), view, event.containerPoint));
+    this.listen(holder, "mouseleave", () => this.hover(-1, view));
+    map.on("dragstart", () => { this.isMoved = true; this.hover(-1, view); });
+    map.on("zoomstart", () => this.hover(-1, view));
+    map.on("click", (event) => {
+      const place = layer.placeAtPoint(event.containerPoint);
+      this.hover(place, view, event.containerPoint);
+      this.choose(place);
+    });
+    this.listen(holder, "wheel", (event) => {
+      const isMeant = event.ctrlKey || event.metaKey || holder.getRootNode().activeElement === holder;
+      if (isMeant) { this.isMoved = true; map.scrollWheelZoom.enable(); } else {
+        map.scrollWheelZoom.disable();
+        this.showHint(view, this.data.words.wheel_hint);
+      }
+    }, { capture: true, passive: true });
+    this.listen(holder, "touchmove", (event) => {
+      if (event.touches.length === 1 && !map.dragging.enabled()) this.showHint(view, this.data.words.touch_hint);
+      else this.isMoved = true;
+    }, { passive: true });
+    this.listen(holder, "keydown", (event) => {
+      if (event.key === "Escape") { this.hover(-1, view); this.choose(-1); }
+      else if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        this.choose(layer.placeAtPoint(map.getSize().divideBy(2)));
+      } else if (event.key.startsWith("Arrow") || "+-=_".includes(event.key)) this.isMoved = true;
+    });
+  }
+
+  showHint(view, text) {
+    view.hint.textContent = text;
+    view.hint.classList.add("is-shown");
+    clearTimeout(view.hintTimer);
+    view.hintTimer = setTimeout(() => view.hint.classList.remove("is-shown"), 1400);
+  }
+
+  choose(place) {
+    if (place === this.selected) return;
+    this.selected = place;
+    for (const { layer } of this.maps) layer.mark(place, layer.hovered);
+    this.sayStatus();
+    this.select(place < 0 ? null : this.geometry.codes[place]);
+  }
+
+  hover(place, view, point) {
+    this.maps.forEach(({ layer }) => layer.mark(this.selected, place));
+    const { tip } = view;
+    tip.classList.toggle("is-shown", place >= 0);
+    if (place < 0) { this.hovered = -1; return; }
+    if (place !== this.hovered || tip.dataset.place !== String(place)) {
+      const i = this.panels.indexOf(view);
+      const { name, lines } = describePlace(this.geometry, this.read[i], this.data.words, this.extra, place);
+      tip.replaceChildren(element("b", null, name));
+      for (const line of lines) element("div", `tip-${line.kind}`, line.text, tip);
+      tip.dataset.place = String(place);
+      this.hovered = place;
+    }
+    const { clientWidth: w, clientHeight: h } = view.frame;
+    const left = point.x + 16 + tip.offsetWidth > w ? point.x - tip.offsetWidth - 12 : point.x + 16;
+    tip.style.transform = `translate(${Math.max(2, left)}px, ${Math.max(2, Math.min(point.y + 14, h - tip.offsetHeight - 4))}px)`;
+  }
+
+  // Both charts show the same waters: while one is dragged the other slides, and at rest both have one view.
+  moveTogether() {
+    let isLeading = false;
+    this.maps.forEach(({ map }, i) => {
+      const other = this.maps[1 - i].map;
+      const follow = () => {
+        if (isLeading) return;
+        isLeading = true;
+        other.setView(map.getCenter(), map.getZoom(), { animate: false });
+        isLeading = false;
+      };
+      map.on("move", () => {
+        if (isLeading || map.getZoom() !== other.getZoom()) return;
+        const shift = other.latLngToLayerPoint(map.getCenter()).subtract(other._getCenterLayerPoint());
+        if (shift.x || shift.y) { isLeading = true; other._rawPanBy(shift.round()); isLeading = false; }
+      });
+      map.on("moveend zoomend", follow);
+    });
+  }
+
+  makePrints() {
+    if (!this.maps.length) return;
+    for (const { layer, view } of this.maps) {
+      view.print.src = layer.toImage(this.data.palette.day);
+      view.print.alt = view.holder.getAttribute("aria-label");
+    }
+  }
+
+  remove() {
+    this.isRemoved = true;
+    this.stops.forEach((stop) => stop());
+    for (const { map } of this.maps) map.remove();
+    this.maps = [];
+  }
+}

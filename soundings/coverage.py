@@ -1,0 +1,142 @@
+"""Polygons of neighbouring places put on one integer grid, still valid and still sharing their edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+# About this many grid steps across the longer side of the map: 11 m for the whole United Kingdom, half a metre for a city.
+GRID_STEPS = 100_000
+# Corners whose triangle is smaller than (this many steps) squared are left out; the eye cannot tell on a screen.
+SIMPLIFY_STEPS = 6.0
+KEY_BITS = 31
+KEY_OFFSET = 1 << 30
+
+
+@dataclass(frozen=True)
+class GridCoverage:
+    """Places on the grid. `polygons[i]` has whole-number coordinates; (x, y) * step + origin gives (lon, lat).
+
+    `collapsed`: places smaller than the grid, which have an empty polygon.
+    `invalid_edges_before` counts polygons with an invalid coverage edge in what came in; `_after` in what goes out.
+    """
+
+    polygons: np.ndarray
+    step: float
+    origin: tuple[float, float]
+    collapsed: tuple[int, ...]
+    invalid_edges_before: int
+    invalid_edges_after: int
+
+
+def choose_step(bounds: tuple[float, float, float, float]) -> float:
+    """The grid step in degrees for a map of these bounds: 1, 2 or 5 times a power of ten."""
+    west, south, east, north = bounds
+    raw = max(east - west, north - south, 1e-4) / GRID_STEPS
+    power = 10.0 ** np.floor(np.log10(raw))
+    return float(f"{min((1, 2, 5, 10), key=lambda m: abs(np.log(m * power / raw))) * power:.0e}")
+
+
+def build_coverage(geometries: np.ndarray) -> GridCoverage:
+    """These lon/lat polygons simplified and rounded together, so that neighbours keep the same vertices.
+
+    The input need not be a perfect coverage: what overlaps stays overlapping, what leaves a gap leaves it.
+    """
+    geometries = np.array([_only_polygons(g) for g in np.asarray(geometries, dtype=object)], dtype=object)
+    before = _count_invalid_edges(geometries)
+    bounds = tuple(float(b) for b in shapely.total_bounds(geometries))
+    step, origin = choose_step(bounds), (bounds[0], bounds[1])
+    squeeze = float(np.cos(np.radians((bounds[1] + bounds[3]) / 2)))
+    scaled = shapely.transform(geometries, lambda xy: (xy - origin) / step * (squeeze, 1.0))
+    scaled = shapely.transform(shapely.coverage_simplify(scaled, SIMPLIFY_STEPS), lambda xy: xy / (squeeze, 1.0))
+    polygons = _round_each(scaled)
+    if polygons is None or not _is_clean(polygons, before):
+        polygons = _round_by_noding(scaled)
+    polygons = shapely.orient_polygons(polygons)
+    collapsed = tuple(int(i) for i in np.flatnonzero(shapely.is_empty(polygons)))
+    return GridCoverage(polygons, step, origin, collapsed, before, _count_invalid_edges(polygons))
+
+
+def _only_polygons(geometry: shapely.Geometry) -> shapely.Geometry:
+    """The polygonal part of a geometry; self-crossings are mended before anything else is done."""
+    if not geometry.is_valid:
+        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+        return geometry
+    parts = [p for p in shapely.get_parts(geometry) if p.geom_type in ("Polygon", "MultiPolygon")]
+    return shapely.union_all(parts) if parts else shapely.MultiPolygon()
+
+
+def _count_invalid_edges(polygons: np.ndarray) -> int:
+    return int((~shapely.is_empty(shapely.coverage_invalid_edges(polygons))).sum())
+
+
+def _round_each(scaled: np.ndarray) -> np.ndarray | None:
+    """Every vertex at its nearest grid point; None where a ring has fewer than three different points left."""
+    try:
+        return shapely.remove_repeated_points(shapely.transform(scaled, np.rint))
+    except shapely.errors.GEOSException:
+        return None
+
+
+def _is_clean(polygons: np.ndarray, allowed_invalid_edges: int) -> bool:
+    if not shapely.is_valid(polygons).all():
+        return False
+    return _count_invalid_edges(polygons) <= allowed_invalid_edges
+
+
+def _round_by_noding(scaled: np.ndarray) -> np.ndarray:
+    """Polygons rebuilt from all their rounded edges, each edge once and crossing none.
+
+    Rounding alone can fold a thin neck over itself. Noding the edges of all places together on the grid (snap rounding)
+    and building the faces between them again gives polygons that are valid, and identical along a border, by construction.
+    """
+    network = shapely.line_merge(shapely.union_all(_unique_edges(scaled), grid_size=1.0))
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(network)))
+    inside, place = _faces_of_places(faces, scaled)
+    order = np.argsort(place, kind="stable")
+    inside, place = inside[order], place[order]
+    polygons = np.full(len(scaled), shapely.MultiPolygon(), dtype=object)
+    starts = np.flatnonzero(np.r_[True, place[1:] != place[:-1]]) if len(place) else []
+    for start, members in zip(starts, np.split(inside, starts[1:]) if len(place) else [], strict=True):
+        polygons[place[start]] = faces[members[0]] if len(members) == 1 else shapely.union_all(faces[members])
+    return polygons
+
+
+def _unique_edges(scaled: np.ndarray) -> np.ndarray:
+    """One two-point line for each distinct edge between rounded vertices."""
+    rings = shapely.get_rings(shapely.get_parts(scaled))
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    vertex = vertex_keys(np.rint(xy).astype(np.int64))
+    a, b = vertex[:-1], vertex[1:]
+    keep = (ring[1:] == ring[:-1]) & (a != b)
+    edges = np.unique(np.stack([np.minimum(a, b)[keep], np.maximum(a, b)[keep]], axis=1), axis=0)
+    return shapely.linestrings(np.stack([key_vertices(edges[:, 0]), key_vertices(edges[:, 1])], axis=1).astype(float))
+
+
+def _faces_of_places(faces: np.ndarray, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(face, place) pairs: a face belongs to every place that holds a point inside it.
+
+    A sliver left by rounding may hold no place's point: it goes to the place beside it, if that is within a grid step.
+    """
+    tree = shapely.STRtree(scaled)
+    points = shapely.point_on_surface(faces)
+    face, place = tree.query(points, predicate="within")
+    loose = np.setdiff1d(np.arange(len(faces)), face)
+    slivers = loose[shapely.area(faces[loose]) < 2.0] if len(loose) else loose
+    if len(slivers):
+        near, distance = tree.query_nearest(points[slivers], max_distance=1.0, all_matches=False, return_distance=True)
+        face, place = np.r_[face, slivers[near[0]]], np.r_[place, near[1]]
+    return face, place
+
+
+def vertex_keys(xy: np.ndarray) -> np.ndarray:
+    """One whole number for each (x, y) of whole numbers; equal where the points are equal."""
+    return ((xy[:, 0] + KEY_OFFSET) << KEY_BITS) + (xy[:, 1] + KEY_OFFSET)
+
+
+def key_vertices(keys: np.ndarray) -> np.ndarray:
+    """The (x, y) that `vertex_keys` made these keys from."""
+    return np.stack([(keys >> KEY_BITS) - KEY_OFFSET, (keys & ((1 << KEY_BITS) - 1)) - KEY_OFFSET], axis=1)

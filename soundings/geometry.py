@@ -1,0 +1,213 @@
+"""Place outlines prepared once for the browser: simplified, on one grid, compact, named by their content."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from soundings.coverage import build_coverage
+from soundings.home import Home
+from soundings.model import SoundingsError
+from soundings.topology import build_topology, encode_topology
+
+FORMAT = 3
+HASH_PATTERN = re.compile(r"[0-9a-f]{20}")
+
+# Of several batches that hold the same code, the one accepted last is the place.
+_CURRENT_PLACES = """
+with recursive latest as (
+    select p.*
+    from place p join batch b using (batch_id)
+    qualify row_number() over (partition by p.place_code order by b.sequence desc) = 1
+), within_parent as (
+    select place_code from latest where parent_code = $parent
+    union
+    select l.place_code from latest l join within_parent w on l.parent_code = w.place_code
+), chosen as (
+    select
+        l.place_code,
+        l.name,
+        l.parent_code,
+        p.name as parent_name,
+        l.lon,
+        l.lat,
+        l.geometry
+    from latest l left join latest p on p.place_code = l.parent_code
+    where l.kind = $kind
+        and ($parent is null or l.place_code in (select place_code from within_parent))
+)
+"""
+_READ_PLACES = _CURRENT_PLACES + "select * from chosen order by place_code"
+_HASH_PLACES = (
+    _CURRENT_PLACES
+    + """
+select sha256(string_agg(sha256(concat_ws(
+    '|', place_code, name, coalesce(parent_code, ''), coalesce(parent_name, ''), lon::varchar, lat::varchar, sha256(geometry)
+)), '' order by place_code))
+from chosen
+"""
+)
+
+
+@dataclass(frozen=True)
+class PreparedGeometry:
+    """One place set ready to draw. Every array sent to the map follows `place_codes`; parents follow `parent_codes`.
+
+    `payload`: gzipped JSON, the same bytes for the same places. `bounds`: west, south, east, north.
+    `collapsed_codes`: places too small for the grid, drawn as a point.
+    """
+
+    hash: str
+    payload: bytes
+    place_codes: tuple[str, ...]
+    parent_codes: tuple[str, ...]
+    bounds: tuple[float, float, float, float]
+    collapsed_codes: tuple[str, ...]
+    invalid_edges_before: int
+    invalid_edges_after: int
+
+
+def prepare_geometry(rows: pa.Table | pd.DataFrame, digest: str | None = None) -> PreparedGeometry:
+    """The geometry payload for these places: place_code, name, parent_code, lon, lat, geometry (WKB, lon/lat WGS 84).
+
+    `parent_name` is used where it stands. `digest` names the content; without it the rows are hashed here.
+    Raises SoundingsError where there is no place, a code stands twice, or no outline has an area.
+    """
+    frame = (rows.to_pandas() if isinstance(rows, pa.Table) else rows).sort_values("place_code", kind="stable")
+    if frame.empty:
+        raise SoundingsError("There are no places to draw: load boundaries first (soundings places add FILE).")
+    if frame["place_code"].duplicated().any():
+        twice = frame.loc[frame["place_code"].duplicated(), "place_code"].iloc[0]
+        raise SoundingsError(f"The place {twice} stands twice among the places to draw: each code may stand once.")
+    geometries = shapely.from_wkb(frame["geometry"].map(bytes).to_numpy())
+    if shapely.is_empty(geometries).all():
+        raise SoundingsError("None of these places has an outline with an area: load a boundary file of polygons.")
+    coverage = build_coverage(geometries)
+    codes = tuple(str(code) for code in frame["place_code"])
+    parents = _find_parents(frame)
+    content_hash = hashlib.sha256(f"{FORMAT}:{digest or _digest_rows(frame)}".encode()).hexdigest()[:20]
+    west, south = coverage.origin
+    document = {
+        "format": FORMAT,
+        "hash": content_hash,
+        "step": coverage.step,
+        "origin": [west, south],
+        "codes": codes,
+        "names": [str(name) for name in frame["name"]],
+        "x": _grid(frame["lon"], west, coverage.step),
+        "y": _grid(frame["lat"], south, coverage.step),
+        "parent_of": parents["of"],
+        "parents": {key: parents[key] for key in ("codes", "names")}
+        | {"x": _grid(parents["lon"], west, coverage.step), "y": _grid(parents["lat"], south, coverage.step)},
+        **encode_topology(build_topology(coverage.polygons)),
+    }
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return PreparedGeometry(
+        hash=content_hash,
+        payload=gzip.compress(body, compresslevel=9, mtime=0),
+        place_codes=codes,
+        parent_codes=tuple(parents["codes"]),
+        bounds=tuple(float(b) for b in shapely.total_bounds(geometries)),
+        collapsed_codes=tuple(codes[i] for i in coverage.collapsed),
+        invalid_edges_before=coverage.invalid_edges_before,
+        invalid_edges_after=coverage.invalid_edges_after,
+    )
+
+
+def ensure_geometry(
+    home: Home, connection: duckdb.DuckDBPyConnection, kind: str, parent: str | None = None
+) -> PreparedGeometry:
+    """The prepared geometry of the loaded places of this kind (inside `parent`, at any depth), from `home.geometry`.
+
+    Prepared and kept on first use; the file's name is its content, so an older file is never wrong, only unused.
+    """
+    bound = {"kind": kind, "parent": parent}
+    digest = connection.execute(_HASH_PLACES, bound).fetchone()[0]
+    if digest is None:
+        inside = f" inside {parent}" if parent else ""
+        raise SoundingsError(f"No places of the kind “{kind}” are loaded{inside}: add boundaries first.")
+    content_hash = hashlib.sha256(f"{FORMAT}:{digest}".encode()).hexdigest()[:20]
+    kept = _read_kept(home, content_hash)
+    if kept is not None:
+        return kept
+    prepared = prepare_geometry(connection.execute(_READ_PLACES, bound).to_arrow_table(), digest)
+    facts = {key: value for key, value in vars(prepared).items() if key != "payload"}
+    _write_whole(geometry_path(home, content_hash), prepared.payload)
+    _write_whole(home.geometry / f"{content_hash}.facts.json", json.dumps(facts).encode())
+    return prepared
+
+
+def geometry_path(home: Home, content_hash: str) -> Path:
+    """The file that holds the payload of this hash. Raises SoundingsError for anything that is not a hash."""
+    if not HASH_PATTERN.fullmatch(content_hash):
+        raise SoundingsError("A geometry is named by twenty hexadecimal digits.")
+    return home.geometry / f"{content_hash}.json.gz"
+
+
+def _read_kept(home: Home, content_hash: str) -> PreparedGeometry | None:
+    """What an earlier call kept under this hash; None where a file is missing (the facts are written last)."""
+    try:
+        facts = json.loads((home.geometry / f"{content_hash}.facts.json").read_bytes())
+        payload = geometry_path(home, content_hash).read_bytes()
+    except FileNotFoundError:
+        return None
+    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+    return PreparedGeometry(payload=payload, **lists)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Nothing; afterwards the file holds all of the content, or, after a crash, does not exist."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _find_parents(frame: pd.DataFrame) -> dict[str, list]:
+    """Parents in order of code with a point each (the place nearest their middle), and each place's parent number or -1."""
+    parent_codes = frame["parent_code"].astype(object).where(frame["parent_code"].notna(), None)
+    codes = sorted({str(code) for code in parent_codes if code})
+    number = {code: i for i, code in enumerate(codes)}
+    named = frame.get("parent_name", parent_codes)
+    names = {str(code): str(name) for code, name in zip(parent_codes, named, strict=True) if code and name}
+    lon, lat = [], []
+    for _, group in frame.groupby(parent_codes, sort=True):
+        away = (group["lon"] - group["lon"].mean()).abs() + (group["lat"] - group["lat"].mean()).abs()
+        nearest = group.loc[away.idxmin()]
+        lon.append(float(nearest["lon"]))
+        lat.append(float(nearest["lat"]))
+    return {
+        "codes": codes,
+        "names": [names.get(code, code) for code in codes],
+        "lon": lon,
+        "lat": lat,
+        "of": [number[str(code)] if code else -1 for code in parent_codes],
+    }
+
+
+def _grid(degrees: pd.Series | list[float], origin: float, step: float) -> list[int]:
+    return np.rint((np.asarray(degrees, dtype=float) - origin) / step).astype(int).tolist()
+
+
+def _digest_rows(frame: pd.DataFrame) -> str:
+    digest = hashlib.sha256()
+    for column in ("place_code", "name", "parent_code", "lon", "lat", "geometry"):
+        for value in frame[column]:
+            digest.update(value if isinstance(value, bytes) else str(value).encode())
+            digest.update(b"\x1f")
+    return digest.hexdigest()
