@@ -1,0 +1,160 @@
+"""Header rows: which row holds the column names, and names made unique."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from statistics import median
+
+import pyarrow as pa
+
+from etl.types import Sheet
+from soundings.model import BadFile
+
+ROWS_LOOKED_AT = 40
+RESERVED = {"__row__"}  # the inbox keeps row numbers under this name
+INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
+LOOKS_LIKE_DATA = re.compile(r"[-+£$]?\d[\d,./: -]*%?|[EWSN]\d{8}")
+
+
+def find_header_row(rows: Sequence[Sequence[str | None]]) -> int | None:
+    """The index of the first row that can be a header, so titles above a table are passed over. None for only blank rows.
+
+    A title fills one or two cells, a header about as many as the rows under it; three or more names side by side are
+    taken as a header even above longer rows.
+    """
+    filled = [sum(1 for cell in row if cell and cell.strip()) for row in rows[:ROWS_LOOKED_AT]]
+    present = [count for count in filled if count]
+    if not present:
+        return next((index for index, row in enumerate(rows) if any(cell and cell.strip() for cell in row)), None)
+    usual = median(present)
+    needed = 1 if usual < 2 else max(2, 0.6 * usual)
+    return next(at for at, count in enumerate(filled) if count >= needed or (count >= 3 and _is_list_of_names(rows[at][:count])))
+
+
+def _is_list_of_names(cells: Sequence[str | None]) -> bool:
+    return all(cell and cell.strip() and not LOOKS_LIKE_DATA.fullmatch(cell.strip()) for cell in cells)
+
+
+def name_columns(head: Sequence[str | None], used: Sequence[int]) -> tuple[list[str], list[str]]:
+    """Stripped, unique names for the columns at the positions `used`, and notes on every name that had to be made.
+
+    Blank, or past the end of the header → "column 3" (its position); a repeat, whatever its case → "date (2)".
+    """
+    names: list[str] = []
+    taken = set(RESERVED)
+    blank, repeated = [], []
+    for at in used:
+        plain = clean_name(head[at]) if at < len(head) else ""
+        wanted = name = plain or f"column {at + 1}"
+        count = 1
+        while name.casefold() in taken:
+            count += 1
+            name = f"{wanted} ({count})"
+        if at < len(head) and not plain:
+            blank.append(name)
+        if plain and name != plain:
+            repeated.append(name)
+        taken.add(name.casefold())
+        names.append(name)
+    notes = []
+    if blank:
+        notes.append(f"{counted(len(blank), 'column')} without a name in the header, named by position: {', '.join(blank)}")
+    if repeated:
+        notes.append(f"repeated column names were numbered: {', '.join(repeated)}")
+    if 2 * sum(1 for name in names if LOOKS_LIKE_DATA.fullmatch(name)) > len(names):
+        notes.append("the header row looks like data; check that the file has a row of column names")
+    return names, notes
+
+
+def clean_name(cell: str | None) -> str:
+    """A header cell without white space at its ends, invisible marks or line breaks inside."""
+    text = (cell or "").strip(INVISIBLE + " \t\r\n\u00a0").strip()
+    return re.sub(r"\s*[\r\n]+\s*", " ", text)
+
+
+def counted(number: int, noun: str) -> str:
+    """'1 row', '3 rows'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def quoted_title(row: Sequence[str | None]) -> str:
+    """The words of a row above the header, shortened, so that nobody wonders where they went."""
+    words = " ".join(" ".join(cell.split()) for cell in row if cell and cell.strip())
+    return f"'{words[:80]}{'…' if len(words) > 80 else ''}'"
+
+
+def title_notes(rows: Sequence[Sequence[str | None]], header: int) -> list[str]:
+    """A note on the rows above the header that are not data, if any hold words."""
+    titles = [row for row in rows[:header] if any(cell and cell.strip() for cell in row)]
+    if not titles:
+        return []
+    shown = ", ".join(quoted_title(row) for row in titles[:3])
+    return [f"{counted(len(titles), 'row')} above the header not read as data: {shown}"]
+
+
+def choose_header(rows: Sequence[Sequence[str | None]], header_row: int | None, what: str) -> int | None:
+    """The index of the header row: the one asked for (1 is the first row), else the one found; None for no rows at all."""
+    if header_row is None:
+        return find_header_row(rows)
+    if header_row < 1 or header_row > len(rows):
+        raise BadFile(f"{what} has {counted(len(rows), 'row')}, so row {header_row} cannot be its header. Give a header row within the file.")
+    if not any(cell and cell.strip() for cell in rows[header_row - 1]):
+        raise BadFile(f"Row {header_row} of {what} is blank, so it cannot be the header. Give the row that holds the column names.")
+    return header_row - 1
+
+
+def sheet_from_rows(
+    name: str, rows: Sequence[Sequence[str | None]], header: int, detected: dict[str, str], notes: list[str]
+) -> Sheet:
+    """A sheet from rows of text, any of which may be short or long: nothing in them is lost.
+
+    Cells past the header go to columns "column 7" …; short rows end in nulls; blank rows are left out and still count
+    in the row numbers.
+    """
+    body = rows[header + 1 :]
+    kept = [(number, row) for number, row in enumerate(body, start=header + 2) if any(cell and not cell.isspace() for cell in row)]
+    head = rows[header]
+    width = max([len(head), *(len(row) for _, row in kept)])
+    columns = [[_cell(row, at) for _, row in kept] for at in range(width)]
+    used = [at for at in range(width) if clean_name(_cell(head, at)) or any(cell is not None for cell in columns[at])]
+    names, name_notes = name_columns(head, used)
+    notes = [*notes, *name_notes, *_ragged_notes(kept, len(head), used)]
+    gaps = kept[-1][0] - header - 1 - len(kept) if kept else 0  # blank rows at the end are nobody's concern
+    if gaps:
+        notes.append(blank_rows_note(gaps))
+    table = pa.table([pa.array(columns[at], pa.string()) for at in used], names=names)
+    numbers = pa.array([number for number, _ in kept], pa.int32())
+    return Sheet(name, table, numbers, finish_detected(detected, header + 1, notes))
+
+
+def blank_rows_note(count: int) -> str:
+    """A note that blank rows were passed over."""
+    return f"{counted(count, 'blank row')} left out; row numbers are still those of the file"
+
+
+def _cell(row: Sequence[str | None], at: int) -> str | None:
+    """The cell at a position, None where the row is short or the cell is only white space."""
+    cell = row[at] if at < len(row) else None
+    return cell if cell and not cell.isspace() else None
+
+
+def _ragged_notes(kept: list[tuple[int, Sequence[str | None]]], width: int, used: Sequence[int]) -> list[str]:
+    notes = []
+    long = [number for number, row in kept if any(_cell(row, at) for at in range(width, len(row)))]
+    if long:
+        extra = ", ".join(f"'column {at + 1}'" for at in used if at >= width)
+        notes.append(f"{counted(len(long), 'row')} with more cells than the header (first: row {long[0]}); the extra cells are in {extra}")
+    named = max((at + 1 for at in used if at < width), default=0)
+    short = [number for number, row in kept if len(row) < named]
+    if short:
+        notes.append(f"{counted(len(short), 'row')} with fewer cells than the header (first: row {short[0]}); the missing cells are empty")
+    return notes
+
+
+def finish_detected(detected: dict[str, str], header_row: int, notes: list[str]) -> dict[str, str]:
+    """What was detected, with the header row as a person counts it and the notes as one text."""
+    found = {**detected, "header_row": str(header_row)}
+    if notes:
+        found["notes"] = "; ".join(notes)
+    return found

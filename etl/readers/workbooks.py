@@ -1,0 +1,121 @@
+"""Spreadsheets (XLSX, XLS, ODS) as sheets of text, with hidden sheets, merged cells and lost formulas noted."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    WorksheetNotFound,
+    XmlError,
+    ZipError,
+)
+
+from etl.readers import headers
+from etl.readers.cells import text_of
+from etl.types import Sheet
+from soundings.model import BadFile
+
+PROTECTED = "{what} is protected with a password, so it cannot be read. Open it, save a copy without a password, and send that."
+
+
+def read_workbook_bytes(data: bytes, what: str, file_format: str, *, sheet: str | None = None, header_row: int | None = None) -> list[Sheet]:
+    """Every worksheet that holds a cell (or the one asked for by name), hidden ones included and noted.
+
+    Whole numbers read '12', dates '2023-01-31', moments '2023-01-31 18:30:00', yes/no cells 'TRUE' and 'FALSE'.
+    """
+    workbook = _open(data, what)
+    names = [about.name for about in workbook.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
+    if sheet is not None:
+        names = [name_asked(sheet, names, what, "sheet")]
+    hidden = {about.name for about in workbook.sheets_metadata if about.visible != SheetVisibleEnum.Visible}
+    lost = _lost_cells(data) if file_format == "XLSX" else []
+    found, empty = [], []
+    for name in names:
+        rows, merged = _rows_of(workbook, name, what)
+        header = headers.choose_header(rows, header_row, f"the sheet '{name}' of {what}")
+        if header is None:
+            empty.append(name)
+            continue
+        rows[header], merged_notes = _spread_merged(rows, header, merged)
+        notes = [*(["the sheet is hidden"] if name in hidden else []), *headers.title_notes(rows, header), *merged_notes, *lost]
+        found.append(headers.sheet_from_rows(name, rows, header, {"format": file_format, "sheet": name}, notes))
+    if not found:
+        raise BadFile(f"{what} is empty: no sheet holds a cell. Check that the right file was saved, and send it again.")
+    if empty:
+        said = found[0].detected
+        note = f"empty sheets left out: {', '.join(empty)}"
+        said["notes"] = f"{said['notes']}; {note}" if "notes" in said else note
+    return found
+
+
+def name_asked(asked: str, names: Sequence[str], what: str, noun: str) -> str:
+    """The sheet or layer that was asked for by name, whatever its case. BadFile lists the names there are."""
+    by_case = {name.casefold().strip(): name for name in names}
+    if asked in names:
+        return asked
+    if asked.casefold().strip() in by_case:
+        return by_case[asked.casefold().strip()]
+    raise BadFile(f"{what} has no {noun} called '{asked}'. It has: {', '.join(names)}.")
+
+
+def _open(data: bytes, what: str) -> CalamineWorkbook:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise BadFile(PROTECTED.format(what=what))
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except PasswordError as error:
+        raise BadFile(PROTECTED.format(what=what)) from error
+    except (CalamineError, ZipError, XmlError, OSError, ValueError) as error:
+        raise BadFile(f"{what} looks like a spreadsheet but cannot be opened: it may be damaged or cut short. Open it yourself, save it as XLSX, and send that.") from error
+
+
+def _rows_of(workbook: CalamineWorkbook, name: str, what: str) -> tuple[list[list[str | None]], list[tuple]]:
+    """The rows of a sheet as text from its very first row and column, and its merged ranges."""
+    try:
+        sheet: CalamineSheet = workbook.get_sheet_by_name(name)
+        rows = [[text_of(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    except (CalamineError, WorksheetNotFound, XmlError, ZipError, ValueError) as error:
+        raise BadFile(f"The sheet '{name}' of {what} cannot be read: the file may be damaged. Save it again as XLSX and send that.") from error
+    return rows, list(sheet.merged_cell_ranges or [])
+
+
+def _spread_merged(rows: list[list[str | None]], header: int, merged: list[tuple]) -> tuple[list[str | None], list[str]]:
+    """The header row with the words of a name merged down from a row above, and notes on merged cells."""
+    names = list(rows[header])
+    in_header, below = 0, 0
+    for (top, left), (bottom, right) in merged:
+        if top < header <= bottom and left < len(names) and not names[left]:
+            names[left] = rows[top][left]
+        in_header += top <= header <= bottom
+        below += bottom > header and (bottom > top or right > left)
+    notes = []
+    if in_header:
+        notes.append(f"merged cells in the header: {headers.counted(in_header, 'range')}; only the first column of each has the name")
+    if below - in_header > 0 or (below and not in_header):
+        notes.append(f"merged cells in the rows: {headers.counted(below, 'range')}; only the first cell of each holds the value")
+    return names, notes
+
+
+def _lost_cells(data: bytes) -> list[str]:
+    """Notes on cells that a person sees filled but that hold no value: errors such as #N/A, and uncalculated formulas."""
+    errors = formulas = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.namelist():
+            if member.startswith("xl/worksheets/") and member.endswith(".xml"):
+                xml = archive.read(member)
+                errors += xml.count(b't="e"')
+                formulas += xml.count(b"</f><v></v>") + xml.count(b"</f><v/>") + xml.count(b"</f></c>")
+    notes = []
+    if errors:
+        notes.append(f"{headers.counted(errors, 'cell')} with an error such as #N/A read as empty")
+    if formulas:
+        notes.append(f"{headers.counted(formulas, 'formula')} without a saved result read as empty; open the file and save it once to keep results")
+    return notes
