@@ -54,13 +54,18 @@ def find_containing(shapes: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.
     return found
 
 
+def is_present(values: np.ndarray) -> np.ndarray:
+    """True where an element is not None."""
+    return np.not_equal(values, None).astype(bool)
+
+
 def read_boundaries(connection: duckdb.DuckDBPyConnection, kind: str) -> Boundaries:
     """The boundaries of the loaded places of a kind; of two batches that hold the same code the later one's."""
     rows = connection.execute(
         f"select place_code, geometry from ({PLACE_NOW}) where kind = $1 order by place_code",  # noqa: S608
         [kind],
-    ).fetchnumpy()
-    return Boundaries(kind, np.asarray(rows["place_code"], dtype=object), np.asarray(rows["geometry"], dtype=object))
+    ).to_arrow_table()
+    return Boundaries(kind, *(rows[name].to_numpy(zero_copy_only=False) for name in ("place_code", "geometry")))
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class AreaLookup:
             if not len(left):
                 break
             found[left] = level.find(lon[left], lat[left])
-            left = left[found[left] == None]  # noqa: E711 — element by element
+            left = left[~is_present(found[left])]
         return found
 
     def areas_of_postcodes(self, postcodes: Sequence[str | None]) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +99,7 @@ class AreaLookup:
         points = postcode_to_point(postcodes)
         codes = self.areas_of_points(points.lon, points.lat)
         reasons = np.full(len(codes), None, dtype=object)
-        missing = codes == None  # noqa: E711 — element by element
+        missing = ~is_present(codes)
         reasons[missing] = "The postcode is not one in the postcode directory."
         reasons[missing & points.is_known] = "The postcode directory has no position for this postcode."
         reasons[missing & np.isfinite(points.lon)] = "The postcode is in none of the loaded places."

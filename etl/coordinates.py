@@ -16,16 +16,12 @@ ISLES_LON, ISLES_LAT = (-9.0, 2.2), (49.0, 61.5)
 LARGEST_SQUARE_M = 100
 
 NOT_A_NUMBER = "The longitude or latitude is blank or not a number."
-NULL_ISLAND = (
-    "0, 0 is in the sea off West Africa and usually stands for “not known”. Leave both cells empty where the point is not known."
-)
+NULL_ISLAND = "0, 0 is in the sea off West Africa and usually stands for “not known”. Leave both cells empty where the point is not known."
 SWAPPED = (
     "Longitude and latitude look swapped: as written the point is in the Indian Ocean, swapped it is in the British Isles. "
     "Is the column called longitude really the longitude? Rename the two columns, or swap them, and load the file again."
 )
-SWAPPED_BEYOND = (
-    "The latitude is beyond 90 degrees. Are longitude and latitude swapped? Rename the two columns, or swap them, and load the file again."
-)
+SWAPPED_BEYOND = "The latitude is beyond 90 degrees. Are longitude and latitude swapped? Rename the two columns, or swap them, and load the file again."
 NATIONAL_GRID = (
     "The numbers look like metres on the British National Grid, not degrees. If they are, name the columns easting and northing "
     "and load the file again."
@@ -148,7 +144,7 @@ def diagnose_points(lon, lat) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for applies, reason in checks:
         reasons[undecided & applies] = reason
         undecided &= ~applies
-    refused = reasons != None  # noqa: E711 — element by element
+    refused = np.not_equal(reasons, None).astype(bool)
     return np.where(refused, np.nan, x), np.where(refused, np.nan, y), reasons
 
 
@@ -167,5 +163,5 @@ def diagnose_grid_points(eastings, northings) -> tuple[np.ndarray, np.ndarray, n
         reasons[~(np.isfinite(lon) & np.isfinite(lat))] = OFF_THE_GRID
         reasons[(np.abs(x) <= 180) & (np.abs(y) <= 90)] = DEGREES_AS_METRES
     reasons[~(np.isfinite(x) & np.isfinite(y))] = "The easting or northing is blank or not a number."
-    refused = reasons != None  # noqa: E711 — element by element
+    refused = np.not_equal(reasons, None).astype(bool)
     return np.where(refused, np.nan, lon), np.where(refused, np.nan, lat), reasons
