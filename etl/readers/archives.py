@@ -29,10 +29,14 @@ def unpack(data: bytes, what: str) -> dict[str, bytes]:
         infos = _files_in(archive, what)
         unpacked, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
         if len(infos) > MAX_MEMBERS:
-            raise BadFile(f"{what} holds {len(infos)} files; the limit is {MAX_MEMBERS}. Send only the files with records.")
+            raise BadFile(
+                f"{what} holds {len(infos)} files; the limit is {MAX_MEMBERS}. Send only the files with records."
+            )
         _check_size(unpacked, MAX_UNPACKED, what)
         if unpacked > RATIO_FROM and unpacked > MAX_RATIO * max(packed, 1):
-            raise BadFile(f"{what} would unpack to more than {MAX_RATIO} times its size, which no honest table does. Send the files unzipped.")
+            raise BadFile(
+                f"{what} would unpack to more than {MAX_RATIO} times its size, which no honest table does. Send the files unzipped."
+            )
         try:
             return {info.filename: archive.read(info) for info in infos}
         except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
@@ -55,13 +59,17 @@ def _opened(data: bytes, what: str) -> zipfile.ZipFile:
 def _files_in(archive: zipfile.ZipFile, what: str) -> list[zipfile.ZipInfo]:
     infos = [info for info in archive.infolist() if not info.is_dir() and not _is_clutter(info.filename)]
     if any(info.flag_bits & 1 for info in infos):
-        raise BadFile(f"{what} is a zip file protected with a password, so it cannot be read. Zip it again without one.")
+        raise BadFile(
+            f"{what} is a zip file protected with a password, so it cannot be read. Zip it again without one."
+        )
     return infos
 
 
 def _check_size(unpacked: int, limit: int, what: str) -> None:
     if unpacked > limit:
-        raise BadFile(f"{what} would unpack to {unpacked / 1e6:,.0f} MB; the limit is {limit / 1e6:,.0f} MB. Send its parts as several files.")
+        raise BadFile(
+            f"{what} would unpack to {unpacked / 1e6:,.0f} MB; the limit is {limit / 1e6:,.0f} MB. Send its parts as several files."
+        )
 
 
 def _is_clutter(name: str) -> bool:

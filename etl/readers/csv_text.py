@@ -23,7 +23,13 @@ LONGEST_CELL = 16_000_000
 
 
 def read_csv_bytes(
-    data: bytes, name: str, what: str, *, header_row: int | None = None, encoding: str | None = None, delimiter: str | None = None
+    data: bytes,
+    name: str,
+    what: str,
+    *,
+    header_row: int | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
 ) -> Sheet:
     """One sheet from the bytes of a text file. Row numbers count records as a spreadsheet shows them, blank ones too.
 
@@ -71,7 +77,9 @@ def _head_records(sample: str, sign: str, is_whole: bool) -> list[list[str]]:
     return rows if is_whole or len(rows) < 2 else rows[:-1]
 
 
-def _read_fast(decoded: Decoded, name: str, sign: str, rows: list[list[str]], header: int, detected: dict[str, str]) -> Sheet | None:
+def _read_fast(
+    decoded: Decoded, name: str, sign: str, rows: list[list[str]], header: int, detected: dict[str, str]
+) -> Sheet | None:
     """The sheet read by Arrow on all cores, or None when any row is not as wide as the header or quotes do not pair."""
     has_quotes = b'"' in decoded.utf8
     if has_quotes and decoded.utf8.count(b'"') % 2:
@@ -89,12 +97,20 @@ def _read_fast(decoded: Decoded, name: str, sign: str, rows: list[list[str]], he
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(decoded.utf8.rstrip(b"\r\n")),
-            read_options=arrow_csv.ReadOptions(column_names=positions, skip_rows_after_names=header + 1, block_size=4 << 20),
+            read_options=arrow_csv.ReadOptions(
+                column_names=positions, skip_rows_after_names=header + 1, block_size=4 << 20
+            ),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=sign, newlines_in_values=has_quotes, ignore_empty_lines=False, invalid_row_handler=note_irregular
+                delimiter=sign,
+                newlines_in_values=has_quotes,
+                ignore_empty_lines=False,
+                invalid_row_handler=note_irregular,
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(positions, pa.string()), strings_can_be_null=True, null_values=[""], check_utf8=False
+                column_types=dict.fromkeys(positions, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+                check_utf8=False,
             ),
         )
     except pa.ArrowInvalid:
@@ -124,7 +140,11 @@ def _sheet_from_arrow(
         if left_out:
             columns = [column.filter(pa.array(is_row)) for column in columns]
             numbers = numbers[is_row]
-    used = [at for at, column in enumerate(columns) if headers.clean_name(rows[header][at]) or column.null_count < len(column)]
+    used = [
+        at
+        for at, column in enumerate(columns)
+        if headers.clean_name(rows[header][at]) or column.null_count < len(column)
+    ]
     names, name_notes = headers.name_columns(rows[header], used)
     said += name_notes
     if len(numbers) and (gaps := int(numbers[-1]) - header - 1 - len(numbers)):
@@ -155,9 +175,13 @@ def _all_records(utf8: bytes, sign: str, what: str) -> list[list[str]]:
             rows.append(row)
             last_ends, lines_before_last = lines_before_last, reader.line_num
     except csv.Error as error:
-        raise BadFile(f"Row {len(rows) + 1} of {what} holds a cell of more than {LONGEST_CELL:,} characters: a quotation mark may never be closed. Open the file, close it, and send it again.") from error
+        raise BadFile(
+            f"Row {len(rows) + 1} of {what} holds a cell of more than {LONGEST_CELL:,} characters: a quotation mark may never be closed. Open the file, close it, and send it again."
+        ) from error
     if rows and _is_left_open(utf8, sign, last_ends):
-        raise BadFile(f"In row {len(rows)} of {what} a quotation mark opens and is never closed, so the rest of the file would be one cell. Close it or take it out, and send the file again.")
+        raise BadFile(
+            f"In row {len(rows)} of {what} a quotation mark opens and is never closed, so the rest of the file would be one cell. Close it or take it out, and send the file again."
+        )
     return rows
 
 

@@ -41,7 +41,12 @@ def find_delimiter(sample: str) -> str:
 
 def _score(sample: str, delimiter: str) -> tuple[float, int]:
     """How alike the rows are in width under this delimiter, less where the header would be odd; then the width."""
-    rows = [row for _, row in zip(range(RECORDS_LOOKED_AT), csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), strict=False)]
+    rows = [
+        row
+        for _, row in zip(
+            range(RECORDS_LOOKED_AT), csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), strict=False
+        )
+    ]
     rows = [row for row in rows if row]
     widths = Counter(len(row) for row in rows)
     if not widths:

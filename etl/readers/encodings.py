@@ -19,7 +19,9 @@ BOMS = (  # longest first: the mark of UTF-32 LE begins with that of UTF-16 LE
 )
 CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26, 28, 29, 30, 31})
 # Signs that Western European text really uses above ASCII; anything else makes Windows-1252 doubtful.
-USUAL_ABOVE_ASCII = set("€‚„…‘’“”•–—™ £©®°±²³·¼½¾«»§´¿¡×÷ª ºß") | {chr(code) for code in range(0xC0, 0x100)} | set("ŠšŽžŒœŸ\u00a0")
+USUAL_ABOVE_ASCII = (
+    set("€‚„…‘’“”•–—™ £©®°±²³·¼½¾«»§´¿¡×÷ª ºß") | {chr(code) for code in range(0xC0, 0x100)} | set("ŠšŽžŒœŸ\u00a0")
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ def decode(data: bytes, encoding: str | None, what: str) -> Decoded:
     if wide:
         return _without_nuls(_strictly(data, wide, what).encode(), wide, what, "UTF-16 without a byte order mark")
     if len(data[:SAMPLE].translate(None, CONTROLS)) < 0.99 * len(data[:SAMPLE]):
-        raise BadFile(f"{what} is not text: it holds bytes that no CSV file has. Send a CSV, a spreadsheet, GeoJSON, a GeoPackage, a zipped Shapefile or Parquet.")
+        raise BadFile(
+            f"{what} is not text: it holds bytes that no CSV file has. Send a CSV, a spreadsheet, GeoJSON, a GeoPackage, a zipped Shapefile or Parquet."
+        )
     if data.isascii() or _is_utf8(data):
         return _without_nuls(data, "utf-8", what)
     text, found, note = _decode_legacy(data, what)
@@ -64,7 +68,13 @@ def _decode_after_mark(data: bytes, mark: bytes, found: str, what: str) -> Decod
         if body.isascii() or _is_utf8(body):
             return _without_nuls(body, found, what)
         text, other, note = _decode_legacy(body, what)
-        return _without_nuls(text.encode(), other, what, "begins with the mark of UTF-8, but is not UTF-8 throughout", *([note] if note else []))
+        return _without_nuls(
+            text.encode(),
+            other,
+            what,
+            "begins with the mark of UTF-8, but is not UTF-8 throughout",
+            *([note] if note else []),
+        )
     return _without_nuls(_strictly(data[len(mark) :], found, what).encode(), found, what)
 
 
@@ -74,7 +84,9 @@ def _strictly(data: bytes, encoding: str, what: str) -> str:
         text.encode()
         return text
     except UnicodeError as error:
-        raise BadFile(f"{what} cannot be read as {encoding}: the bytes do not fit. Save it again as 'CSV UTF-8', or name its encoding.") from error
+        raise BadFile(
+            f"{what} cannot be read as {encoding}: the bytes do not fit. Save it again as 'CSV UTF-8', or name its encoding."
+        ) from error
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -113,8 +125,14 @@ def _decode_legacy(data: bytes, what: str) -> tuple[str, str, str]:
         return text, "cp1252", ""
     best = from_bytes(_sample_of_odd_lines(data)).best()
     if best is None:
-        raise BadFile(f"The encoding of {what} could not be found out: its letters fit neither UTF-8 nor Windows-1252. Save it again as 'CSV UTF-8', or name its encoding.")
-    return _strictly(data, best.encoding, what), best.encoding, "encoding guessed; check accented letters, or name the encoding"
+        raise BadFile(
+            f"The encoding of {what} could not be found out: its letters fit neither UTF-8 nor Windows-1252. Save it again as 'CSV UTF-8', or name its encoding."
+        )
+    return (
+        _strictly(data, best.encoding, what),
+        best.encoding,
+        "encoding guessed; check accented letters, or name the encoding",
+    )
 
 
 def _decode_line_by_line(data: bytes) -> tuple[str, str, str] | None:
@@ -127,7 +145,11 @@ def _decode_line_by_line(data: bytes) -> tuple[str, str, str] | None:
         parts = [line.decode("utf-8" if _is_utf8(line) else "cp1252") for line in data.splitlines(keepends=True)]
     except UnicodeDecodeError:
         return None
-    return "".join(parts), "utf-8 and cp1252", f"{len(odd) - proper:,} of its lines are not UTF-8 and were read as Windows-1252"
+    return (
+        "".join(parts),
+        "utf-8 and cp1252",
+        f"{len(odd) - proper:,} of its lines are not UTF-8 and were read as Windows-1252",
+    )
 
 
 def _sample_of_odd_lines(data: bytes) -> bytes:

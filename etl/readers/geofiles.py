@@ -27,7 +27,9 @@ ASK_CRS = (
 )
 
 
-def read_geofile(path: Path, name: str, what: str, file_format: str, *, sheet: str | None = None, crs: str | None = None) -> list[Sheet]:
+def read_geofile(
+    path: Path, name: str, what: str, file_format: str, *, sheet: str | None = None, crs: str | None = None
+) -> list[Sheet]:
     """One sheet per layer: properties as text, then `lon` and `lat` of each feature's point (or of a point inside it).
 
     The first feature is row 2. A file with no CRS is refused with the question that `crs` answers; GeoJSON without one
@@ -36,12 +38,17 @@ def read_geofile(path: Path, name: str, what: str, file_format: str, *, sheet: s
     try:
         layers = [layer for layer, _ in pyogrio.list_layers(path)]
     except UNREADABLE as error:
-        raise BadFile(f"{what} cannot be read as {file_format}: it may be damaged or cut short. Export it again and send that.") from error
+        raise BadFile(
+            f"{what} cannot be read as {file_format}: it may be damaged or cut short. Export it again and send that."
+        ) from error
     if not layers:
         raise BadFile(f"{what} holds no layers. Export it again with its features, and send that.")
     if sheet is not None:
         layers = [name_asked(sheet, layers, what, "layer")]
-    return [_read_layer(path, layer, name if file_format == "GeoJSON" else layer, what, file_format, crs) for layer in layers]
+    return [
+        _read_layer(path, layer, name if file_format == "GeoJSON" else layer, what, file_format, crs)
+        for layer in layers
+    ]
 
 
 def _read_layer(path: Path, layer: str, name: str, what: str, file_format: str, crs: str | None) -> Sheet:
@@ -49,13 +56,17 @@ def _read_layer(path: Path, layer: str, name: str, what: str, file_format: str, 
     try:
         about, table = pyogrio.read_arrow(path, layer=layer, **options)
     except UNREADABLE as error:
-        raise BadFile(f"The layer '{layer}' of {what} cannot be read: the file may be damaged or cut short. Export it again and send that.") from error
+        raise BadFile(
+            f"The layer '{layer}' of {what} cannot be read: the file may be damaged or cut short. Export it again and send that."
+        ) from error
     geometry = about.get("geometry_name") or "wkb_geometry"
     detected = {"format": file_format, "layer": layer}
     if geometry not in table.column_names:
         return sheet_from_columns(name, table, detected, [], None)
     shapes = shapely.from_wkb(table.column(geometry).to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return sheet_from_columns(name, table.drop_columns([geometry]), *_placed(shapes, about.get("crs"), crs, what, file_format, detected))
+    return sheet_from_columns(
+        name, table.drop_columns([geometry]), *_placed(shapes, about.get("crs"), crs, what, file_format, detected)
+    )
 
 
 def _placed(
@@ -80,19 +91,29 @@ def points_in_wgs84(
     try:
         system = CRS.from_user_input(stated)
     except CRSError as error:
-        raise BadFile(f"'{stated}' is not a coordinate system that is known here. Write it as EPSG:27700 or EPSG:4326.") from error
+        raise BadFile(
+            f"'{stated}' is not a coordinate system that is known here. Write it as EPSG:27700 or EPSG:4326."
+        ) from error
     if asked and own_crs and CRS.from_user_input(own_crs) != system and not is_geojson:
         notes.append(f"the file says {_label(CRS.from_user_input(own_crs))}; {_label(system)} was used as asked")
     if system.is_geographic and not _fits_degrees(x, y):
         if is_geojson and not asked:
-            raise BadFile(f"The coordinates of {what} are not degrees of longitude and latitude, and it names no other coordinate system that they fit. Say it with crs: EPSG:27700 for the British National Grid, for example.")
-        raise BadFile(f"The coordinates of {what} do not fit {_label(system)}: some are past 180 or 90 degrees. Say the right coordinate system with crs.")
+            raise BadFile(
+                f"The coordinates of {what} are not degrees of longitude and latitude, and it names no other coordinate system that they fit. Say it with crs: EPSG:27700 for the British National Grid, for example."
+            )
+        raise BadFile(
+            f"The coordinates of {what} do not fit {_label(system)}: some are past 180 or 90 degrees. Say the right coordinate system with crs."
+        )
     lon, lat = _to_wgs84(x, y, system)
     if np.isfinite(x).any() and not (np.isfinite(lon) & np.isfinite(lat)).any():
-        raise BadFile(f"The coordinates of {what} do not fit {_label(system)}: none falls on the map. Say the right coordinate system with crs.")
+        raise BadFile(
+            f"The coordinates of {what} do not fit {_label(system)}: none falls on the map. Say the right coordinate system with crs."
+        )
     lost = int((np.isnan(lon) & ~np.isnan(x)).sum())
     if lost:
-        notes.append(f"{headers.counted(lost, 'feature')} with coordinates that do not fit {_label(system)}: no lon and lat")
+        notes.append(
+            f"{headers.counted(lost, 'feature')} with coordinates that do not fit {_label(system)}: no lon and lat"
+        )
     return lon, lat, _label(system), notes
 
 
@@ -123,7 +144,9 @@ def sheet_from_columns(
 
     Where the file has columns of those names already, ours are geometry_lon and geometry_lat.
     """
-    binary = [field.name for field in table.schema if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)]
+    binary = [
+        field.name for field in table.schema if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)
+    ]
     if binary:
         notes = [*notes, f"columns of bytes, not text, left out: {', '.join(binary)}"]
         table = table.drop_columns(binary)
@@ -132,6 +155,10 @@ def sheet_from_columns(
     if lonlat is not None:
         has_own = bool({"lon", "lat"} & {column.casefold() for column in names})
         names += ["geometry_lon", "geometry_lat"] if has_own else ["lon", "lat"]
-        columns += [pa.array([None if np.isnan(value) else f"{value:.7f}" for value in axis], pa.string()) for axis in lonlat]
+        columns += [
+            pa.array([None if np.isnan(value) else f"{value:.7f}" for value in axis], pa.string()) for axis in lonlat
+        ]
     numbers = pa.array(np.arange(2, 2 + table.num_rows, dtype=np.int32))
-    return Sheet(name, pa.table(columns, names=names), numbers, headers.finish_detected(detected, 1, [*notes, *name_notes]))
+    return Sheet(
+        name, pa.table(columns, names=names), numbers, headers.finish_detected(detected, 1, [*notes, *name_notes])
+    )

@@ -29,7 +29,9 @@ def find_header_row(rows: Sequence[Sequence[str | None]]) -> int | None:
         return next((index for index, row in enumerate(rows) if any(cell and cell.strip() for cell in row)), None)
     usual = median(present)
     needed = 1 if usual < 2 else max(2, 0.6 * usual)
-    return next(at for at, count in enumerate(filled) if count >= needed or (count >= 3 and _is_list_of_names(rows[at][:count])))
+    return next(
+        at for at, count in enumerate(filled) if count >= needed or (count >= 3 and _is_list_of_names(rows[at][:count]))
+    )
 
 
 def _is_list_of_names(cells: Sequence[str | None]) -> bool:
@@ -59,7 +61,9 @@ def name_columns(head: Sequence[str | None], used: Sequence[int]) -> tuple[list[
         names.append(name)
     notes = []
     if blank:
-        notes.append(f"{counted(len(blank), 'column')} without a name in the header, named by position: {', '.join(blank)}")
+        notes.append(
+            f"{counted(len(blank), 'column')} without a name in the header, named by position: {', '.join(blank)}"
+        )
     if repeated:
         notes.append(f"repeated column names were numbered: {', '.join(repeated)}")
     if 2 * sum(1 for name in names if LOOKS_LIKE_DATA.fullmatch(name)) > len(names):
@@ -98,9 +102,13 @@ def choose_header(rows: Sequence[Sequence[str | None]], header_row: int | None, 
     if header_row is None:
         return find_header_row(rows)
     if header_row < 1 or header_row > len(rows):
-        raise BadFile(f"{what} has {counted(len(rows), 'row')}, so row {header_row} cannot be its header. Give a header row within the file.")
+        raise BadFile(
+            f"{what} has {counted(len(rows), 'row')}, so row {header_row} cannot be its header. Give a header row within the file."
+        )
     if not any(cell and cell.strip() for cell in rows[header_row - 1]):
-        raise BadFile(f"Row {header_row} of {what} is blank, so it cannot be the header. Give the row that holds the column names.")
+        raise BadFile(
+            f"Row {header_row} of {what} is blank, so it cannot be the header. Give the row that holds the column names."
+        )
     return header_row - 1
 
 
@@ -113,7 +121,11 @@ def sheet_from_rows(
     in the row numbers.
     """
     body = rows[header + 1 :]
-    kept = [(number, row) for number, row in enumerate(body, start=header + 2) if any(cell and not cell.isspace() for cell in row)]
+    kept = [
+        (number, row)
+        for number, row in enumerate(body, start=header + 2)
+        if any(cell and not cell.isspace() for cell in row)
+    ]
     head = rows[header]
     width = max([len(head), *(len(row) for _, row in kept)])
     columns = [[_cell(row, at) for _, row in kept] for at in range(width)]
@@ -144,11 +156,15 @@ def _ragged_notes(kept: list[tuple[int, Sequence[str | None]]], width: int, used
     long = [number for number, row in kept if any(_cell(row, at) for at in range(width, len(row)))]
     if long:
         extra = ", ".join(f"'column {at + 1}'" for at in used if at >= width)
-        notes.append(f"{counted(len(long), 'row')} with more cells than the header (first: row {long[0]}); the extra cells are in {extra}")
+        notes.append(
+            f"{counted(len(long), 'row')} with more cells than the header (first: row {long[0]}); the extra cells are in {extra}"
+        )
     named = max((at + 1 for at in used if at < width), default=0)
     short = [number for number, row in kept if len(row) < named]
     if short:
-        notes.append(f"{counted(len(short), 'row')} with fewer cells than the header (first: row {short[0]}); the missing cells are empty")
+        notes.append(
+            f"{counted(len(short), 'row')} with fewer cells than the header (first: row {short[0]}); the missing cells are empty"
+        )
     return notes
 
 

@@ -37,7 +37,9 @@ GEOJSON_TYPES = re.compile(
     rb'"type"\s*:\s*"(FeatureCollection|Feature|Point|MultiPoint|LineString|MultiLineString|Polygon|MultiPolygon|GeometryCollection)"'
 )
 OTHER_JSON = re.compile(rb'"type"\s*:\s*"(Topology|gdal_streamed_alg)"')
-MARKUP = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|table|meta|div|style)\b", re.IGNORECASE | re.DOTALL)
+MARKUP = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|table|meta|div|style)\b", re.IGNORECASE | re.DOTALL
+)
 
 
 def find_format(data: bytes, file_name: str, what: str) -> tuple[str, list[str]]:
@@ -79,7 +81,9 @@ def _of_zip(data: bytes, what: str) -> str:
     if any(name.endswith(TEXT_SUFFIXES[:3]) for name in names):
         return ZIP_OF_CSV
     held = f"It holds: {', '.join(names[:5])}" if names else "It holds no files"
-    raise BadFile(f"{what} is a zip file with neither CSV files nor a Shapefile in it. {held}. Unpack it and send the file with the records.")
+    raise BadFile(
+        f"{what} is a zip file with neither CSV files nor a Shapefile in it. {held}. Unpack it and send the file with the records."
+    )
 
 
 def _of_ole(data: bytes, what: str) -> str:
@@ -96,14 +100,18 @@ def _of_text(data: bytes, file_name: str, what: str) -> str:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = start.replace(b"\x00", b"")[2:]
     if MARKUP.match(start):
-        raise BadFile(f"{what} is a web page, whatever its name says: some systems export one as a spreadsheet. Open it in a spreadsheet program, save it as XLSX, and send that.")
+        raise BadFile(
+            f"{what} is a web page, whatever its name says: some systems export one as a spreadsheet. Open it in a spreadsheet program, save it as XLSX, and send that."
+        )
     if start.lstrip().startswith(b"<?xml"):
         raise BadFile(f"{what} is an XML file. Open it in the program it came from and save it as CSV or XLSX. {SEND}")
     if start.lstrip().startswith(b"{"):
         if GEOJSON_TYPES.search(start) and not OTHER_JSON.search(start):
             return GEOJSON
         if not file_name.lower().endswith(TEXT_SUFFIXES):
-            raise BadFile(f"{what} is JSON, but not GeoJSON: it holds no features. Export it as GeoJSON or CSV, and send that.")
+            raise BadFile(
+                f"{what} is JSON, but not GeoJSON: it holds no features. Export it as GeoJSON or CSV, and send that."
+            )
     if start.lstrip().startswith(b"[") and file_name.lower().endswith((".json", ".geojson")):
         raise BadFile(f"{what} is JSON, but not GeoJSON: it is a list. Export it as GeoJSON or CSV, and send that.")
     return CSV

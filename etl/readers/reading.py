@@ -45,11 +45,15 @@ def read_sheets(
         sheets = [_noted(one, notes) for one in sheets]
     if not any(one.table.num_rows for one in sheets):
         columns = ", ".join(sheets[0].table.column_names[:12])
-        raise BadFile(f"{path.name} has a header but no rows under it (columns: {columns}). Check that the export finished, and send it again.")
+        raise BadFile(
+            f"{path.name} has a header but no rows under it (columns: {columns}). Check that the export finished, and send it again."
+        )
     return sheets
 
 
-def _read_file(path: Path, data: bytes, file_format: str, sheet: str | None, crs: str | None, text: dict) -> list[Sheet]:
+def _read_file(
+    path: Path, data: bytes, file_format: str, sheet: str | None, crs: str | None, text: dict
+) -> list[Sheet]:
     name, what = path.stem, path.name
     if file_format in (kinds.XLSX, kinds.XLS, kinds.ODS):
         if not data.startswith(kinds.OLE2):
@@ -74,14 +78,18 @@ def _bytes_of(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise BadFile(f"There is no file {path}. Check the name and the folder.") from error
     except OSError as error:
-        raise BadFile(f"{path} cannot be opened ({error.strerror}). Check that it is a file you may read and that no other program holds it.") from error
+        raise BadFile(
+            f"{path} cannot be opened ({error.strerror}). Check that it is a file you may read and that no other program holds it."
+        ) from error
 
 
 def _read_folder(path: Path, sheet: str | None, text: dict) -> list[Sheet]:
     files = {one.name: one for one in sorted(path.iterdir()) if one.is_file() and not one.name.startswith(".")}
     tables = {name: _bytes_of(one) for name, one in files.items() if one.suffix.lower() in kinds.TEXT_SUFFIXES[:3]}
     if not tables:
-        raise BadFile(f"The folder {path.name} holds no CSV files. Give the folder that the filled-in template is in, or a single file.")
+        raise BadFile(
+            f"The folder {path.name} holds no CSV files. Give the folder that the filled-in template is in, or a single file."
+        )
     return _read_members(tables | dict.fromkeys(files.keys() - tables.keys(), b""), path.name, sheet, text)
 
 
@@ -99,7 +107,9 @@ def _read_members(members: dict[str, bytes], what: str, sheet: str | None, text:
         shown = f"{PurePosixPath(member).name} in {what}"
         found, notes = kinds.find_format(tables[member], member, shown)
         if found != kinds.CSV:
-            raise BadFile(f"{shown} is named as a CSV file, but its content is {found}. Send it by itself, or save it as CSV.")
+            raise BadFile(
+                f"{shown} is named as a CSV file, but its content is {found}. Send it by itself, or save it as CSV."
+            )
         sheets.append(_noted(read_csv_bytes(tables[member], stem, shown, **text), notes))
     if not sheets:
         raise BadFile(f"Every CSV file in {what} is empty. Check that the export finished, and send it again.")
@@ -129,7 +139,9 @@ def _read_shapefiles(members: dict[str, bytes], what: str, sheet: str | None, cr
         base = member[:-4].lower()
         missing = [part for part in SHAPE_PARTS[1:3] if base + part not in by_name]
         if missing:
-            raise BadFile(f"The Shapefile '{stem}' in {what} lacks its {' and '.join(missing)} part. Zip the .shp, .shx, .dbf and .prj files together.")
+            raise BadFile(
+                f"The Shapefile '{stem}' in {what} lacks its {' and '.join(missing)} part. Zip the .shp, .shx, .dbf and .prj files together."
+            )
         with tempfile.TemporaryDirectory() as folder:
             for part in SHAPE_PARTS:
                 if base + part in by_name:

@@ -23,10 +23,14 @@ from etl.readers.cells import text_of
 from etl.types import Sheet
 from soundings.model import BadFile
 
-PROTECTED = "{what} is protected with a password, so it cannot be read. Open it, save a copy without a password, and send that."
+PROTECTED = (
+    "{what} is protected with a password, so it cannot be read. Open it, save a copy without a password, and send that."
+)
 
 
-def read_workbook_bytes(data: bytes, what: str, file_format: str, *, sheet: str | None = None, header_row: int | None = None) -> list[Sheet]:
+def read_workbook_bytes(
+    data: bytes, what: str, file_format: str, *, sheet: str | None = None, header_row: int | None = None
+) -> list[Sheet]:
     """Every worksheet that holds a cell (or the one asked for by name), hidden ones included and noted.
 
     Whole numbers read '12', dates '2023-01-31', moments '2023-01-31 18:30:00', yes/no cells 'TRUE' and 'FALSE'.
@@ -45,10 +49,17 @@ def read_workbook_bytes(data: bytes, what: str, file_format: str, *, sheet: str 
             empty.append(name)
             continue
         rows[header], merged_notes = _spread_merged(rows, header, merged)
-        notes = [*(["the sheet is hidden"] if name in hidden else []), *headers.title_notes(rows, header), *merged_notes, *lost]
+        notes = [
+            *(["the sheet is hidden"] if name in hidden else []),
+            *headers.title_notes(rows, header),
+            *merged_notes,
+            *lost,
+        ]
         found.append(headers.sheet_from_rows(name, rows, header, {"format": file_format, "sheet": name}, notes))
     if not found:
-        raise BadFile(f"{what} is empty: no sheet holds a cell. Check that the right file was saved, and send it again.")
+        raise BadFile(
+            f"{what} is empty: no sheet holds a cell. Check that the right file was saved, and send it again."
+        )
     if empty:
         said = found[0].detected
         note = f"empty sheets left out: {', '.join(empty)}"
@@ -74,7 +85,9 @@ def _open(data: bytes, what: str) -> CalamineWorkbook:
     except PasswordError as error:
         raise BadFile(PROTECTED.format(what=what)) from error
     except (CalamineError, ZipError, XmlError, OSError, ValueError) as error:
-        raise BadFile(f"{what} looks like a spreadsheet but cannot be opened: it may be damaged or cut short. Open it yourself, save it as XLSX, and send that.") from error
+        raise BadFile(
+            f"{what} looks like a spreadsheet but cannot be opened: it may be damaged or cut short. Open it yourself, save it as XLSX, and send that."
+        ) from error
 
 
 def _rows_of(workbook: CalamineWorkbook, name: str, what: str) -> tuple[list[list[str | None]], list[tuple]]:
@@ -83,11 +96,15 @@ def _rows_of(workbook: CalamineWorkbook, name: str, what: str) -> tuple[list[lis
         sheet: CalamineSheet = workbook.get_sheet_by_name(name)
         rows = [[text_of(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     except (CalamineError, WorksheetNotFound, XmlError, ZipError, ValueError) as error:
-        raise BadFile(f"The sheet '{name}' of {what} cannot be read: the file may be damaged. Save it again as XLSX and send that.") from error
+        raise BadFile(
+            f"The sheet '{name}' of {what} cannot be read: the file may be damaged. Save it again as XLSX and send that."
+        ) from error
     return rows, list(sheet.merged_cell_ranges or [])
 
 
-def _spread_merged(rows: list[list[str | None]], header: int, merged: list[tuple]) -> tuple[list[str | None], list[str]]:
+def _spread_merged(
+    rows: list[list[str | None]], header: int, merged: list[tuple]
+) -> tuple[list[str | None], list[str]]:
     """The header row with the words of a name merged down from a row above, and notes on merged cells."""
     names = list(rows[header])
     in_header, below = 0, 0
@@ -98,9 +115,13 @@ def _spread_merged(rows: list[list[str | None]], header: int, merged: list[tuple
         below += bottom > header and (bottom > top or right > left)
     notes = []
     if in_header:
-        notes.append(f"merged cells in the header: {headers.counted(in_header, 'range')}; only the first column of each has the name")
+        notes.append(
+            f"merged cells in the header: {headers.counted(in_header, 'range')}; only the first column of each has the name"
+        )
     if below - in_header > 0 or (below and not in_header):
-        notes.append(f"merged cells in the rows: {headers.counted(below, 'range')}; only the first cell of each holds the value")
+        notes.append(
+            f"merged cells in the rows: {headers.counted(below, 'range')}; only the first cell of each holds the value"
+        )
     return names, notes
 
 
@@ -117,5 +138,7 @@ def _lost_cells(data: bytes) -> list[str]:
     if errors:
         notes.append(f"{headers.counted(errors, 'cell')} with an error such as #N/A read as empty")
     if formulas:
-        notes.append(f"{headers.counted(formulas, 'formula')} without a saved result read as empty; open the file and save it once to keep results")
+        notes.append(
+            f"{headers.counted(formulas, 'formula')} without a saved result read as empty; open the file and save it once to keep results"
+        )
     return notes

@@ -1,0 +1,248 @@
+"""Sheets without personal data: what was found of people refused, left out, or turned into an area before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.areas import AreaLookup
+from etl.coordinates import bng_to_lonlat, grid_reference_to_lonlat
+from etl.personal_data import EMAIL, PHONE, suspect_column
+from etl.types import Sheet
+from soundings.model import BadFile
+
+AREA_COLUMN = "screened_area_code"
+POSTCODE, POINT = "person_postcode", "person_point"
+LON, LAT, EASTING, NORTHING, GRID = (
+    "person_lon",
+    "person_lat",
+    "person_easting",
+    "person_northing",
+    "person_grid_reference",
+)
+OF_PEOPLE = (POSTCODE, LON, LAT, EASTING, NORTHING, GRID)
+KEPT_ROLES = ("venue", "area")
+
+
+class Screened(NamedTuple):
+    """The sheets that may be kept, and every decision in a sentence (never with a value)."""
+
+    sheets: list[Sheet]
+    decisions: list[str]
+
+
+def screen_sheets(
+    sheets: Sequence[Sheet],
+    roles: Mapping[str, str],
+    areas: AreaLookup | None = None,
+    drop: Collection[str] = frozenset(),
+) -> Screened:
+    """The sheets without personal data, and what was decided.
+
+    `roles`: what the source says of a column: keep · venue_postcode · free_text (e-mails and phones masked) · drop ·
+    person_postcode · person_lon, person_lat · person_easting, person_northing · person_grid_reference. Columns of people
+    become one column `screened_area_code`, null where no loaded area holds the place. In a sheet with a `place_role`
+    column that is so only for rows that are neither a venue's nor an area's; the others keep what they say.
+    `drop`: columns to leave out. BadFile: a column that nobody declared looks personal, or no places are loaded to turn
+    people's postcodes into.
+    """
+    declared = {name.casefold(): role for name, role in roles.items()}
+    unwanted = {name.casefold().strip() for name in drop}
+    decisions: list[str] = []
+    reduced = [_drop_columns(sheet, declared, unwanted, decisions) for sheet in sheets]
+    _refuse_personal(reduced, declared)
+    return Screened([_screen_sheet(sheet, declared, areas, decisions) for sheet in reduced], decisions)
+
+
+def _drop_columns(sheet: Sheet, declared: Mapping[str, str], unwanted: Collection[str], decisions: list[str]) -> Sheet:
+    gone = []
+    for name in sheet.table.column_names:
+        if name.casefold() in unwanted:
+            decisions.append(f"{_shown(name, sheet)} was left out, as asked.")
+        elif declared.get(name.casefold()) == "drop":
+            decisions.append(f"{_shown(name, sheet)} was left out: the source's description says that it is not kept.")
+        else:
+            continue
+        gone.append(name)
+    return replace(sheet, table=sheet.table.drop_columns(gone)) if gone else sheet
+
+
+def _refuse_personal(sheets: Sequence[Sheet], declared: Mapping[str, str]) -> None:
+    """Raises BadFile that lists every undeclared column that looks personal."""
+    found = []
+    for sheet in sheets:
+        for name in sheet.table.column_names:
+            if name.casefold() not in declared and (what := suspect_column(name, sheet.table[name])):
+                found.append((name, f"{_shown(name, sheet)} looks like {what}"))
+    if not found:
+        return
+    asked = " ".join(f'--drop "{name}"' for name in dict.fromkeys(name for name, _ in found))
+    many = len(found) > 1
+    raise BadFile(
+        f"Nothing was kept of this file, because Soundings keeps no personal data. {'; '.join(said for _, said in found)}. "
+        f"Take {'these columns' if many else 'this column'} out of the file, or leave {'them' if many else 'it'} out while loading ({asked})."
+    )
+
+
+def _screen_sheet(sheet: Sheet, declared: Mapping[str, str], areas: AreaLookup | None, decisions: list[str]) -> Sheet:
+    table = sheet.table
+    for at, name in enumerate(table.column_names):
+        role = _role_of(name, declared)
+        if role == "free_text":
+            table = table.set_column(at, name, _mask(table[name], _shown(name, sheet), decisions))
+        elif role not in OF_PEOPLE:
+            _count_emails(table[name], _shown(name, sheet), decisions)
+    by_role = {role: name for name in table.column_names if (role := _role_of(name, declared)) in OF_PEOPLE}
+    if by_role:
+        table = _replace_people(replace(sheet, table=table), by_role, areas, decisions)
+    return replace(sheet, table=table)
+
+
+def _role_of(name: str, declared: Mapping[str, str]) -> str | None:
+    """The role of a column; person_point is told apart into its axes by the column's name."""
+    role = declared.get(name.casefold())
+    if role != POINT:
+        return role
+    plain = name.casefold()
+    axes = (("north", NORTHING), ("east", EASTING), ("grid", GRID), ("lat", LAT))
+    return next((axis for word, axis in axes if word in plain), LAT if plain == "y" else LON)
+
+
+def _replace_people(
+    sheet: Sheet, by_role: Mapping[str, str], areas: AreaLookup | None, decisions: list[str]
+) -> pa.Table:
+    """The table with one column of area codes in place of the columns about people (beside them, where some rows are venues')."""
+    table = sheet.table
+    of_person = _rows_of_people(table)
+    said = {role: table[name].combine_chunks() for role, name in by_role.items()}
+    filled = np.zeros(table.num_rows, dtype=bool)
+    for column in said.values():
+        filled |= column.is_valid().to_numpy(zero_copy_only=False)
+    filled &= of_person
+    shown = ", ".join(f"'{name}'" for name in by_role.values())
+    if filled.any() and areas is None:
+        raise BadFile(
+            f"The columns {shown} of {sheet.name} say where people are, and Soundings keeps only the area. No places are loaded "
+            "to find the area in: load places first (soundings places add), then this file again."
+        )
+    codes = _area_codes(said, filled, areas) if filled.any() else np.full(table.num_rows, None, dtype=object)
+    if filled.any():
+        decisions.append(_say_areas(shown, sheet, filled, codes, areas))
+    if of_person.all():
+        first = min(table.column_names.index(name) for name in by_role.values())
+        table = table.drop_columns(list(by_role.values()))
+    else:
+        first = max(table.column_names.index(name) for name in by_role.values()) + 1
+        for name in by_role.values():
+            kept = pc.if_else(pa.array(of_person), pa.scalar(None, pa.string()), table[name])
+            table = table.set_column(table.column_names.index(name), name, kept)
+    return table.add_column(min(first, table.num_columns), _free_name(table), pa.array(codes, pa.string()))
+
+
+def _rows_of_people(table: pa.Table) -> np.ndarray:
+    """True for each row whose place is a person's: all, unless a `place_role` column says venue or area."""
+    name = next((name for name in table.column_names if name.casefold() == "place_role"), None)
+    if name is None:
+        return np.ones(table.num_rows, dtype=bool)
+    plain = pc.utf8_lower(pc.utf8_trim_whitespace(table[name]))
+    return ~pc.fill_null(pc.is_in(plain, pa.array(KEPT_ROLES)), False).to_numpy()
+
+
+def _area_codes(said: Mapping[str, pa.Array], wanted: np.ndarray, areas: AreaLookup) -> np.ndarray:
+    """The area of each wanted row by its postcode, else its lon and lat, easting and northing, or grid reference."""
+    codes = np.full(len(wanted), None, dtype=object)
+
+    def open_rows(*roles: str) -> np.ndarray:
+        is_open = wanted & np.equal(codes, None).astype(bool)
+        for role in roles:
+            is_open = (
+                is_open & said[role].is_valid().to_numpy(zero_copy_only=False)
+                if role in said
+                else np.zeros_like(wanted)
+            )
+        return np.flatnonzero(is_open)
+
+    rows = open_rows(POSTCODE)
+    if len(rows):
+        encoded = said[POSTCODE].take(pa.array(rows)).dictionary_encode()
+        found, _ = areas.areas_of_postcodes(encoded.dictionary.to_pylist())
+        codes[rows] = np.asarray(found, dtype=object)[encoded.indices.to_numpy()]
+    rows = open_rows(LON, LAT)
+    if len(rows):
+        codes[rows] = areas.areas_of_points(_numbers(said[LON], rows), _numbers(said[LAT], rows))
+    rows = open_rows(EASTING, NORTHING)
+    if len(rows):
+        codes[rows] = areas.areas_of_points(
+            *bng_to_lonlat(_numbers(said[EASTING], rows), _numbers(said[NORTHING], rows))
+        )
+    rows = open_rows(GRID)
+    if len(rows):
+        encoded = said[GRID].take(pa.array(rows)).dictionary_encode()
+        points = [grid_reference_to_lonlat(text) for text in encoded.dictionary.to_pylist()]
+        lonlat = np.array([(np.nan, np.nan) if isinstance(point, str) else point for point in points])
+        found = areas.areas_of_points(lonlat[:, 0], lonlat[:, 1])
+        codes[rows] = np.asarray(found, dtype=object)[encoded.indices.to_numpy()]
+    return codes
+
+
+def _numbers(column: pa.Array, rows: np.ndarray) -> np.ndarray:
+    """The cells of some rows as numbers, NaN for text that is none."""
+    cells = pc.utf8_trim_whitespace(column.take(pa.array(rows)))
+    is_number = pc.match_substring_regex(cells, r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
+    # Arrow reads no leading plus sign and no bare point at the end ("+51.", "51.").
+    plain = pc.replace_substring_regex(pc.replace_substring_regex(cells, r"^\+", ""), r"\.$", "")
+    return pc.if_else(is_number, plain, None).cast(pa.float64()).to_numpy(zero_copy_only=False)
+
+
+def _say_areas(shown: str, sheet: Sheet, filled: np.ndarray, codes: np.ndarray, areas: AreaLookup) -> str:
+    found = int((filled & np.not_equal(codes, None).astype(bool)).sum())
+    lost = int(filled.sum()) - found
+    decision = f"In {sheet.name}, {shown} say where people are: {found:,} of {int(filled.sum()):,} rows have the code of the smallest loaded area instead ({' or '.join(areas.kinds)})"
+    return (
+        f"{decision}; {lost:,} are in no loaded area, or cannot be found, and are left blank."
+        if lost
+        else f"{decision}."
+    )
+
+
+def _free_name(table: pa.Table) -> str:
+    if AREA_COLUMN in {name.casefold() for name in table.column_names}:
+        raise BadFile(
+            f"The file has a column of its own called {AREA_COLUMN}, which Soundings uses for the areas of people. Rename it and load the file again."
+        )
+    return AREA_COLUMN
+
+
+def _count_emails(column: pa.ChunkedArray, shown: str, decisions: list[str]) -> None:
+    """Adds a decision where cells of a column that is kept hold e-mail addresses."""
+    likely = column.filter(pc.fill_null(pc.match_substring(column, "@"), False))
+    count = pc.sum(pc.match_substring_regex(likely, EMAIL)).as_py() if len(likely) else 0
+    if count:
+        decisions.append(
+            f"{shown} was kept; {count:,} of its cells hold an e-mail address. Check that they are not of people."
+        )
+
+
+def _mask(column: pa.ChunkedArray, shown: str, decisions: list[str]) -> pa.ChunkedArray:
+    """The column with e-mail addresses and phone numbers taken out of its text."""
+    said = []
+    for what, pattern, mark in (
+        ("e-mail address", EMAIL, "[e-mail removed]"),
+        ("phone number", PHONE, "[phone removed]"),
+    ):
+        count = pc.sum(pc.count_substring_regex(column, pattern)).as_py() or 0
+        if count:
+            column = pc.replace_substring_regex(column, pattern, mark)
+            said.append(f"{count:,} {what}{'es' if count > 1 and what.endswith('ss') else 's' if count > 1 else ''}")
+    if said:
+        decisions.append(f"{shown} had {' and '.join(said)} taken out of its text.")
+    return column
+
+
+def _shown(name: str, sheet: Sheet) -> str:
+    return f"The column '{name}' of {sheet.name}"
