@@ -5,20 +5,11 @@ from __future__ import annotations
 import pyarrow as pa
 
 from etl.inbox import ALIASES, HISTORY
+from etl.tables import make_rows
 from etl.types import Mapped, Sheet
+from soundings.content import read_columns
 from soundings.model import BadFile
 
-REJECTION = pa.schema(
-    [
-        ("batch_id", pa.string()),
-        ("file", pa.string()),
-        ("row_number", pa.int64()),
-        ("column_name", pa.string()),
-        ("value", pa.string()),
-        ("reason", pa.string()),
-        ("is_row_rejected", pa.bool_()),
-    ]
-)
 # kind of batch → (table, the columns a row must have, the columns it may have)
 LISTS = {
     HISTORY: ("place_code_history", ("old_code", "new_code"), ("kind", "changed")),
@@ -48,7 +39,17 @@ def map_list(kind: str, sheets: list[Sheet], batch_id: str, file_name: str) -> M
             cells = {column: (row.get(column) or "").strip() or None for column in (*needed, *optional)}
             blank = next((column for column in needed if cells[column] is None), None)
             if blank:
-                rejected.append((batch_id, file_name, number, blank, "", f"{blank} is blank", True))
+                rejected.append(
+                    {
+                        "batch_id": batch_id,
+                        "file": file_name,
+                        "row_number": number,
+                        "column_name": blank,
+                        "value": "",
+                        "reason": f"{blank} is blank.",
+                        "is_row_rejected": True,
+                    }
+                )
             else:
                 accepted.append({"batch_id": batch_id, **cells})
     if kind != HISTORY:
@@ -56,11 +57,15 @@ def map_list(kind: str, sheets: list[Sheet], batch_id: str, file_name: str) -> M
 
         for row in accepted:
             row["alias"] = normalise_name(row["alias"])
-    columns = ("batch_id", *needed, *optional)
     return Mapped(
-        tables={table: pa.table({name: pa.array([row[name] for row in accepted], pa.string()) for name in columns})},
-        rejections=pa.Table.from_pylist([dict(zip(REJECTION.names, row, strict=True)) for row in rejected], REJECTION),
+        tables={table: make_list(table, accepted)},
+        rejections=make_rows("rejection", rejected),
         rows_read=len(accepted) + len(rejected),
         rows_accepted=len(accepted),
         rows_rejected=len(rejected),
     )
+
+
+def make_list(table: str, rows: list[dict]) -> pa.Table:
+    """The rows as a table of text, with every column of `table`."""
+    return pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in read_columns()[table]})

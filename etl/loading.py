@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow.compute as pc
@@ -23,9 +24,15 @@ from soundings.model import PLACE_STATES, BadFile
 from soundings.sources import read_batches, read_unlocated_reasons
 from soundings.store import LOCK_SECONDS
 
+if TYPE_CHECKING:
+    from etl.areas import AreaLookup
+    from etl.specs import Spec
+
 __all__ = ["LoadResult", "RebuildResult", "StateResult", "load_file", "rebuild", "redo", "undo"]
 
 REASONS_SHOWN = 50
+READING = ("sheet", "header_row", "encoding", "delimiter", "crs")
+PERSON_ROLES = {"person_postcode", "person_point", "person_lon", "person_lat"}
 PLACE_TABLES = ("batch", "place", "place_alias", "place_code_history")
 
 
@@ -39,6 +46,8 @@ class ReadOptions:
     delimiter: str | None = None
     crs: str | None = None
     drop: tuple[str, ...] = ()
+    date_order: str | None = None
+    epoch: int | None = None
 
     def said(self) -> dict:
         """Only what was said: these make up the batch's identity."""
@@ -111,7 +120,7 @@ def load_file(
     report("Reading")
     file_sha256 = hash_input(path)
     sheets = read_input(path, options)
-    spec = choose_spec(sheets, source)
+    spec = choose_spec(sheets, source, options)
     report("Checking for personal data")
     sheets, decisions = screen(home, sheets, spec, options)
     manifest = {
@@ -128,7 +137,7 @@ def load_file(
         "decisions": decisions,
         "licence": spec.licence,
         "attribution": spec.attribution,
-        "mapping": spec.text,
+        "mapping": spec.raw,
     }
     report("Understanding each row")
     mapped = map_rows(spec, sheets, manifest)
@@ -154,52 +163,42 @@ def list_inputs(folder: Path) -> list[Path]:
 
 
 def read_input(path: Path, options: ReadOptions) -> list[Sheet]:
-    """Every sheet of a file, or of each file of a folder (a file's sheet is then named by the file)."""
+    """Every sheet of a file or folder, read as the person said."""
     from etl.readers import read_sheets
 
-    said = {name: value for name, value in options.said().items() if name != "drop"}
-    if path.is_file():
-        return read_sheets(path, **said)
-    files = list_inputs(path)
-    if not files:
-        raise BadFile(f"The folder {path} holds no files. Expected the template's sheets, such as activities.csv.")
-    sheets = []
-    for file in files:
-        read = read_sheets(file, **said)
-        sheets += [replace(sheet, name=file.stem) for sheet in read] if len(read) == 1 else read
-    return sheets
+    said = options.said()
+    return read_sheets(path, **{name: said[name] for name in READING if name in said})
 
 
-def choose_spec(sheets: list[Sheet], source: str | None):
+def choose_spec(sheets: list[Sheet], source: str | None, options: ReadOptions) -> Spec:
     """The source named, or recognised by its columns. Raises BadFile with the sources there are."""
-    from etl.specs import read_specs, recognise_source
+    from etl.specs import read_specs, recognise_source, with_options
 
     specs = read_specs()
-    if source is None:
-        return recognise_source(sheets, specs)
-    if source not in specs:
+    if source is not None and source not in specs:
         raise BadFile(f"There is no source “{source}”. Sources: {', '.join(sorted(specs))}.")
-    return specs[source]
+    spec = specs[source] if source else recognise_source(sheets, specs)
+    return with_options(spec, options.date_order, options.epoch)
 
 
-def screen(home: Home, sheets: list[Sheet], spec, options: ReadOptions) -> tuple[list[Sheet], list[str]]:
+def screen(home: Home, sheets: list[Sheet], spec: Spec, options: ReadOptions) -> tuple[list[Sheet], list[str]]:
     """The sheets without personal data, and what was decided."""
     from etl.screening import screen_sheets
 
-    return screen_sheets(sheets, spec.screening, read_areas(home, spec), drop=options.drop)
+    return screen_sheets(sheets, spec.screening, read_areas(home, spec), drop=[*spec.drop, *options.drop])
 
 
-def read_areas(home: Home, spec):
+def read_areas(home: Home, spec: Spec) -> AreaLookup | None:
     """What turns a person's postcode or point into a loaded area; None where the source has none of these columns."""
+    from etl.areas import read_area_lookup
+
     generation = open_current(home)
-    if not set(spec.screening.values()) & {"person_postcode", "person_point"} or generation is None:
+    if generation is None or not PERSON_ROLES & set(spec.screening.values()):
         return None
-    from etl.locating import AreaLookup
-
-    return AreaLookup(generation.cursor())
+    return read_area_lookup(generation.cursor())
 
 
-def map_rows(spec, sheets: list[Sheet], manifest: dict) -> Mapped:
+def map_rows(spec: Spec, sheets: list[Sheet], manifest: dict) -> Mapped:
     from etl.mapping import map_sheets
 
     return map_sheets(spec, sheets, manifest["batch_sha256"][:ID_LENGTH], manifest["file_name"])

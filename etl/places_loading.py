@@ -14,6 +14,10 @@ from soundings.home import Home
 from soundings.model import BadFile
 from soundings.store import LOCK_SECONDS
 
+ATTRIBUTION = (
+    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. "
+    "Contains OS data © Crown copyright and database right."
+)
 SOURCE_OF_LIST = {HISTORY: "place-code-history", ALIASES: "place-aliases"}
 
 
@@ -27,6 +31,7 @@ def add_places(
     parent: str | None = None,
     crs: str | None = None,
     vintage: str | None = None,
+    layer: str | None = None,
     figures: tuple[Path, ...] = (),
     licence: str | None = None,
     attribution: str | None = None,
@@ -46,7 +51,7 @@ def add_places(
         if not file.is_file():
             raise BadFile(f"There is no file {file}. Check the name, and the folder you are in.")
     report("Reading boundaries")
-    said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage}
+    said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
     read = read_places(path, kind, figures=list(figures), **said)
     options = {"kind": kind, **{key: value for key, value in said.items() if value is not None}}
     if figures:
@@ -54,10 +59,34 @@ def add_places(
     manifest = make_manifest(
         PLACES, f"places-{kind}", path, options, {path.name: read.detected}, is_demo=is_demo, who=who
     ) | {"licence": licence, "attribution": attribution, "decisions": list(read.warnings)}
-    mapped = map_places(read.table, manifest["batch_sha256"][:ID_LENGTH])
+    mapped = map_places(read.table, manifest["batch_sha256"][:ID_LENGTH], kind)
     report("Saving, and finding the places of every record again")
     accepted = accept_batch(home, manifest, {"place": read.table}, mapped, timeout=timeout)
     return describe_load(home, manifest, mapped, accepted, sheets=[], warnings=list(read.warnings))
+
+
+def fetch_and_add(
+    home: Home, code: str, kind: str, *, layer: str | None = None, report: Callable[[str], None] = say_nothing
+) -> LoadResult:
+    """What became of an authority's boundaries and population, fetched from the ONS and Nomis into the home's cache.
+
+    Raises SoundingsError where they cannot be reached; what had come is kept, and the next try goes on from there.
+    """
+    from etl.fetch import fetch_places
+
+    def tell(done: int, total: int | None, what: str) -> None:
+        report(f"{what} ({done:,} of {total:,})" if total else what)
+
+    boundaries, figures = fetch_places(code, kind, home.cache / "fetched", layer=layer, on_progress=tell)
+    return add_places(
+        home,
+        boundaries,
+        kind,
+        figures=tuple(figures),
+        licence="Open Government Licence v3.0",
+        attribution=ATTRIBUTION,
+        report=report,
+    )
 
 
 def add_history(home: Home, path: Path, *, who: str | None = None, timeout: float = LOCK_SECONDS) -> LoadResult:

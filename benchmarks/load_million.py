@@ -1,0 +1,179 @@
+"""Loading 1,000,000 contributions, against plain DuckDB `read_csv` into a table of a file, in the same run. Prints JSON.
+
+Bars: at most 6 × read_csv, at most 1.5 GB, at least 500,000 stored counts, one more form record published within 2 s.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+import duckdb  # noqa: E402
+import numpy as np  # noqa: E402
+import pyarrow as pa  # noqa: E402
+import pyarrow.csv  # noqa: E402
+
+ROWS, RUNS, ACTIVITIES, DAYS, SEED = 1_000_000, 3, 12, 365, 7
+REAL_WARDS = "places/uk_wards_2025_simplified60m.parquet"
+
+
+def find_wards() -> tuple[Path | None, np.ndarray]:
+    """The file of real wards where it is there, and codes to draw from; else made-up codes."""
+    folder = Path(os.environ.get("SOUNDINGS_REAL_DATA", PROJECT.parent / "shared" / "data"))
+    path = folder / REAL_WARDS
+    if not path.exists():
+        return None, np.array([f"E05{number:06d}" for number in range(900_000, 908_405)])
+    codes = duckdb.sql("select WD25CD from read_parquet($1)", params=[str(path)]).fetchnumpy()["WD25CD"]
+    return path, np.asarray(codes, dtype=str)
+
+
+def write_million(path: Path, codes: np.ndarray) -> None:
+    """A CSV of date, ward_code, activity."""
+    chance = np.random.default_rng(SEED)
+    days = np.datetime64("2024-01-01") + chance.integers(0, DAYS, ROWS).astype("timedelta64[D]")
+    rows = pa.table(
+        {
+            "date": pa.array(days.astype(str)),
+            "ward_code": pa.array(codes[chance.integers(0, len(codes), ROWS)]),
+            "activity": pa.array(
+                np.array([f"Question {n}" for n in range(ACTIVITIES)])[chance.integers(0, ACTIVITIES, ROWS)]
+            ),
+        }
+    )
+    pyarrow.csv.write_csv(rows, path, pyarrow.csv.WriteOptions(quoting_style="needed"))
+
+
+def time_read_csv(path: Path, folder: Path) -> float:
+    """Seconds for DuckDB to read the CSV into a table of a new file."""
+    started = time.perf_counter()
+    with duckdb.connect(str(folder / "plain.duckdb")) as connection:
+        connection.execute("create table plain as select * from read_csv($1)", [str(path)])
+    taken = time.perf_counter() - started
+    (folder / "plain.duckdb").unlink()
+    return taken
+
+
+def run_child(code: str, home: Path, *arguments: str) -> dict:
+    """What a Python process of its own prints as JSON, with the seconds it took as a whole."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=PROJECT,
+        env={**os.environ, "SOUNDINGS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return {**json.loads(done.stdout.splitlines()[-1]), "process_seconds": time.perf_counter() - started}
+
+
+PEAK = """
+def peak():
+    import resource
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+"""
+LOAD = (
+    """
+import json, sys, time
+from pathlib import Path
+from soundings.home import find_home
+from etl.loading import load_file
+import etl.mapping, etl.readers, etl.screening, etl.locating
+from etl.specs import read_specs
+"""
+    + PEAK
+    + """
+read_specs()
+before, steps = peak(), []
+started = time.perf_counter()
+result = load_file(find_home(), Path(sys.argv[1]), "contributions",
+    report=lambda step: steps.append((step, time.perf_counter() - started)))
+taken = time.perf_counter() - started
+assert result.rows_accepted == result.rows_read, result
+print(json.dumps({"seconds": taken, "steps": steps, "peak_bytes": peak(), "peak_bytes_before": before,
+    "rows": result.rows_read, "places": result.places}))
+"""
+)
+ADD_PLACES = """
+import json, sys
+from pathlib import Path
+from soundings.home import find_home
+from etl.places_loading import add_places
+result = add_places(find_home(), Path(sys.argv[1]), "ward")
+print(json.dumps({"places": result.rows_accepted}))
+"""
+FORM = """
+import json, sys, time
+from pathlib import Path
+from soundings.home import find_home
+from soundings.store import open_current
+from etl.loading import load_file
+import etl.mapping, etl.readers, etl.screening, etl.locating
+home = find_home()
+counts = open_current(home).cursor().execute("select count(*) from activity_count").fetchone()[0]
+times = []
+for path in sys.argv[1:]:
+    started = time.perf_counter()
+    load_file(home, Path(path), "contributions")
+    open_current(home).cursor().execute("select count(*) from activity_count").fetchone()
+    times.append(time.perf_counter() - started)
+print(json.dumps({"times": times, "counts": counts}))
+"""
+
+
+def write_form(path: Path, code: str, number: int) -> str:
+    path.write_text(f"date,ward_code,activity\n2025-05-{number + 1:02d},{code},A form\n")
+    return str(path)
+
+
+def measure(folder: Path) -> dict:
+    """Every number of this benchmark."""
+    wards, codes = find_wards()
+    million = folder / "million.csv"
+    write_million(million, codes)
+    plain, loads = [], []
+    for number in range(RUNS):
+        plain.append(time_read_csv(million, folder))
+        home = folder / f"home-{number}"
+        if wards:
+            run_child(ADD_PLACES, home, str(wards))
+        loads.append(run_child(LOAD, home, str(million)))
+        plain.append(time_read_csv(million, folder))
+    forms = [write_form(folder / f"form-{number}.csv", codes[number], number) for number in range(RUNS)]
+    form = run_child(FORM, home, *forms)
+    read_csv = statistics.median(plain)
+    load = statistics.median(one["seconds"] for one in loads)
+    return {
+        "rows": ROWS,
+        "stored_counts": form["counts"] if len(forms) else None,
+        "located": loads[-1]["places"],
+        "read_csv_seconds": round(read_csv, 3),
+        "load_seconds": round(load, 3),
+        "load_process_seconds": round(statistics.median(one["process_seconds"] for one in loads), 3),
+        "times_read_csv": round(load / read_csv, 2),
+        "times_read_csv_whole_process": round(statistics.median(one["process_seconds"] for one in loads) / read_csv, 2),
+        "peak_megabytes": round(max(one["peak_bytes"] for one in loads) / 1e6),
+        "form_record_seconds": round(statistics.median(form["times"]), 3),
+        "steps_begin_at": [[step, round(at, 3)] for step, at in loads[-1]["steps"]],
+        "bars": {"times_read_csv": 6, "peak_megabytes": 1500, "stored_counts": 500_000, "form_record_seconds": 2},
+    }
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="soundings-bench-") as folder:
+        print(json.dumps(measure(Path(folder)), indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""What the command line says: for people in words, for programs in JSON; progress goes to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from etl.loading import LoadResult, RebuildResult, StateResult
+
+DONE, SOME_REJECTED, FAILED = 0, 1, 2
+STATE_WORDS = {
+    "located": "located",
+    "outside": "outside the loaded places",
+    "unlocated": "unlocated",
+    "not_tied": "not tied to a place",
+}
+SHOWN = 12
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[str], None]]:
+    """Calls to tell each step as it begins; drawn as a moving line on a terminal, and nowhere else."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda step: bar.update(task, description=f"{title}: {step.lower()}")
+
+
+def print_json(value) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def show_load(result: LoadResult, as_json: bool) -> int:
+    """Prints what became of a file; the exit code is 1 where rows were rejected."""
+    code = SOME_REJECTED if result.rows_rejected and not result.already_loaded else DONE
+    if as_json:
+        print_json(asdict(result))
+        return code
+    for line in say_load(result):
+        print(line)
+    return code
+
+
+def say_load(result: LoadResult) -> Iterator[str]:
+    """The lines that tell a person what became of a file."""
+    if result.already_loaded:
+        yield f"{result.file_name} was loaded before, as batch {result.batch_id}; nothing was doubled."
+        if result.is_undone:
+            yield f"It is undone at present. To put it back: soundings redo {result.batch_id}"
+        return
+    yield f"{result.file_name}: {result.source_id}"
+    for name, detected in result.detected.items():
+        told = ", ".join(
+            f"{key.replace('_', ' ')} {value!s}" for key, value in detected.items() if value not in ("", None)
+        )
+        if told:
+            yield f"  {name}: {told}"
+    for decision in result.decisions:
+        yield f"  {decision}"
+    yield (
+        f"{result.rows_read:,} rows read = {result.rows_accepted:,} accepted + {result.rows_rejected:,} rejected"
+        + (f"; {result.values_set_aside:,} values set aside" if result.values_set_aside else "")
+    )
+    if result.kind == "records":
+        yield "Records: " + " · ".join(f"{result.places.get(state, 0):,} {word}" for state, word in STATE_WORDS.items())
+    for reason in result.place_reasons[:SHOWN]:
+        yield f"  {STATE_WORDS[reason['state']]}: {reason['reason']} ({reason['count']:,} different)"
+    for reason in result.reasons[:SHOWN]:
+        did = "rejected" if reason.is_row_rejected else "set aside"
+        yield f"  {did}: {reason.count:,} × {reason.column}: {reason.reason}"
+    if len(result.reasons) > SHOWN:
+        yield f"  … and {len(result.reasons) - SHOWN} more reasons"
+    if result.rejected_file:
+        yield f"What was rejected or set aside is in {result.rejected_file}"
+    if result.demo_withdrawn:
+        yield "The made-up district of Tidewell was withdrawn (soundings demo add brings it back)."
+    if result.is_dry_run:
+        yield "This was a dry run: nothing was written."
+    else:
+        yield f"Batch {result.batch_id}. To take it out again: soundings undo {result.batch_id}"
+
+
+def show_state(result: StateResult, as_json: bool) -> int:
+    """Prints the state of a batch after undo or redo."""
+    if as_json:
+        print_json(asdict(result))
+        return DONE
+    if not result.is_change:
+        print(f"{result.file_name} (batch {result.batch_id}) is {result.state} already; nothing was changed.")
+    elif result.state == "undone":
+        print(f"{result.file_name} is undone. To put it back: soundings redo {result.batch_id}")
+    else:
+        print(f"{result.file_name} is back. To take it out again: soundings undo {result.batch_id}")
+    return DONE
+
+
+def show_rebuild(result: RebuildResult, as_json: bool) -> int:
+    """Prints whether the store made again holds what it held; the exit code is 2 where it does not and should."""
+    code = FAILED if result.agrees is False else DONE
+    if as_json:
+        print_json(asdict(result))
+        return code
+    print(f"Rebuilt from {result.batch_count:,} batches as generation {result.generation}: {result.content_hash}")
+    if result.agrees:
+        print("It holds exactly what the store before it held.")
+    elif result.agrees is False:
+        print(
+            f"It does NOT hold what the store before it held ({result.content_hash_before}). The rebuilt one is now in use. "
+            "This is a fault in Soundings, or someone changed the store or the inbox: please report it.",
+            file=sys.stderr,
+        )
+    elif result.content_hash_before is None:
+        print("There was no readable store to compare it with.")
+    else:
+        print(f"The store before lacked {len(result.added)} of these batches and had {len(result.dropped)} others.")
+    return code
+
+
+def show_status(told: dict, as_json: bool) -> int:
+    """Prints the state of an installation; the exit code is 2 where the store is broken."""
+    code = FAILED if told["store_state"] == "broken" else DONE
+    if as_json:
+        print_json(told)
+        return code
+    print(f"Home: {told['home']}")
+    if told["problem"]:
+        print(told["problem"], file=sys.stderr)
+    elif told["store_state"] == "empty":
+        print("Nothing is loaded yet. Start with: soundings places add FILE --kind ward")
+    else:
+        print(f"Generation {told['generation']}, content {told['content_hash'][:16]}…")
+        if told["store_state"] == "behind":
+            print("The store is behind the inbox; the next command that writes brings it up to date.")
+        else:
+            print("The store says what the inbox says.")
+        print("Places: " + (", ".join(f"{count:,} of kind {kind}" for kind, count in told["places"].items()) or "none"))
+        print("Records: " + " · ".join(f"{told['records'][state]:,} {word}" for state, word in STATE_WORDS.items()))
+    for batch in told["batches"]:
+        print(f"  {say_batch(batch)}")
+    print("Disk: " + ", ".join(f"{name} {size / 1e6:,.1f} MB" for name, size in told["disk_bytes"].items()))
+    return code
+
+
+def say_batch(batch: dict) -> str:
+    """One line about one batch."""
+    counts = f", {batch['rows_accepted']:,} of {batch['rows_read']:,} rows" if batch["is_in_store"] else ""
+    marks = (", illustrative" if batch["is_demo"] else "") + (", undone" if batch["state"] == "undone" else "")
+    return (
+        f"{batch['batch_id']}  {batch['accepted_at'][:10]}  {batch['file_name']} ({batch['source_id']}{counts}{marks})"
+    )
+
+
+def show_sources(specs: dict, as_json: bool) -> int:
+    """Prints each source's id and what it is."""
+    if as_json:
+        print_json([{"source_id": spec.id, "title": spec.title} for spec in specs.values()])
+        return DONE
+    width = max(map(len, specs), default=0)
+    for spec in specs.values():
+        print(f"{spec.id:<{width}}  {spec.title}")
+    return DONE

@@ -1,0 +1,61 @@
+"""Serving the dashboard: the store brought up to date first, and Tidewell put into a home that never held anything."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+from etl.illustrating import add_demo, has_ever_held
+from etl.printing import progress
+from etl.replay import sync
+from soundings.home import PROJECT, Home
+from soundings.model import BrokenStore, Busy, SoundingsError
+from soundings.store import open_writer
+
+DASHBOARD = PROJECT / "dashboard.py"
+
+
+def serve(home: Home, host: str, port: int) -> int:
+    """The dashboard's exit code, once it is stopped. Raises SoundingsError where the port is taken."""
+    check_port(host, port)
+    prepare(home)
+    print(f"Soundings is at http://{host}:{port} (Ctrl-C stops it). Home: {home.root}", flush=True)
+    command = [
+        *(sys.executable, "-m", "streamlit", "run", str(DASHBOARD)),
+        *(f"--server.port={port}", f"--server.address={host}", "--server.headless=true"),
+        "--browser.gatherUsageStats=false",
+    ]
+    environment = {**os.environ, "SOUNDINGS_HOME": str(home.root)}
+    try:
+        return subprocess.call(command, cwd=PROJECT, env=environment)
+    except KeyboardInterrupt:
+        return 0
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises SoundingsError where something else listens there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise SoundingsError(
+            f"Soundings cannot listen on {host}:{port} ({error.strerror or error}). Something else may be there: choose another "
+            "port with --port (or: make run PORT=8600)."
+        ) from error
+
+
+def prepare(home: Home) -> None:
+    """Loads the demo into a home that never held a batch; else replays what an interrupted load left in the inbox."""
+    try:
+        if has_ever_held(home):
+            with open_writer(home) as writer:
+                sync(writer)
+        else:
+            with progress("Making Tidewell") as report:
+                add_demo(home, report=report)
+    except (BrokenStore, Busy) as error:
+        print(error, file=sys.stderr)  # the pages say so too, and how to recover

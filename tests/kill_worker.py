@@ -1,0 +1,34 @@
+"""What `test_kill.py` runs in a process of its own, to be killed: one change to a home, acknowledged through a pipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+# Imported before the process is forked, so that a kill falls into the work and not into the start of Python.
+import etl.areas
+import etl.boundaries
+import etl.loading
+import etl.locating
+import etl.mapping
+import etl.places_loading
+import etl.readers
+import etl.screening
+import etl.specs
+import soundings.store  # noqa: F401
+from soundings.home import Home
+
+
+def change(root: Path, what: str, argument: str, pipe) -> None:
+    """Says “ready”, makes the change, and says the batch's id once it is acknowledged."""
+    home = Home(root)
+    pipe.send("ready")
+    pipe.send(make_change(home, what, argument))
+
+
+def make_change(home: Home, what: str, argument: str) -> str:
+    """The id of the batch that was loaded, undone or put back."""
+    if what == "load":
+        return etl.loading.load_file(home, Path(argument), "contributions").batch_id
+    if what == "places":
+        return etl.places_loading.add_places(home, Path(argument), "ward").batch_id
+    return {"undo": etl.loading.undo, "redo": etl.loading.redo}[what](home, argument).batch_id

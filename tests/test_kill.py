@@ -1,0 +1,180 @@
+"""A writer killed at any moment loses nothing that was acknowledged and leaves no half batch."""
+
+from __future__ import annotations
+
+import csv
+import json
+import multiprocessing
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from etl.inbox import read_batches
+from etl.status import status
+from soundings.content import content_hash
+from soundings.home import Home
+from soundings.store import open_current
+
+KILLS = 100
+ROWS = 30
+SEED = 20261123
+
+
+def write_places(path: Path, names: str = "Ward") -> Path:
+    """Three square wards in a row."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"WD25CD": f"E0599990{number}", "WD25NM": f"{names} {number}"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[x, 53.0], [x + 0.1, 53.0], [x + 0.1, 53.1], [x, 53.1], [x, 53.0]]],
+            },
+        }
+        for number in range(1, 4)
+        for x in [round(-1 + number * 0.1, 3)]
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def write_contributions(path: Path, number: int) -> Path:
+    """A file like no other: `ROWS` answers to one question, each on another day, so that each is a count of its own."""
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["date", "ward_code", "activity"])
+        for row in range(ROWS):
+            writer.writerow([f"2025-03-{row % 28 + 1:02d}", f"E0599990{row % 3 + 1}", f"Question {number}.{row // 28}"])
+    return path
+
+
+def read_rows(home: Home) -> dict[str, tuple[int, int]]:
+    """Batch → (records in the store, records by its manifest), for batches of records."""
+    found = (
+        open_current(home)
+        .cursor()
+        .execute(
+            """
+            select b.batch_id, (select sum(source_row_count) from activity_count c where c.batch_id = b.batch_id), b.rows_accepted
+            from batch b
+            where b.kind = 'records'
+            """
+        )
+        .fetchall()
+    )
+    return {batch_id: (stored, accepted) for batch_id, stored, accepted in found}
+
+
+def read_hash(home: Home) -> str | None:
+    generation = open_current(home)
+    return content_hash(generation.cursor()) if generation else None
+
+
+@pytest.mark.slow
+def test_a_killed_writer_loses_nothing_acknowledged_and_leaves_no_half_batch(tmp_path):
+    from tests.kill_worker import make_change
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.kill_worker"])
+    home = Home(tmp_path / "home")
+    make_change(home, "places", str(write_places(tmp_path / "wards.geojson")))
+    chance = random.Random(SEED)
+    seconds = max(time_change(context, home, tmp_path, number) for number in (-1, -2, -3))
+    outcomes = {"before": 0, "after": 0}
+    acknowledged_count = 0
+    for number in range(KILLS):
+        what, argument = choose_change(chance, home, tmp_path, number)
+        before = read_hash(home)
+        acknowledged = run_and_kill(context, home, what, argument, chance.uniform(0, seconds * 1.15))
+
+        held = read_hash(home)
+        check_whole(home)
+        make_change(home, what, argument)  # the next command works, and finishes what was begun
+        after = read_hash(home)
+        assert held in (before, after)
+        assert not acknowledged or held == after
+        outcomes["after" if held == after else "before"] += 1
+        acknowledged_count += acknowledged
+        check_whole(home)
+        check_agrees(home)
+        check_tidy(home)
+    # The moments were spread over the whole of the work: both ends were met often.
+    assert min(outcomes.values()) >= 5 and 0 < acknowledged_count < KILLS, (outcomes, acknowledged_count)
+    check_rebuild(home)
+
+
+def choose_change(chance: random.Random, home: Home, folder: Path, number: int) -> tuple[str, str]:
+    """Mostly loads; sometimes an undo, a redo, or places with new names."""
+    drawn = chance.random()
+    batches = [batch for batch in read_batches(home) if batch.read_manifest()["kind"] == "records"]
+    undone = [batch.batch_id for batch in batches if not batch.is_active]
+    if drawn < 0.1 and undone:
+        return "redo", chance.choice(undone)
+    if drawn < 0.25:
+        return "undo", chance.choice([batch.batch_id for batch in batches if batch.is_active])
+    if drawn < 0.35:
+        return "places", str(write_places(folder / f"wards-{number}.geojson", f"Named {number}"))
+    return "load", str(write_contributions(folder / f"answers-{number}.csv", number))
+
+
+def time_change(context, home: Home, folder: Path, number: int) -> float:
+    """Seconds that one load takes, left alone."""
+    ours, theirs = context.Pipe()
+    path = write_contributions(folder / f"answers{number}.csv", number)
+    process = start(context, home, "load", str(path), ours, theirs)
+    started = time.perf_counter()
+    ours.recv()
+    taken = time.perf_counter() - started
+    process.join()
+    return taken
+
+
+def start(context, home: Home, what: str, argument: str, ours, theirs):
+    """The process, just before its work begins."""
+    from tests.kill_worker import change
+
+    process = context.Process(target=change, args=(home.root, what, argument, theirs))
+    process.start()
+    theirs.close()
+    assert ours.recv() == "ready"
+    return process
+
+
+def run_and_kill(context, home: Home, what: str, argument: str, seconds: float) -> bool:
+    """Whether the change was acknowledged before SIGKILL came, `seconds` after its beginning."""
+    ours, theirs = context.Pipe()
+    process = start(context, home, what, argument, ours, theirs)
+    process.join(seconds)
+    process.kill()
+    process.join()
+    try:
+        return bool(ours.poll() and ours.recv())
+    except EOFError:
+        return False
+
+
+def check_whole(home: Home) -> None:
+    """Readers find a store, and every batch in it has all its rows."""
+    told = status(home)
+    assert told["store_state"] in ("ok", "behind"), told["problem"]
+    assert all(stored == accepted == ROWS for stored, accepted in read_rows(home).values())
+
+
+def check_agrees(home: Home) -> None:
+    assert status(home)["inbox"]["agrees_with_store"]
+
+
+def check_tidy(home: Home) -> None:
+    """No file of an interrupted writer is left beside the store or in the inbox."""
+    assert not [path.name for path in home.store.iterdir() if path.name != "current" and not path.name.startswith("g0")]
+    assert not list(home.inbox.glob(".staged-*"))
+
+
+def check_rebuild(home: Home) -> None:
+    from etl.loading import rebuild
+
+    before = read_hash(home)
+    result = rebuild(home)
+    assert result.agrees and result.content_hash == before
