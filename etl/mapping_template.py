@@ -1,0 +1,295 @@
+"""What the sheets of Soundings' own template become. Sheets loaded apart link up: an activity's id comes from its own key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from etl.parsing import Unreadable, parse_amount, parse_count, parse_date, parse_text, parse_word, parse_yes_no
+from etl.specs import Spec
+from etl.tables import RECORD_TABLES, make_rows
+from etl.template_places import find_places
+from etl.template_tables import WORDS, find_table
+from etl.types import Mapped, Sheet
+from soundings.measures import read_measures
+
+HEADER_ROW = 1
+COPIED = (
+    "title", "summary", "method", "theme", "organisation", "programme", "decision_at_stake", "not_open_to_influence",
+    "promise", "local_term", "role_mailbox", "cost",
+)  # fmt: skip
+
+
+@dataclass
+class Row:
+    """One row being read: its cells, and what was wrong with them."""
+
+    spec: Spec
+    label: str
+    number: int
+    cells: dict[str, str | None]
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    is_rejected: bool = False
+
+    def read(self, column: str, parse: Callable, *, required: bool = False):
+        """The cell's value; None where it is blank or unreadable, which is noted (and rejects the row where required)."""
+        try:
+            value = parse(self.cells.get(column))
+        except Unreadable as error:
+            self.refuse(column, str(error), is_row=required)
+            return None
+        if required and value is None:
+            self.refuse(column, f"{column} is blank; a row needs it.", is_row=True)
+        return value
+
+    def text(self, column: str, *, required: bool = False) -> str | None:
+        return self.read(column, parse_text, required=required)
+
+    def day(self, column: str) -> date | None:
+        return self.read(column, lambda text: parse_date(text, self.spec.date_order, self.spec.epoch))
+
+    def word(self, column: str, *, required: bool = False) -> str | None:
+        return self.read(column, lambda text: parse_word(text, WORDS[column]), required=required)
+
+    def refuse(self, column: str, reason: str, *, is_row: bool) -> None:
+        self.problems.append((column, reason))
+        self.is_rejected = self.is_rejected or is_row
+
+    def span(self, start: str, end: str) -> tuple[date | None, date | None]:
+        """First and last day; an end before its start is set aside."""
+        first, last = self.day(start), self.day(end)
+        if first and last and last < first:
+            self.refuse(end, "The end is before the start; the row was taken in without its end.", is_row=False)
+            last = None
+        return first, last
+
+    def activity_id(self) -> str | None:
+        key = self.text("activity_id", required=True)
+        return key and name_activity(self.spec, key)
+
+
+@dataclass
+class Batch:
+    """What has been made so far of one batch."""
+
+    spec: Spec
+    batch_id: str
+    tables: dict[str, list[dict]] = field(default_factory=lambda: {name: [] for name in RECORD_TABLES})
+    locations: dict[tuple, str] = field(default_factory=dict)
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    places_of_activity: dict[str, tuple[list[tuple], str]] = field(default_factory=dict)
+
+    def add(self, table: str, **values) -> None:
+        self.tables[table].append({"batch_id": self.batch_id, **values})
+
+    def locate(self, saying: tuple) -> str:
+        """The location id of what was said, the same each time it is said."""
+        return self.locations.setdefault(saying, f"{self.batch_id}-{len(self.locations) + 1}")
+
+    def is_new(self, row: Row, column: str, key: str) -> bool:
+        """Whether a key has not been used in this batch; where it has, the row is rejected."""
+        first = self.seen.setdefault((column, key), row.number)
+        if first != row.number:
+            row.refuse(column, f"“{row.text(column)}” was already used in row {first}. Give each its own.", is_row=True)
+        return first == row.number
+
+
+def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str) -> Mapped:
+    """The rows of every table, sheet by sheet in the template's order; of a row's parts none is made where it is rejected."""
+    batch = Batch(spec, batch_id)
+    makers = {
+        "activities": make_activity, "counts": make_count, "sessions": make_session,
+        "stages": make_stage, "facts": make_fact, "outcomes": make_outcome,
+    }  # fmt: skip
+    rejections: list[dict] = []
+    read = rejected = 0
+    for name, make in makers.items():
+        for sheet in sheets:
+            table = find_table(sheet.table.column_names)
+            if table is None or table.name != name:
+                continue
+            label = file_name if len(sheets) == 1 else f"{file_name}: {sheet.name}"
+            rejections += list_unknown_columns(sheet, table.columns, label)
+            for number, cells in zip(sheet.row_numbers.to_pylist(), sheet.table.to_pylist(), strict=True):
+                row = Row(spec, label, number, cells)
+                make(batch, row)
+                rejections += list_problems(row)
+                read += 1
+                rejected += row.is_rejected
+    tables = {name: make_rows(name, rows) for name, rows in batch.tables.items()}
+    tables["location"] = make_locations(batch)
+    made = make_rows("rejection", [{"batch_id": batch_id, **line} for line in rejections])
+    return Mapped(tables, made, read, read - rejected, rejected)
+
+
+def name_activity(spec: Spec, key: str) -> str:
+    """The id of the activity that a file calls `key`, the same in every file of the template."""
+    return f"{spec.id}:{hashlib.sha256(f'{spec.id}\n{key}'.encode()).hexdigest()[:12]}"
+
+
+def list_unknown_columns(sheet: Sheet, known: tuple[str, ...], label: str) -> list[dict]:
+    """One line for each column that the template does not have, at the header's row: it was not used."""
+    unknown = [name for name in sheet.table.column_names if name not in known and name != "screened_area_code"]
+    header = (
+        int(sheet.detected.get("header_row", HEADER_ROW))
+        if str(sheet.detected.get("header_row", "1")).isdigit()
+        else HEADER_ROW
+    )
+    return [
+        {"file": label, "row_number": header, "column_name": name, "value": name, "is_row_rejected": False,
+         "reason": f"The template's {find_table(sheet.table.column_names).name} have no column of this name, so it was not used."}
+        for name in unknown
+    ]  # fmt: skip
+
+
+def list_problems(row: Row) -> list[dict]:
+    """The lines of `rejection` for one row; a value that may be a person's is left out."""
+    return [
+        {
+            "file": row.label,
+            "row_number": row.number,
+            "column_name": column,
+            "value": None if row.spec.screening.get(column, "").startswith("person_") else row.cells.get(column),
+            "reason": reason,
+            "is_row_rejected": row.is_rejected,
+        }
+        for column, reason in row.problems
+    ]
+
+
+def make_locations(batch: Batch):
+    """The rows of `location`."""
+    from etl.placing import FIELDS
+
+    return make_rows(
+        "location",
+        [
+            {"batch_id": batch.batch_id, "location_id": name, **dict(zip(FIELDS, saying, strict=True))}
+            for saying, name in batch.locations.items()
+        ],
+    )
+
+
+def make_activity(batch: Batch, row: Row) -> None:
+    key = row.text("activity_id", required=True)
+    values = {name: row.text(name, required=name == "title") for name in COPIED}
+    values |= {name: row.word(name) for name in ("mode", "time_pattern", "record_status")}
+    values["start_date"], values["end_date"] = row.span("start_date", "end_date")
+    values |= {name: row.day(name) for name in ("first_helped_date", "settled_date")}
+    values["is_statutory"] = row.read("statutory", parse_yes_no)
+    parent = row.text("parent_activity_id")
+    claim = {"called": row.text("called"), "called_by": row.text("called_by"), "called_date": row.day("called_date")}
+    precision = row.text("place_precision")
+    sayings, role = find_places(row, None)
+    if key and not row.is_rejected:
+        batch.is_new(row, "activity_id", key)
+    if row.is_rejected:
+        return
+    name = name_activity(row.spec, key)
+    batch.add(
+        "activity", row_number=row.number, source_id=row.spec.id, activity_id=name, activity_key=key,
+        parent_activity_id=parent and name_activity(row.spec, parent), **values,
+    )  # fmt: skip
+    for saying in sayings:
+        batch.add("activity_place", activity_id=name, location_id=batch.locate(saying), role=role, precision=precision)
+    if sayings:
+        batch.places_of_activity[name] = (sayings, role)
+    if claim["called"]:
+        batch.add("claim", row_number=row.number, activity_id=name, **claim)
+    known = {line["name"] for line in batch.tables["organisation"]}
+    if values["organisation"] and values["organisation"] not in known:
+        from etl.mapping import slug
+
+        batch.add("organisation", organisation_id=slug(values["organisation"]), name=values["organisation"])
+
+
+def find_own_places(
+    batch: Batch, row: Row, name: str | None, default_role: str | None
+) -> tuple[list[tuple], str | None]:
+    """Where a count or session stands: where its row says, else where its activity stands in the same batch."""
+    from etl.placing import make_saying
+
+    sayings, role = find_places(row, default_role)
+    if not sayings:
+        inherited, inherited_role = batch.places_of_activity.get(name, ([], None))
+        sayings, role = inherited, role or inherited_role
+    return sayings or [make_saying("none", reason="No place was given.")], role or default_role or "area"
+
+
+def make_count(batch: Batch, row: Row) -> None:
+    from etl.placing import make_saying
+
+    name = row.activity_id()
+    measures = tuple(measure.id for measure in read_measures().values() if measure.family == "breadth")
+    measure = row.read("measure", lambda text: parse_word(text, measures), required=True)
+    amount = row.read("value", parse_amount, required=True)
+    top = row.read("value_high", parse_count)
+    basis = row.word("basis")
+    start, end = row.span("period_start", "period_end")
+    sayings, role = find_own_places(batch, row, name, None)
+    if amount and top is not None and top < amount.value:
+        row.refuse("value_high", "The top of the band is below its bottom.", is_row=True)
+    if row.is_rejected:
+        return
+    high = amount.high if top is None else top
+    if len(sayings) > 1:
+        sayings = [
+            make_saying("none", reason="The count names several places, and a figure cannot be split between them.")
+        ]
+    batch.add(
+        "activity_count", count_id=f"{batch.batch_id}-{row.number}-{measure}", activity_id=name, measure=measure,
+        value=amount.value, value_high=high, basis=basis or ("band" if high is not None else amount.basis),
+        period_start=start, period_end=end, location_id=batch.locate(sayings[0]), role=role,
+        source_row_count=1, source_rows=[row.number],
+    )  # fmt: skip
+
+
+def make_session(batch: Batch, row: Row) -> None:
+    name = row.activity_id()
+    key = row.text("session_id")
+    values = {column: row.read(column, parse_count) for column in ("minutes", "attendance_count", "returning_count")}
+    day = row.day("date")
+    came, returned = values["attendance_count"], values["returning_count"]
+    if came is not None and returned is not None and returned > came:
+        row.refuse(
+            "returning_count", "More people came back than came; the number who came back was set aside.", is_row=False
+        )
+        values["returning_count"] = None
+    sayings, role = find_own_places(batch, row, name, "venue")
+    if key and not row.is_rejected:
+        batch.is_new(row, "session_id", key)
+    if row.is_rejected:
+        return
+    session_id = f"{batch.batch_id}-session-{row.number}"
+    batch.add("session", row_number=row.number, session_id=session_id, activity_id=name, start_date=day, **values)
+    for saying in sayings:
+        batch.add("session_place", session_id=session_id, location_id=batch.locate(saying), role=role)
+
+
+def make_stage(batch: Batch, row: Row) -> None:
+    name = row.activity_id()
+    values = {"stage": row.word("stage", required=True), "sharing": row.word("sharing", required=True)}
+    values |= {column: row.text(column) for column in ("decision_right", "named_decision", "why_not_shared")}
+    if not row.is_rejected:
+        batch.add("stage", row_number=row.number, activity_id=name, **values)
+
+
+def make_fact(batch: Batch, row: Row) -> None:
+    name = row.activity_id()
+    values = {
+        "fact": row.word("fact", required=True),
+        "answer": row.word("answer", required=True),
+        "evidence": row.text("evidence"),
+    }
+    if not row.is_rejected:
+        batch.add("fact", row_number=row.number, activity_id=name, **values)
+
+
+def make_outcome(batch: Batch, row: Row) -> None:
+    name = row.activity_id()
+    values = {"what_changed": row.text("what_changed", required=True), "who_decided": row.text("who_decided")}
+    values |= {column: row.day(column) for column in ("changed_date", "told_back_due_date", "told_back_date")}
+    if not row.is_rejected:
+        batch.add("outcome", row_number=row.number, activity_id=name, **values)

@@ -1,0 +1,237 @@
+"""Cells of text read into values: numbers, bands, dates, lists, words. Each gives None for a blank and Unreadable for the rest."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
+DATE_ORDERS = (DAY_FIRST, MONTH_FIRST)
+BLANK_WORDS = frozenset(("", "n/a", "na", "n.a.", "-", "–", "—", "null", "nan", "not known", "unknown", "not recorded"))
+YES_WORDS, NO_WORDS = frozenset(("yes", "y", "true", "1")), frozenset(("no", "n", "false", "0"))
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+FIRST_SERIAL, LAST_SERIAL = 20_000, 73_000  # Excel's day numbers for 1954 to 2099
+LARGEST = 1e12
+LONGEST_LIST = 100_000
+
+NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)(?:\.[0-9]+)?")
+BAND = re.compile(r"([0-9][0-9., \u00a0]*?)\s*(?:-|–|—|\bto\b)\s*([0-9][0-9., \u00a0]*)")
+BELOW = re.compile(r"(?:<|fewer than|less than|under)\s*(=?)\s*([0-9][0-9., ]*)")
+ABOUT = re.compile(r"(?:~|about|around|approx\.?|approximately|circa|c\.)\s*([0-9][0-9., ]*)")
+ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ]+[0-9]{1,2}:[0-9]{2}.*)?")
+NUMERIC = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?:[T ]+[0-9]{1,2}:[0-9]{2}.*)?")
+SHORT_YEAR = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}")
+DAY_MONTH = re.compile(r"(?:[a-z]+,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})\.?,?[\s-]+([0-9]{4})")
+MONTH_DAY = re.compile(r"(?:[a-z]+,?\s+)?([a-z]{3,9})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
+SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
+
+
+class Unreadable(ValueError):
+    """A cell that cannot be read; the text says why and what would do instead."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A figure as recorded. `high` is the top of a band, else None; `basis` is exact, estimate or band."""
+
+    value: float
+    high: float | None = None
+    basis: str = "exact"
+
+
+def parse_text(text: str | None) -> str | None:
+    """The words with white space tidied (NFC, single spaces), or None."""
+    if text is None:
+        return None
+    return " ".join(unicodedata.normalize("NFC", text).split()) or None
+
+
+def parse_number(text: str | None) -> float | None:
+    """A finite number. Thousands separators in groups of three are read; a comma as decimal point is refused."""
+    plain = parse_text(text)
+    if plain is None or plain.casefold() in BLANK_WORDS:
+        return None
+    if not NUMBER.fullmatch(plain):
+        if "%" in plain:
+            raise Unreadable(f"“{plain}” is a percentage; give the number itself.")
+        raise Unreadable(f"“{plain}” is not a number. Write digits, such as 12, 1,200 or 1.5.")
+    value = float(re.sub(r"[, \u00a0\u202f]", "", plain))
+    if not math.isfinite(value) or abs(value) > LARGEST:
+        raise Unreadable(f"“{plain}” is too large to be meant.")
+    return value
+
+
+def parse_count(text: str | None) -> float | None:
+    """A number that is not below zero."""
+    value = parse_number(text)
+    if value is not None and value < 0:
+        raise Unreadable(f"“{parse_text(text)}” is below zero, which a count cannot be.")
+    return value
+
+
+def parse_amount(text: str | None) -> Amount | None:
+    """An exact figure, an estimate (“about 50”) or a band (“10–15”; “<5” is the band 0 to 5)."""
+    plain = parse_text(text)
+    if plain is None or plain.casefold() in BLANK_WORDS:
+        return None
+    folded = plain.casefold()
+    if "%" in folded:
+        raise Unreadable(f"“{plain}” is a percentage; give the number itself.")
+    if below := BELOW.fullmatch(folded):
+        return Amount(0.0, parse_count(below[2]), "band")
+    if about := ABOUT.fullmatch(folded):
+        return Amount(parse_count(about[1]), None, "estimate")
+    if band := BAND.fullmatch(folded):
+        low, high = parse_count(band[1]), parse_count(band[2])
+        if high < low:
+            raise Unreadable(f"“{plain}” is a band whose top is below its bottom.")
+        return Amount(low, high, "band")
+    if folded.endswith("+") or folded.startswith(">"):
+        raise Unreadable(f"“{plain}” has no top. Write a band such as 50–80, or “about 50”.")
+    return Amount(parse_count(plain))
+
+
+def parse_date(text: str | None, order: str | None = None, epoch: int = 1900) -> date | None:
+    """A day. `order` (day-first | month-first) answers for dates such as 3/4/2023; without it they are refused with the question.
+
+    A time after the day is left out. A five-digit number is Excel's day number, counted from 1900 unless `epoch` is 1904.
+    """
+    plain = parse_text(text)
+    if plain is None or plain.casefold() in BLANK_WORDS:
+        return None
+    folded = plain.casefold()
+    if found := ISO.fullmatch(plain.upper()):
+        return make_day(plain, found[1], found[2], found[3])
+    if found := NUMERIC.fullmatch(plain.upper()):
+        return parse_numeric_day(plain, int(found[1]), int(found[2]), found[3], order)
+    if found := DAY_MONTH.fullmatch(folded):
+        return make_day(plain, found[3], find_month(plain, found[2]), found[1])
+    if found := MONTH_DAY.fullmatch(folded):
+        return make_day(plain, found[3], find_month(plain, found[1]), found[2])
+    if found := SERIAL.fullmatch(plain):
+        return parse_serial(plain, int(found[1]), epoch)
+    if SHORT_YEAR.fullmatch(plain):
+        raise Unreadable(f"“{plain}” has a year of two digits. Write it in full, such as 2023-04-05.")
+    raise Unreadable(f"“{plain}” is not a date that can be read for sure. Write it as 2023-04-05.")
+
+
+def parse_numeric_day(plain: str, first: int, second: int, year: str, order: str | None) -> date:
+    """The day of “first/second/year”. Raises Unreadable with the question where both orders would do."""
+    if first <= 12 and second <= 12 and first != second and order is None:
+        raise Unreadable(
+            f"“{plain}” can be read in two ways. Say whether the day or the month comes first (date order: day-first or "
+            "month-first), or write it as 2023-04-05."
+        )
+    is_month_first = second > 12 or (first <= 12 and order == MONTH_FIRST)
+    day, month = (second, first) if is_month_first else (first, second)
+    return make_day(plain, year, month, day)
+
+
+def parse_serial(plain: str, serial: int, epoch: int) -> date:
+    """The day of one of Excel's day numbers (Microsoft: 1900 and 1904 date systems)."""
+    if not FIRST_SERIAL <= serial <= LAST_SERIAL:
+        raise Unreadable(f"“{plain}” is not a date that can be read for sure. Write it as 2023-04-05.")
+    return (date(1904, 1, 1) if epoch == 1904 else date(1899, 12, 30)) + timedelta(days=serial)
+
+
+def make_day(plain: str, year: str | int, month: str | int, day: str | int) -> date:
+    """The day, where the calendar has it between 1900 and 2100."""
+    try:
+        made = date(int(year), int(month), int(day))
+    except ValueError:
+        raise Unreadable(f"“{plain}” is not a day in the calendar.") from None
+    if not FIRST_YEAR <= made.year <= LAST_YEAR:
+        raise Unreadable(f"“{plain}” is outside the years {FIRST_YEAR} to {LAST_YEAR}.")
+    return made
+
+
+def find_month(plain: str, word: str) -> int:
+    """1 to 12 from a month's English name or its first letters."""
+    names = (
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    )
+    found = [number for number, name in enumerate(names, 1) if name.startswith(word) or word == "sept" == name[:4]]
+    if len(found) != 1:
+        raise Unreadable(f"“{plain}”: “{word}” is not a month.")
+    return found[0]
+
+
+def parse_year(text: str | None) -> date | None:
+    """The first day of a year written as four digits (“2021” or “2021.0”)."""
+    value = parse_number(text)
+    if value is None:
+        return None
+    if value != int(value) or not FIRST_YEAR <= value <= LAST_YEAR:
+        raise Unreadable(f"“{parse_text(text)}” is not a year.")
+    return date(int(value), 1, 1)
+
+
+def parse_list(text: str | None) -> tuple[str, ...] | None:
+    """The items of a list literal (“['a', 'b']”), or of text split at semicolons; blanks left out. None where nothing is left."""
+    plain = (text or "").strip()
+    if not plain.startswith("["):
+        return tuple(item for part in plain.split(";") if (item := parse_text(part))) or None
+    if len(plain) > LONGEST_LIST:
+        raise Unreadable("This list is too long to be meant.")
+    try:
+        items = ast.literal_eval(plain)
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        raise Unreadable("This starts like a list but is not one. Expected text such as ['a', 'b'].") from None
+    if not isinstance(items, list) or any(isinstance(item, list | tuple | dict | set | bytes) for item in items):
+        raise Unreadable("This list holds other lists. Expected text such as ['a', 'b'].")
+    return tuple(tidy for item in items if item is not None and (tidy := parse_text(str(item)))) or None
+
+
+def parse_yes_no(text: str | None) -> bool | None:
+    """Yes or no as a truth value; None where blank or not known."""
+    plain = (parse_text(text) or "").casefold()
+    if plain in YES_WORDS:
+        return True
+    if plain in NO_WORDS:
+        return False
+    if plain in BLANK_WORDS:
+        return None
+    raise Unreadable(f"“{parse_text(text)}” is neither yes nor no.")
+
+
+def parse_word(text: str | None, accepted: tuple[str, ...]) -> str | None:
+    """One of the accepted words, whatever the case. Raises Unreadable with the list of them."""
+    plain = parse_text(text)
+    if plain is None:
+        return None
+    found = next((word for word in accepted if word.casefold() == plain.casefold().replace("_", " ")), None)
+    found = found or next((word for word in accepted if word.casefold() == plain.casefold()), None)
+    if found is None:
+        raise Unreadable(f"“{plain}” is not one of the words used here: {', '.join(accepted)}.")
+    return found
+
+
+def find_parser(kind: str, order: str | None = None, epoch: int = 1900):
+    """The function that reads a cell of this kind: text, number, count, date, year or list."""
+    return {
+        "text": parse_text,
+        "number": parse_number,
+        "count": parse_count,
+        "date": partial(parse_date, order=order, epoch=epoch),
+        "year": parse_year,
+        "list": parse_list,
+    }[kind]
+
+
+COLUMN_KINDS = ("text", "number", "count", "date", "year", "list")

@@ -1,0 +1,372 @@
+"""Source specs: what data/sources/*.toml say about a kind of file, checked, and which of them a file fits.
+
+The format is written down in docs/sources.md. A spec is data: `Spec.raw` is what a manifest keeps, `parse_spec` reads it back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import types
+from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from etl.parsing import COLUMN_KINDS, DATE_ORDERS
+from etl.template_tables import find_table
+from etl.types import Sheet
+from soundings.model import ROLES, BadFile, SoundingsError
+
+SOURCES = Path(__file__).resolve().parent.parent / "data" / "sources"
+ROWS, TEMPLATE = "rows", "template"
+PER_ROW, PER_VALUE, PER_FILE = "row", "value", "file"
+
+
+class BadSpec(SoundingsError):
+    """A source spec that cannot be used; the sentence names its file and key."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """How a column is read. `required`: a blank or unreadable cell rejects its row."""
+
+    read: str = "text"
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """Text for a field: of a column, fixed, looked up, or put together. The first of these that is given is used.
+
+    `holding`: [needle, …, text] rules, tried in order: every needle stands in the column's items.
+    """
+
+    column: str | None = None
+    text: str | None = None
+    words: dict[str, str] = field(default_factory=dict)
+    tidy: bool = False
+    holding: list[list[str]] = field(default_factory=list)
+    join: list[Words] = field(default_factory=list)
+    between: str = " · "
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True)
+class Try:
+    """One way of saying where: by code, name, postcode or point. `codes`: reviewed words of the file → place code."""
+
+    code: str | None = None
+    name: str | None = None
+    postcode: str | None = None
+    lon: str | None = None
+    lat: str | None = None
+    codes: dict[str, str] = field(default_factory=dict)
+    within: str | None = None
+    place_kind: str | None = None
+    vintage: str | None = None
+
+    @property
+    def column(self) -> str | None:
+        return self.code or self.name or self.postcode
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where records stand: the first of `tries` that says something; `nothing_said` is the reason where none does."""
+
+    role: str
+    tries: list[Try]
+    nothing_said: str = "The file says no place here."
+    sentinels: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class When:
+    """Which rows: those where an item of the column starts with `starts`, or is one of `among`."""
+
+    column: str
+    starts: str | None = None
+    among: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Activity:
+    """How activities are made: one per row, per distinct value of `key`, or one for the file."""
+
+    per: str
+    title: Words
+    key: str | None = None
+    summary: Words | None = None
+    method: Words | None = None
+    mode: Words | None = None
+    theme: Words | None = None
+    organisation: Words | None = None
+    programme: Words | None = None
+    record_status: Words | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+    has_place: bool = False
+
+
+@dataclass(frozen=True)
+class Count:
+    """A breadth measure: `sum` adds columns (blank where all are), `rows` counts rows. Grouped by activity, place and period."""
+
+    measure: str
+    sum: list[str] = field(default_factory=list)
+    rows: bool = False
+    when: When | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """One meeting for each row (that `when` picks)."""
+
+    date: str
+    name: str
+    when: When | None = None
+    attendance: list[str] = field(default_factory=list)
+    returning: str | None = None
+    minutes: str | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something true of every activity of the source, with where that can be seen."""
+
+    fact: str
+    answer: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """The source whose sessions this one holds again, paired by name and day."""
+
+    source: str
+    key: list[str]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One source. `shape` rows: one sheet read by the rules below; template: the sheets of Soundings' own template."""
+
+    id: str
+    title: str
+    licence: str
+    attribution: str
+    source_url: str = ""
+    period: str = ""
+    period_from_file_name: str | None = None
+    authority: str | None = None
+    shape: str = ROWS
+    date_order: str | None = None
+    epoch: int = 1900
+    recognise: list[str] = field(default_factory=list)
+    screening: dict[str, str] = field(default_factory=dict)
+    drop: list[str] = field(default_factory=list)
+    column: dict[str, Column] = field(default_factory=dict)
+    place: Place | None = None
+    activity: Activity | None = None
+    count: list[Count] = field(default_factory=list)
+    session: Session | None = None
+    repeats: Repeats | None = None
+    fact: list[Fact] = field(default_factory=list)
+    raw: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """What people call the source."""
+        return self.title
+
+    @property
+    def text(self) -> str:
+        """The spec as one text that `parse_spec` reads back: what a manifest keeps."""
+        return json.dumps(self.raw, ensure_ascii=False, sort_keys=True)
+
+    def find_column(self, name: str) -> Column:
+        """How a column is read; text where the spec does not say."""
+        return self.column.get(name, Column())
+
+
+@cache
+def read_shipped(folder: Path) -> dict[str, Spec]:
+    found: dict[str, Spec] = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadSpec(f"{path.name} is not TOML that can be read: {error}.") from error
+        spec = parse_spec(raw, path.name)
+        if spec.id != path.stem:
+            raise BadSpec(f"{path.name}: `id` is “{spec.id}”. Expected the file's own name, “{path.stem}”.")
+        found[spec.id] = spec
+    return found
+
+
+def read_specs(folder: Path = SOURCES) -> dict[str, Spec]:
+    """Every source spec by its id, in order of id. Raises BadSpec naming the file and key of a wrong one."""
+    return dict(read_shipped(folder))
+
+
+def parse_spec(told: dict[str, Any] | str, where: str = "The mapping kept with this batch") -> Spec:
+    """The spec of a table of TOML, or of a `Spec.text`. Raises BadSpec naming `where` and the key."""
+    raw = json.loads(told) if isinstance(told, str) else told
+    spec = build(Spec, {name: value for name, value in raw.items() if name != "raw"}, where, "")
+    check_spec(spec, where)
+    return replace(spec, raw=raw)
+
+
+def with_options(spec: Spec, date_order: str | None = None, epoch: int | None = None) -> Spec:
+    """The spec with a person's answers to what the file leaves open; they are part of `raw`, so a replay has them too."""
+    answers = {"date_order": date_order, "epoch": epoch}
+    given = {name: value for name, value in answers.items() if value is not None}
+    return parse_spec({**spec.raw, **given}, spec.id) if given else spec
+
+
+def check_spec(spec: Spec, where: str) -> None:
+    """Raises BadSpec where parts of a spec do not fit together."""
+
+    def refuse(key: str, sentence: str) -> None:
+        raise BadSpec(f"{where}: `{key}` {sentence}")
+
+    if spec.date_order not in (None, *DATE_ORDERS):
+        refuse("date_order", f"is “{spec.date_order}”. Expected {' or '.join(DATE_ORDERS)}.")
+    if spec.epoch not in (1900, 1904):
+        refuse("epoch", f"is {spec.epoch}. Expected 1900 or 1904.")
+    for name, column in spec.column.items():
+        if column.read not in COLUMN_KINDS:
+            refuse(f"column.{name}.read", f"is “{column.read}”. Expected one of: {', '.join(COLUMN_KINDS)}.")
+    if spec.shape == TEMPLATE:
+        return
+    if spec.shape != ROWS:
+        refuse("shape", f"is “{spec.shape}”. Expected {ROWS} or {TEMPLATE}.")
+    if not spec.recognise:
+        refuse("recognise", "is missing. Expected the columns that tell this source from others.")
+    if spec.activity is None:
+        refuse("activity", "is missing. Expected how activities are made.")
+    if spec.activity.per not in (PER_ROW, PER_VALUE, PER_FILE):
+        refuse("activity.per", f"is “{spec.activity.per}”. Expected {PER_ROW}, {PER_VALUE} or {PER_FILE}.")
+    if spec.activity.per == PER_VALUE and not spec.activity.key:
+        refuse("activity.key", "is missing. Expected the column whose distinct values are the activities.")
+    if (spec.count or spec.session or spec.activity.has_place) and spec.place is None:
+        refuse("place", "is missing. Expected where records stand, in order of preference.")
+    if spec.place:
+        check_place(spec.place, refuse)
+    for number, count in enumerate(spec.count):
+        if count.rows == bool(count.sum):
+            refuse(f"count[{number}]", "needs either `rows = true` or `sum` with columns to add.")
+
+
+def check_place(place: Place, refuse) -> None:
+    """Raises BadSpec where a place rule could not be followed."""
+    if place.role not in ROLES:
+        refuse("place.role", f"is “{place.role}”. Expected one of: {', '.join(ROLES)}.")
+    for number, way in enumerate(place.tries):
+        named = [name for name in ("code", "name", "postcode", "lon") if getattr(way, name)]
+        if len(named) != 1 or bool(way.lon) != bool(way.lat):
+            refuse(f"place.tries[{number}]", "needs exactly one of code, name, postcode, or lon with lat.")
+        if way.lon and number + 1 != len(place.tries):
+            refuse(f"place.tries[{number}]", "is a point and must come last.")
+
+
+def build(cls: type, raw: Any, where: str, key: str) -> Any:
+    """A dataclass filled from a table of TOML. Raises BadSpec on unknown, missing and wrongly typed keys."""
+    if not isinstance(raw, dict):
+        raise BadSpec(f"{where}: `{key}` is {say(raw)}. Expected a table.")
+    hints = get_type_hints(cls)
+    known = [item.name for item in fields(cls) if item.name != "raw"]
+    for name in raw:
+        if name not in known:
+            raise BadSpec(f"{where}: `{join(key, name)}` is not a key used here. Expected one of: {', '.join(known)}.")
+    values = {}
+    for item in fields(cls):
+        if item.name in raw:
+            values[item.name] = convert(hints[item.name], raw[item.name], where, join(key, item.name))
+        elif item.default is MISSING and item.default_factory is MISSING:
+            raise BadSpec(f"{where}: `{join(key, item.name)}` is missing.")
+    return cls(**values)
+
+
+def convert(hint: Any, value: Any, where: str, key: str) -> Any:
+    """`value` as the type `hint`. A plain string where Words are expected is a column's name."""
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        return convert(next(part for part in get_args(hint) if part is not type(None)), value, where, key)
+    if origin is list and isinstance(value, list):
+        return [convert(get_args(hint)[0], item, where, f"{key}[{number}]") for number, item in enumerate(value)]
+    if origin is dict and isinstance(value, dict):
+        return {name: convert(get_args(hint)[1], item, where, join(key, name)) for name, item in value.items()}
+    if hint is Words and isinstance(value, str):
+        return Words(column=value)
+    if hasattr(hint, "__dataclass_fields__"):
+        return build(hint, value, where, key)
+    if hint is Any or (origin is None and isinstance(value, hint) and not (hint is int and isinstance(value, bool))):
+        return value
+    expected = {str: "text", bool: "true or false", int: "a whole number"}.get(
+        hint, "a list" if origin is list else "a table"
+    )
+    raise BadSpec(f"{where}: `{key}` is {say(value)}. Expected {expected}.")
+
+
+def join(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def say(value: Any) -> str:
+    kinds = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "a table"}
+    return kinds.get(type(value), "of another kind")
+
+
+def fits(spec: Spec, columns: list[str]) -> bool:
+    """Whether a sheet with these columns can be of this source. “a|b” is either; “a+b” is both."""
+    return bool(spec.recognise) and all(has_any(alternatives, columns) for alternatives in spec.recognise)
+
+
+def has_any(alternatives: str, columns: list[str]) -> bool:
+    return any(all(part in columns for part in choice.split("+")) for choice in alternatives.split("|"))
+
+
+def find_sheets(spec: Spec, sheets: list[Sheet]) -> list[Sheet]:
+    """The sheets of a file that are of this source, in order of name."""
+    if spec.shape == TEMPLATE:
+        found = [sheet for sheet in sheets if find_table(sheet.table.column_names)]
+    else:
+        found = [sheet for sheet in sheets if fits(spec, sheet.table.column_names)]
+    return sorted(found, key=lambda sheet: sheet.name)
+
+
+def recognise_source(sheets: list[Sheet], specs: dict[str, Spec]) -> Spec:
+    """The one spec whose columns a file has; where several fit, the one that asks for most. Raises BadFile otherwise."""
+    fitting = [spec for spec in specs.values() if find_sheets(spec, sheets)]
+    most = max((len(spec.recognise) for spec in fitting), default=0)
+    best = [spec for spec in fitting if len(spec.recognise) == most]
+    if len(best) == 1:
+        return best[0]
+    columns = ", ".join(dict.fromkeys(name for sheet in sheets for name in sheet.table.column_names)) or "none at all"
+    if best:
+        raise BadFile(
+            f"This file could be of {len(best)} sources: {', '.join(spec.id for spec in best)}. Say which with --source."
+        )
+    nearest, missing = find_nearest(sheets, specs)
+    hint = f" It comes closest to {nearest.id}, for which it lacks {' and '.join(missing)}." if nearest else ""
+    raise BadFile(
+        f"No source has these columns: {columns}.{hint} Either use the template (`soundings template` writes it), or name the "
+        f"source with --source: {', '.join(specs)}."
+    )
+
+
+def find_nearest(sheets: list[Sheet], specs: dict[str, Spec]) -> tuple[Spec | None, list[str]]:
+    """The spec of which a sheet has most of the columns, half or more, and those it lacks."""
+    best: tuple[float, Spec | None, list[str]] = (0.5, None, [])
+    for sheet in sheets:
+        for spec in specs.values():
+            missing = [name for name in spec.recognise if not has_any(name, sheet.table.column_names)]
+            share = 1 - len(missing) / len(spec.recognise) if spec.recognise else 0.0
+            if share > best[0] or (share == best[0] and best[1] is None):
+                best = (share, spec, [re.sub(r"\|", " or ", name) for name in missing])
+    return best[1], best[2]

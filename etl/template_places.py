@@ -1,0 +1,73 @@
+"""Where a row of the template says it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from etl.coordinates import diagnose_grid_points, diagnose_point, grid_reference_to_lonlat
+from etl.parsing import parse_list, parse_number, parse_yes_no
+from etl.placing import make_saying
+
+if TYPE_CHECKING:
+    from etl.mapping_template import Row
+
+
+def find_places(row: Row, default_role: str | None) -> tuple[list[tuple], str | None]:
+    """(what the row says of where, the first of the template's ways that is filled in; its role). Empty where it says nothing.
+
+    A place needs its role, except where there is a `default_role`, and for what is not tied to a place.
+    """
+    role = row.word("place_role") or default_role
+    sayings = say_places(row)
+    if sayings and role is None:
+        if sayings[0][0] == "not_tied":
+            return sayings, "area"
+        row.refuse(
+            "place_role",
+            "A place is given but not what it is: venue (where it happened), home (where people live) or area (what it is about).",
+            is_row=True,
+        )
+    return sayings, role
+
+
+def say_places(row: Row) -> list[tuple]:
+    """The sayings of the first way that is filled in."""
+    if row.read("not_tied_to_place", parse_yes_no):
+        return [make_saying("not_tied", reason="Recorded as not tied to a place.")]
+    codes = row.read("place_code", parse_list) or row.read("screened_area_code", parse_list)
+    within = row.text("place_within")
+    if codes:
+        return list(dict.fromkeys(make_saying("code", said=code, code=code.upper()) for code in codes))
+    if names := row.read("place_name", parse_list):
+        return list(dict.fromkeys(make_saying("name", said=name, name=name, within_code=within) for name in names))
+    if postcode := row.text("postcode"):
+        return [make_saying("postcode", said=postcode.upper())]
+    return say_point(row)
+
+
+def say_point(row: Row) -> list[tuple]:
+    """A point from lon and lat, easting and northing, or a grid reference; refused with the reason where it cannot be right."""
+    for x, y, diagnose in (("lon", "lat", diagnose_point), ("easting", "northing", diagnose_grid)):
+        first, second = row.read(x, parse_number), row.read(y, parse_number)
+        if first is None and second is None:
+            continue
+        if first is None or second is None:
+            blank = x if first is None else y
+            row.refuse(blank, f"{blank} is missing, so there is no point.", is_row=False)
+            return [make_saying("refused", reason=f"{x} or {y} is missing.")]
+        return [say_diagnosed(row, x, f"{row.text(x)}, {row.text(y)}", diagnose(first, second))]
+    reference = row.text("grid_reference")
+    return [say_diagnosed(row, "grid_reference", reference, grid_reference_to_lonlat(reference))] if reference else []
+
+
+def diagnose_grid(easting: float, northing: float) -> tuple[float, float] | str:
+    """(lon, lat) of British National Grid metres, or the sentence that says what is odd."""
+    lon, lat, reasons = diagnose_grid_points([easting], [northing])
+    return reasons[0] or (float(lon[0]), float(lat[0]))
+
+
+def say_diagnosed(row: Row, column: str, said: str, found: tuple[float, float] | str) -> tuple:
+    if isinstance(found, str):
+        row.refuse(column, found, is_row=False)
+        return make_saying("refused", reason=found)
+    return make_saying("point", said=said, lon=found[0], lat=found[1])

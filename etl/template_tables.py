@@ -1,0 +1,101 @@
+"""Soundings' own template: its tables, their columns in order, and the words that some of them take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from soundings.model import ANSWERS, BASES, RECORD_STATUSES, ROLES, SHARING, STAGES
+
+PLACE_COLUMNS = (
+    "place_code",
+    "place_name",
+    "place_within",
+    "postcode",
+    "lon",
+    "lat",
+    "easting",
+    "northing",
+    "grid_reference",
+    "not_tied_to_place",
+)
+# RUBRIC.md's questions.
+FACTS = (
+    "can_reply",
+    "answers_collected",
+    "decision_open",
+    "informed_in_time",
+    "response_considered",
+    "repeated_dialogue",
+    "made_options",
+    "in_from_start",
+    "joint_decision",
+    "shared_delivery",
+    "shared_evaluation",
+    "reciprocity",
+    "continuing_relationship",
+    "community_framed",
+    "community_decided",
+)
+WORDS = {
+    "mode": ("in person", "online", "both"),
+    "time_pattern": ("once", "series", "continuing"),
+    "record_status": RECORD_STATUSES,
+    "place_role": ROLES,
+    "basis": BASES,
+    "stage": STAGES,
+    "sharing": SHARING,
+    "fact": FACTS,
+    "answer": ANSWERS,
+}
+
+
+@dataclass(frozen=True)
+class TemplateTable:
+    """One sheet of the template. `needed` are the columns a sheet must have to be taken for it."""
+
+    name: str
+    needed: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+TABLES = (
+    TemplateTable(
+        "activities",
+        ("activity_id", "title"),
+        (
+            "activity_id", "title", "summary", "method", "mode", "theme", "organisation", "programme", "time_pattern",
+            "start_date", "end_date", "record_status", "called", "called_by", "called_date", "decision_at_stake",
+            "not_open_to_influence", "promise", "local_term", "parent_activity_id", "role_mailbox", "cost", "statutory",
+            "first_helped_date", "settled_date", "place_role", "place_precision", *PLACE_COLUMNS,
+        ),
+    ),
+    TemplateTable(
+        "counts",
+        ("activity_id", "measure", "value"),
+        ("activity_id", "measure", "value", "value_high", "basis", "period_start", "period_end", "place_role", *PLACE_COLUMNS),
+    ),
+    TemplateTable(
+        "sessions",
+        ("activity_id", "session_id", "date"),
+        (
+            "session_id", "activity_id", "date", "minutes", "attendance_count", "returning_count", "place_role", *PLACE_COLUMNS,
+        ),
+    ),
+    TemplateTable(
+        "stages",
+        ("activity_id", "stage", "sharing"),
+        ("activity_id", "stage", "sharing", "decision_right", "named_decision", "why_not_shared"),
+    ),
+    TemplateTable("facts", ("activity_id", "fact", "answer"), ("activity_id", "fact", "answer", "evidence")),
+    TemplateTable(
+        "outcomes",
+        ("activity_id", "what_changed"),
+        ("activity_id", "what_changed", "who_decided", "changed_date", "told_back_due_date", "told_back_date"),
+    ),
+)  # fmt: skip
+
+
+def find_table(columns: Sequence[str]) -> TemplateTable | None:
+    """The table of the template that a sheet with these columns is, or None."""
+    return next((table for table in TABLES if all(name in columns for name in table.needed)), None)
