@@ -75,10 +75,8 @@ class Rows:
             self._parsed[key] = (codes, values)
         return self._parsed[key]
 
-    def parse_numbers(self, column: str) -> np.ndarray:
-        """float64 for each row; NaN where blank or set aside."""
-        read = self.spec.find_column(column).read
-        read = read if read in ("number", "count") else "count"
+    def parse_numbers(self, column: str, read: str = "count") -> np.ndarray:
+        """float64 for each row; NaN where blank or set aside. `read` number: it may be below zero."""
         return self._parse_array(
             column, read, np.nan, np.float64, read_plain_numbers if read == "number" else read_plain_counts
         )

@@ -223,7 +223,6 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
     order, is_new = sort_groups(activity_of_row[at], locations, start, end)
     begins = np.flatnonzero(is_new)
     firsts = at[order][begins]
-    by_appearance = np.argsort(firsts, kind="stable")
     sayings.use(locations, at)
 
     def finish(batch_id: str, activity_ids: pa.Array, location_ids: pa.Array) -> pa.Table:
@@ -231,7 +230,7 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
         lists = pa.ListArray.from_arrays(
             pa.array(np.append(begins, len(order)), pa.int32()), pa.array(rows.numbers[at][order], pa.int32())
         )
-        table = make_table(
+        return make_table(
             "activity_count",
             {
                 "batch_id": batch_id,
@@ -249,7 +248,6 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
             },
             len(begins),
         )
-        return table.take(pa.array(by_appearance))
 
     return finish
 

@@ -126,7 +126,8 @@ def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str)
 
 def name_activity(spec: Spec, key: str) -> str:
     """The id of the activity that a file calls `key`, the same in every file of the template."""
-    return f"{spec.id}:{hashlib.sha256(f'{spec.id}\n{key}'.encode()).hexdigest()[:12]}"
+    told = "\n".join((spec.id, key))
+    return f"{spec.id}:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
 def list_unknown_columns(sheet: Sheet, known: tuple[str, ...], label: str) -> list[dict]:

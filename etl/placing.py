@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,8 +14,10 @@ from etl.coordinates import diagnose_points
 from etl.parsing import parse_text
 from etl.specs import Place, Try
 from etl.tables import make_table
+from soundings.model import BadFile
 
 FIELDS = ("kind", "said", "code", "name", "within_code", "place_kind", "vintage", "lon", "lat", "reason")
+FEW_POINTS = 5  # from so many on, an oddity of most is one of the file
 NEVER = np.iinfo(np.int64).max
 
 
@@ -210,11 +213,14 @@ def say_item(way: Try, item: str, rows: Rows) -> tuple:
 
 def place_points(rows: Rows, way: Try, sayings: Sayings, one: np.ndarray, left: np.ndarray) -> np.ndarray:
     """`one` with the rows in `left` that have a point placed at it; a point that cannot be right is refused with its reason."""
-    lon, lat = rows.parse_numbers(way.lon)[left], rows.parse_numbers(way.lat)[left]
+    lon, lat = rows.parse_numbers(way.lon, "number")[left], rows.parse_numbers(way.lat, "number")[left]
     has_point = ~(np.isnan(lon) & np.isnan(lat))
     left, lon, lat = left[has_point], lon[has_point], lat[has_point]
+    if not len(left):
+        return one
     good_lon, good_lat, reasons = diagnose_points(lon, lat)
     is_good = np.isfinite(good_lon)
+    ask_about_points(rows, reasons, len(left))
     one = one.copy()
     for position in np.flatnonzero(~is_good).tolist():
         one[left[position]] = sayings.add(make_saying("refused", reason=reasons[position]))
@@ -223,6 +229,14 @@ def place_points(rows: Rows, way: Try, sayings: Sayings, one: np.ndarray, left: 
     numbers = sayings.add_points(say_points(rows, way, chosen), lon[is_good][first], lat[is_good][first])
     one[left[is_good]] = numbers[at] if len(at) else at
     return one
+
+
+def ask_about_points(rows: Rows, reasons: np.ndarray, length: int) -> None:
+    """Raises BadFile with the question where one thing is odd about more than half of a file's points."""
+    refused = [reason for reason in reasons.tolist() if reason is not None]
+    reason, often = Counter(refused).most_common(1)[0] if refused else (None, 0)
+    if often * 2 > length and length >= FEW_POINTS:
+        raise BadFile(f"{rows.labels[0]}: of {length:,} points, {often:,} cannot be right. {reason}")
 
 
 def group_pairs(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
