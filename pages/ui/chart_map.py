@@ -24,6 +24,7 @@ WORDS = {
     "none": "None took place (a recorded 0)",
     "parents": "figures of the larger areas",
     "parents_stand": "The figures and rings here are those of the larger areas; the colours are each place's own. Zoom in for each place's figures.",
+    "parents_colour": "The colours, figures and rings here are those of the larger areas. Zoom in for each place's own.",
     "in_table": "All of them are in the table.",
     "hidden_ring": "A dashed ring: hidden for privacy.",
     "no_rings": "None recorded.",
@@ -46,16 +47,18 @@ class Fill:
     `classes`: NOTHING_CLASS (hatch), HIDDEN_CLASS (dots), NONE_CLASS (a recorded 0), else 1 to len(labels) - 1.
     `labels[k]` is class k in words, class 0 first. `figures`: None is nothing recorded.
     `texts`: what is printed in place of a figure ("1 to 9"), where not None.
+    `parent_*` stand in where the places are too small to read; with `parent_classes` their colours do too.
     """
 
     family: str
     title: str
-    noun: str
     labels: Sequence[str]
     classes: Sequence[int]
     figures: Sequence[float | None]
     texts: Sequence[str | None] | None = None
     parent_figures: Sequence[float | None] | None = None
+    parent_classes: Sequence[int] | None = None
+    parent_labels: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,6 @@ class Rings:
     """What the ring of each place says: its area is the value. None is nothing recorded, HIDDEN_VALUE is hidden."""
 
     title: str
-    noun: str
     values: Sequence[float | None]
     parent_values: Sequence[float | None] | None = None
     note: str = "A ring's area is the number. No ring: nothing recorded."
@@ -168,29 +170,35 @@ def _find_component():
 
 
 def _encode_fill(fill: Fill, places: int, parents: int) -> dict[str, Any]:
-    classes = np.asarray(fill.classes, dtype=np.int8)
-    if len(classes) != places:
-        raise SoundingsError(f"“{fill.title}” has classes for {len(classes)} places, and the chart has {places}.")
     return {
         "family": fill.family,
         "title": fill.title,
-        "noun": fill.noun,
         "labels": list(fill.labels),
-        "classes": base64.b64encode(classes.tobytes()).decode("ascii"),
+        "classes": _pack_classes(fill.classes, places, fill.title),
         "figures": _pack_numbers(fill.figures, places, fill.title),
         "words": _pack_texts(fill.texts),
         "parent_figures": _pack_numbers(fill.parent_figures, parents, fill.title),
+        "parent_classes": _pack_classes(fill.parent_classes, parents, fill.title),
+        "parent_labels": list(fill.parent_labels),
     }
 
 
 def _encode_rings(rings: Rings, places: int, parents: int) -> dict[str, Any]:
     return {
         "title": rings.title,
-        "noun": rings.noun,
         "note": rings.note,
         "values": _pack_numbers(rings.values, places, rings.title),
         "parent_values": _pack_numbers(rings.parent_values, parents, rings.title),
     }
+
+
+def _pack_classes(classes: Sequence[int] | None, count: int, title: str) -> str | None:
+    """8-bit whole numbers in base64."""
+    if classes is None:
+        return None
+    if len(classes) != count:
+        raise SoundingsError(f"“{title}” has classes for {len(classes)} places, and the chart has {count}.")
+    return base64.b64encode(np.array(classes, dtype=np.int8).tobytes()).decode("ascii")
 
 
 def _pack_numbers(values: Sequence[float | None] | None, count: int, title: str) -> str | None:

@@ -1,4 +1,7 @@
-"""The chart alone, for its browser tests and benchmark: made-up values on the places in MAP_APP_PLACES (GeoParquet or GeoJSON)."""
+"""The chart alone, for its browser tests and benchmark: made-up values on the places in MAP_APP_PLACES (GeoParquet or GeoJSON).
+
+`?flat=1` gives every place the class chosen under “Values” and no ring; `?text=…` stands in every title.
+"""
 
 from __future__ import annotations
 
@@ -82,27 +85,32 @@ def draw_app() -> None:
     st.set_page_config(layout="wide")
     path = os.environ["MAP_APP_PLACES"]
     geometry = read_geometry(path)
-    hostile = os.environ.get("MAP_APP_TEXT")
+    hostile = st.query_params.get("text")
     left, right = st.columns(2)
     view = left.radio("View", ["chart", "side by side", "single"], horizontal=True, key="view")
     seed = right.number_input("Values", 1, 99, 1, key="seed")
     figures, ring_values, classes = make_values(len(geometry.place_codes), int(seed))
-    if os.environ.get("MAP_APP_FLAT"):
+    if "flat" in st.query_params:
         classes = [int(seed)] * len(classes)
         ring_values = [None] * len(classes)
         figures = [None] * len(classes)
     parents = read_parents(path)
     labels = ["0 recorded", "1", "2 to 3", "4 to 6", "7 to 10", "11 to 28"]
+    parent_figures = sum_parents(geometry, parents, figures)
+    spread = sorted(v for v in parent_figures if v) or [1.0]
+    highs = [spread[min(len(spread) - 1, (i + 1) * len(spread) // 5)] for i in range(5)]
     fill = Fill(
-        "depth", hostile or "Continuing groups, where people met", hostile or "continuing groups", labels, classes, figures,
-        parent_figures=sum_parents(geometry, parents, figures),
+        "depth", hostile or "Continuing groups, where people met", labels, classes, figures,
+        parent_figures=parent_figures,
+        parent_classes=[-1 if v is None else 0 if v == 0 else min(5, 1 + int(np.searchsorted(highs, v))) for v in parent_figures],
+        parent_labels=["0 recorded", *(f"up to {high:,.0f}" for high in highs)],
     )
     rings = Rings(
-        hostile or "Ballot entries, where people live", hostile or "entries", ring_values,
+        hostile or "Ballot entries, where people live", ring_values,
         parent_values=sum_parents(geometry, parents, ring_values),
     )
     wide = Fill(
-        "breadth", "Ballot entries, where people live", "entries", ["0 recorded", "1 to 20", "21 to 45", "46 to 80", "81 to 130", "131 or more"],
+        "breadth", "Ballot entries, where people live", ["0 recorded", "1 to 20", "21 to 45", "46 to 80", "81 to 130", "131 or more"],
         [-1 if v is None else -2 if v < 0 else int(np.searchsorted([0, 20, 45, 80, 130], v, side="left")) for v in ring_values],
         [v if v is None or v >= 0 else None for v in ring_values],
     )

@@ -4,7 +4,7 @@ import { detailAt, placeAt } from "./chart_geometry.js";
 import { layOut, placeName, samplePlace } from "./chart_layout.js";
 
 export const NOTHING = -1, HIDDEN = -2, NONE = 0;
-const FIGURE_PX = 15, NAME_PX = 10.5, PARENT_FIGURE_PX = 12.5;
+const FIGURE_PX = [15, 22], NAME_PX = [10.5, 13], PARENT_FIGURE_PX = 12.5; // grown with the places, between these
 const SMALLEST_FIGURE_PLACE = 13; // px across; smaller places have no figure of their own
 const number_ = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 export const write = (value) => number_.format(value);
@@ -87,6 +87,15 @@ export function createLayerClass(L) {
       this._container.style.width = `${size.x}px`;
       this._container.style.height = `${size.y}px`;
       L.DomUtil.setPosition(this._container, this._bounds.min);
+      if (!this._waiting) this._waiting = requestAnimationFrame(() => this.flush());
+    },
+
+    // A new view drawn once, however many times Leaflet announced it since the last frame.
+    flush() {
+      if (!this._waiting) return;
+      cancelAnimationFrame(this._waiting);
+      this._waiting = null;
+      if (!this._map) return;
       this._reckonView();
       this._drawStill();
       this.restyle();
@@ -127,8 +136,7 @@ export function createLayerClass(L) {
             if (first && i === 0) ctx.moveTo(x, y);
             else if (!first) ctx.lineTo(x, y);
           }
-        }
-        ctx.closePath();
+        } // no closePath: a ring ends where it began, and closing measures the whole path again for every ring
       }
     },
 
@@ -199,7 +207,7 @@ export function createLayerClass(L) {
     setPanel(panel, palette, fontFamily) {
       const isNewLook = this.palette && (this.palette !== palette || this.fontFamily !== fontFamily);
       Object.assign(this, { panel, palette, fontFamily });
-      if (!this._map || !this.view) return;
+      if (!this._map || !this.view || this._waiting) return;
       if (isNewLook) this._drawStill();
       this.restyle();
     },
@@ -208,19 +216,20 @@ export function createLayerClass(L) {
       const isMoved = selected !== this.selected;
       if (!isMoved && hovered === this.hovered) return;
       Object.assign(this, { selected, hovered });
-      if (!this.view) return;
+      if (!this.view || this._waiting) return;
       if (isMoved) this.restyle(); else this._drawTop();
     },
 
     // New values or a new selection: classes filled again and everything above set out again.
     restyle() {
-      if (!this.panel || !this.view) return;
+      if (!this.panel || !this.view || this._waiting) return;
       this._setOut();
       this._plain = this._plain || document.createElement("canvas");
       this._plain.width = this._container.width;
       this._plain.height = this._container.height;
       this._drawAll(this._begin(this._plain));
       this._drawTop();
+      this.fire("drawn");
     },
 
     _drawTop() {
@@ -245,10 +254,17 @@ export function createLayerClass(L) {
       this._drawMarks(ctx);
     },
 
+    // The classes shown now: each place's own, or its larger area's where those stand in and have classes.
+    fillNow() {
+      const { fill } = this.panel, { parentOf } = this.geometry;
+      if (!this.isParents || !fill.parentClasses) return { ...fill, classOf: (p) => fill.classes[p] };
+      return { ...fill, labels: fill.parent_labels, classOf: (p) => (parentOf[p] < 0 ? fill.classes[p] : fill.parentClasses[parentOf[p]]) };
+    },
+
     _fillClasses(ctx) {
-      const { fill } = this.panel, { palette, dpr } = this, byClass = new Map();
+      const fill = this.fillNow(), { palette, dpr } = this, byClass = new Map();
       for (const p of this.visible) {
-        const class_ = fill.classes[p];
+        const class_ = fill.classOf(p);
         if (!byClass.has(class_)) byClass.set(class_, []);
         byClass.get(class_).push(p);
       }
@@ -283,14 +299,20 @@ export function createLayerClass(L) {
       this.isParents = Boolean(canStandIn) && geometry.parents.codes.length > 1 && this.visible.length > 60 && this.typicalSide < 26;
       const values = ring && (this.isParents ? ring.parentValues : ring.values);
       const side = this.isParents ? this._parentSides() : null;
-      const typical = side ? side.median : this.typicalSide;
-      this.ringScale = this._ringScale(ring, typical);
+      const grown = ([least, most]) => Math.max(least, Math.min(most, least * (0.55 + this.typicalSide / 150)));
+      this.figurePx = grown(FIGURE_PX);
+      this.namePx = grown(NAME_PX);
       const ctx = this._container.getContext("2d");
-      const items = this.isParents ? this._parentItems(ctx, side, values) : this._placeItems(ctx, values);
-      const occupied = layOut(items, this.isParents ? 6 : 3);
-      this.items = items;
-      this.names = this.isParents ? [] : this._placeNames(ctx, items, occupied);
-      this._countLeftOut(items);
+      this.samples = new Map();
+      let occupied;
+      for (const shrink of [1, 0.88, 0.77, 0.68]) { // where a few places crowd, smaller rings for all; the key follows
+        this.ringScale = this._ringScale(ring, (side ? side.median : this.typicalSide) * shrink);
+        this.items = this.isParents ? this._parentItems(ctx, side, values) : this._placeItems(ctx, values);
+        occupied = layOut(this.items, this.isParents ? 6 : 3);
+        this._countLeftOut(this.items);
+        if (!this.tally.rings || this.isParents || this.items.length > 80) break;
+      }
+      this.names = this.isParents ? [] : this._placeNames(ctx, this.items, occupied);
     },
 
     // Pixels of radius for the largest ring, from how large a place is on the screen.
@@ -299,7 +321,7 @@ export function createLayerClass(L) {
       const values = this.isParents ? ring.parentValues : ring.values;
       let most = 0;
       for (const value of values) if (value > most) most = value;
-      const radius = Math.max(9, Math.min(34, typical * (this.isParents ? 0.55 : 0.4)));
+      const radius = Math.max(9, Math.min(34, typical * (this.isParents ? 0.55 : 0.37)));
       return { most, radius, of: (value) => (value > 0 ? Math.max(1.8, radius * Math.sqrt(value / most)) : 0) };
     },
 
@@ -328,9 +350,10 @@ export function createLayerClass(L) {
           continue;
         }
         const area = geometry.area[p] * view.scale ** 2, outline = this._outline(p);
-        const sample = samplePlace(outline, area, window_);
+        if (!this.samples.has(p)) this.samples.set(p, samplePlace(outline, area, window_));
+        const sample = this.samples.get(p);
         if (!sample.middle) { if (!isInWindow) continue; sample.points.push({ x, y, d: 1 }); sample.middle = sample.points[0]; }
-        const px = fill.classes[p] === HIDDEN ? 11 : FIGURE_PX;
+        const px = fill.classes[p] === HIDDEN ? 11 : this.figurePx;
         items.push({
           id: p, ...sample, outline, ring: radius, isHidden: value === HIDDEN, value, box: text ? this._measure(ctx, text, px) : null,
           weight: this._weight(values ? value : fill.figures[p]), isFirst: isSelected, isLoose: isSelected,
@@ -389,11 +412,11 @@ export function createLayerClass(L) {
 
     _placeNames(ctx, items, occupied) {
       const names = [];
-      ctx.font = `500 ${NAME_PX}px ${this.fontFamily}`;
+      ctx.font = `500 ${this.namePx}px ${this.fontFamily}`;
       for (const item of items) {
         const text = this.geometry.names[item.id], w = ctx.measureText(text).width + 4;
         if (this.typicalSide < 44) break;
-        const at = placeName(item, w, NAME_PX + 2, occupied);
+        const at = placeName(item, w, this.namePx + 2, occupied);
         if (at) names.push({ id: item.id, text, x: at.x, y: at.y });
       }
       return names;
@@ -406,17 +429,17 @@ export function createLayerClass(L) {
         if (item.ring) { asked.rings++; drawn.rings += Boolean(item.ringAt); }
       }
       this.tally = {
-        asked, figures: asked.figures - drawn.figures, rings: asked.rings - drawn.rings, isParents: this.isParents,
+        asked, figures: asked.figures - drawn.figures, rings: asked.rings - drawn.rings,
+        isParents: this.isParents, hasParentColours: this.isParents && Boolean(this.panel.fill.parentClasses),
       };
-      this.fire("tally");
     },
 
     _behind(item) {
       const { fill } = this.panel, { palette } = this;
-      const class_ = this.isParents ? null : fill.classes[item.id];
-      if (class_ === null) return { isDark: this.isNight, halo: palette.casing, width: 3.4 };
+      if (this.isParents && !fill.parentClasses) return { isDark: this.isNight, halo: palette.casing, width: 3.4 };
+      const class_ = this.isParents ? fill.parentClasses[item.id] : fill.classes[item.id];
       if (class_ === NOTHING || class_ === HIDDEN) return { isDark: this.isNight, halo: palette.land, width: 5 };
-      const colour = classColour(palette, fill, class_);
+      const colour = classColour(palette, this.fillNow(), class_);
       return { isDark: isDarkColour(colour), halo: colour, width: 3 };
     },
 
@@ -436,7 +459,7 @@ export function createLayerClass(L) {
       for (const name of names) {
         const { isDark, halo } = this._behind(name);
         ctx.globalAlpha = 0.82;
-        this._write(ctx, name.text, name.x, name.y + NAME_PX * 0.35, `500 ${NAME_PX}px ${this.fontFamily}`, isDark ? palette.on_dark : this.isNight ? palette.on_light : palette.quiet, halo, 2.5);
+        this._write(ctx, name.text, name.x, name.y + this.namePx * 0.35, `500 ${this.namePx}px ${this.fontFamily}`, isDark ? palette.on_dark : this.isNight ? palette.on_light : palette.quiet, halo, 2.5);
         ctx.globalAlpha = 1;
       }
       for (const item of items) if (item.ringAt) this._drawRing(ctx, item);
@@ -477,6 +500,7 @@ export function createLayerClass(L) {
 
     // The same view as a picture in day colours, for paper.
     toImage(palette) {
+      this.flush();
       const own = this.palette, size = this._map.getSize(), isNight = this.isNight;
       Object.assign(this, { palette, isNight: false });
       this._drawStill();

@@ -22,9 +22,11 @@ function swatch(paint) {
 
 export function drawLegend(holder, panel, words, palette, ringScale, dpr, isParents) {
   holder.replaceChildren();
-  const { fill, ring } = panel, present = new Set(fill.classes);
+  const { ring } = panel, isParentFill = isParents && panel.fill.parentClasses;
+  const fill = isParentFill ? { ...panel.fill, classes: panel.fill.parentClasses, labels: panel.fill.parent_labels } : panel.fill;
+  const present = new Set(fill.classes);
   const colours = element("div", "key", null, holder);
-  element("div", "key-title", fill.title, colours);
+  element("div", "key-title", isParentFill ? `${fill.title} (${words.parents})` : fill.title, colours);
   const list = element("ul", "key-list", null, colours);
   const row = (paint, text) => {
     const item = element("li", null, null, list);
@@ -70,28 +72,30 @@ function drawRingKey(holder, ring, words, scale, isParents) {
   if (ring.hasHidden) element("div", "key-note", words.hidden_ring, holder);
 }
 
-// What a place says, in words: the tooltip and the selection line share it.
-export function describePlace(geometry, panel, words, extra, place) {
-  const { fill, ring } = panel, class_ = fill.classes[place];
+// What a place says, in words: the tooltip and the selection line share it. Where larger areas stand in, they speak first.
+export function describePlace(geometry, panel, words, extra, place, isParents) {
+  const { fill, ring } = panel, class_ = fill.classes[place], parent = isParents ? geometry.parentOf[place] : -1;
   const state = { [NOTHING]: words.nothing, [HIDDEN]: words.hidden, [NONE]: words.none }[class_];
-  const lines = [{ kind: "fill", text: state ? `${fill.title}: ${state.toLowerCase()}` : `${figureText(fill, place) ?? "–"} ${fill.noun}` }];
-  if (ring) {
-    const value = ring.values[place];
-    const said = Number.isNaN(value) ? `${ring.title}: ${words.nothing.toLowerCase()}`
-      : value === HIDDEN ? `${ring.title}: ${words.hidden.toLowerCase()}` : `${write(value)} ${ring.noun}`;
-    lines.push({ kind: "ring", text: said });
+  const say = (value) => (Number.isNaN(value) ? words.nothing.toLowerCase() : value === HIDDEN ? words.hidden.toLowerCase() : write(value));
+  const lines = [];
+  if (parent >= 0) {
+    if (fill.parentFigures) lines.push({ kind: "fill", text: `${fill.title}: ${say(fill.parentFigures[parent])}` });
+    if (ring && ring.parentValues) lines.push({ kind: "ring", text: `${ring.title}: ${say(ring.parentValues[parent])}` });
+    lines.push({ kind: "place", text: geometry.names[place] });
   }
+  lines.push({ kind: "fill", text: `${fill.title}: ${state ? state.toLowerCase() : figureText(fill, place) ?? "–"}` });
+  if (ring) lines.push({ kind: "ring", text: `${ring.title}: ${say(ring.values[place])}` });
   for (const field of extra) {
     const value = field.values[place];
     if (!Number.isNaN(value)) lines.push({ kind: "extra", text: `${field.label}: ${write(value)}` });
   }
-  return { name: geometry.names[place], lines };
+  return { name: parent >= 0 ? geometry.parents.names[parent] : geometry.names[place], lines };
 }
 
 export function tallyWords(tally, words) {
   const said = [];
   const phrase = (count, of, one, many) => `${write(count)} of ${write(of)} ${of === 1 ? one : many}`;
-  if (tally.isParents) said.push(words.parents_stand);
+  if (tally.isParents) said.push(tally.hasParentColours ? words.parents_colour : words.parents_stand);
   const left = [];
   if (tally.figures) left.push(phrase(tally.figures, tally.asked.figures, "figure", "figures"));
   if (tally.rings) left.push(phrase(tally.rings, tally.asked.rings, "ring", "rings"));

@@ -17,6 +17,7 @@ function readPanel(panel) {
     title: panel.title,
     fill: {
       ...fill, classes: bytes(fill.classes), figures: floats(fill.figures), parentFigures: floats(fill.parent_figures),
+      parentClasses: fill.parent_classes ? bytes(fill.parent_classes) : null,
       words: fill.words ? { texts: fill.words.texts, index: new Int16Array(bytesOf(fill.words.index).buffer) } : null,
     },
     ring: ring && readRing(ring),
@@ -82,6 +83,8 @@ class Chart {
     const sheet = element("section", "chart-sheet", null, this.sheets);
     const title = element("div", "sheet-title", null, sheet);
     const frame = element("div", "chart-frame", null, sheet);
+    this.listen(frame, "pointerdown", () => frame.classList.add("is-pointed"), true);
+    this.listen(frame, "keydown", () => frame.classList.remove("is-pointed"), true);
     const holder = element("div", "chart-holder", null, frame);
     const tip = element("div", "chart-tip", null, frame);
     tip.setAttribute("aria-hidden", "true");
@@ -130,15 +133,14 @@ class Chart {
       const panel = this.read[i];
       view.title.textContent = panel.title;
       view.title.hidden = !panel.title;
-      view.holder.setAttribute("aria-label", [panel.title, this.data.summary, this.data.words.keys].filter(Boolean).join(". "));
+      view.holder.setAttribute("aria-label", [panel.title, this.data.summary, this.data.words.keys]
+        .filter(Boolean).map((text) => text.replace(/\.$/, "")).join(". "));
       const layer = this.maps[i].layer;
       layer.isNight = this.isNight;
       layer.selected = this.selected;
       layer.setPanel(panel, palette, font);
-      this.drawWords(i);
     });
     this.sayStatus();
-    this.root.dataset.drawn = String(Number(this.root.dataset.drawn || 0) + 1);
   }
 
   drawWords(i) {
@@ -166,9 +168,9 @@ class Chart {
     const isTouch = window.matchMedia("(pointer: coarse)").matches;
     for (const view of this.panels) {
       const map = L.map(view.holder, {
-        attributionControl: false, zoomControl: false, zoomSnap: 0.25, zoomDelta: 1, scrollWheelZoom: false,
+        attributionControl: false, zoomControl: false, zoomSnap: 0, zoomDelta: 1, scrollWheelZoom: false,
         dragging: !isTouch, zoomAnimation: this.panelCount === 1, fadeAnimation: false, boxZoom: false,
-        keyboardPanDelta: 90, wheelPxPerZoomLevel: 90, maxBoundsViscosity: 0.6, inertia: false, tap: false,
+        keyboardPanDelta: 90, wheelPxPerZoomLevel: 90, inertia: false, tap: false,
       });
       const layer = new ChartLayer(this.geometry);
       L.control.scale({ imperial: false, position: "bottomright", maxWidth: 90 }).addTo(map);
@@ -182,17 +184,26 @@ class Chart {
     this.fit();
     this.maps.forEach(({ map, layer, view }, i) => {
       layer.palette = this.palette();
-      layer.on("tally", () => this.geometry && this.drawWords(i));
+      layer.on("drawn", () => {
+        this.drawWords(i);
+        this.root.dataset.drawn = String(Number(this.root.dataset.drawn || 0) + 1);
+      });
       layer.panel = this.read[i];
       layer.fontFamily = getComputedStyle(this.root).fontFamily;
       layer.isNight = this.isNight;
       layer.selected = this.selected;
       layer.addTo(map);
+      const say = () => { view.holder.dataset.view = `${map.getCenter().lat.toFixed(5)} ${map.getCenter().lng.toFixed(5)} ${map.getZoom().toFixed(3)}`; };
+      map.on("moveend", say);
+      say();
       this.addControls(map, view, isTouch);
       this.addPointer(map, layer, view);
     });
     if (this.maps.length === 2) this.moveTogether();
+    let known = this.sheets.clientWidth;
     const resized = new ResizeObserver(() => {
+      if (this.sheets.clientWidth === known) return;
+      known = this.sheets.clientWidth;
       if (this.isMoved) for (const { map } of this.maps) map.invalidateSize({ pan: false, animate: false });
       else this.fit();
     });
@@ -208,13 +219,11 @@ class Chart {
       map.invalidateSize({ pan: false, animate: false });
       const pad = map.getSize().x < 500 ? 10 : 20;
       const left = this.isRoomy ? view.legend.offsetWidth + 24 : pad;
-      map.options.zoomSnap = 0;
       map.setMinZoom(0);
-      map.fitBounds(bounds, { animate: false, paddingTopLeft: [left, pad], paddingBottomRight: [pad, pad] });
+      map.fitBounds(bounds, { animate: false, reset: true, paddingTopLeft: [left, pad], paddingBottomRight: [pad, pad] });
       map.setMinZoom(Math.max(0, map.getZoom() - 1));
       map.setMaxZoom(Math.min(18, map.getZoom() + 8));
-      map.setMaxBounds(bounds.pad(0.8));
-      map.options.zoomSnap = 0.25;
+      map.options.maxBounds = null;
     }
     this.isMoved = false;
   }
@@ -224,8 +233,8 @@ class Chart {
     const width = this.panels[0].frame.clientWidth, isSingle = this.panelCount === 1;
     this.isRoomy = isSingle && width >= 760;
     this.root.classList.toggle("is-roomy", this.isRoomy);
-    const [x0, y0, x1, y1] = this.geometry.worldBox, tall = (y1 - y0) / (x1 - x0);
-    const height = width < 560 ? 420 : Math.round(Math.max(isSingle ? 560 : 480, Math.min(740, (width * 0.62) * tall)));
+    const [x0, y0, x1, y1] = this.geometry.worldBox, isTall = y1 - y0 > 1.25 * (x1 - x0);
+    const height = width < 560 ? 420 : isTall ? 700 : isSingle ? 560 : 480;
     this.root.style.setProperty("--chart-height", `${height}px`);
   }
 
@@ -308,7 +317,7 @@ class Chart {
     if (place < 0) { this.hovered = -1; return; }
     if (place !== this.hovered || tip.dataset.place !== String(place)) {
       const i = this.panels.indexOf(view);
-      const { name, lines } = describePlace(this.geometry, this.read[i], this.data.words, this.extra, place);
+      const { name, lines } = describePlace(this.geometry, this.read[i], this.data.words, this.extra, place, this.maps[i].layer.isParents);
       tip.replaceChildren(element("b", null, name));
       for (const line of lines) element("div", `tip-${line.kind}`, line.text, tip);
       tip.dataset.place = String(place);
@@ -327,7 +336,7 @@ class Chart {
       const follow = () => {
         if (isLeading) return;
         isLeading = true;
-        other.setView(map.getCenter(), map.getZoom(), { animate: false });
+        other.setView(map.getCenter(), map.getZoom(), { animate: false, reset: true });
         isLeading = false;
       };
       map.on("move", () => {
