@@ -10,6 +10,7 @@ from charset_normalizer import from_bytes
 from soundings.model import BadFile
 
 SAMPLE = 1 << 16
+MOST_CONTROLS = 20  # stray control characters that even a small text file may hold
 BOMS = (  # longest first: the mark of UTF-32 LE begins with that of UTF-16 LE
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -43,7 +44,9 @@ def decode(data: bytes, encoding: str | None, what: str) -> Decoded:
     wide = _wide_without_mark(data)
     if wide:
         return _without_nuls(_strictly(data, wide, what).encode(), wide, what, "UTF-16 without a byte order mark")
-    if len(data[:SAMPLE].translate(None, CONTROLS)) < 0.99 * len(data[:SAMPLE]):
+    sample = data[:SAMPLE]
+    controls = len(sample) - len(sample.translate(None, CONTROLS))
+    if controls > max(MOST_CONTROLS, 0.01 * len(sample)):
         raise BadFile(
             f"{what} is not text: it holds bytes that no CSV file has. Send a CSV, a spreadsheet, GeoJSON, a GeoPackage, a zipped Shapefile or Parquet."
         )
@@ -137,12 +140,13 @@ def _decode_legacy(data: bytes, what: str) -> tuple[str, str, str]:
 
 def _decode_line_by_line(data: bytes) -> tuple[str, str, str] | None:
     """A file pasted together from UTF-8 and Windows-1252 parts, each line read as what it is; None for other files."""
-    odd = [line for line in data.splitlines(keepends=True) if not line.isascii()]
-    proper = sum(1 for line in odd if _is_utf8(line))
+    lines = data.splitlines(keepends=True)
+    odd = [line for line in lines if not line.isascii()]
+    proper = sum(1 for line in odd if _is_usual_utf8(line))
     if not proper:
         return None
     try:
-        parts = [line.decode("utf-8" if _is_utf8(line) else "cp1252") for line in data.splitlines(keepends=True)]
+        parts = [line.decode("utf-8" if line.isascii() or _is_usual_utf8(line) else "cp1252") for line in lines]
     except UnicodeDecodeError:
         return None
     return (
@@ -150,6 +154,14 @@ def _decode_line_by_line(data: bytes) -> tuple[str, str, str] | None:
         "utf-8 and cp1252",
         f"{len(odd) - proper:,} of its lines are not UTF-8 and were read as Windows-1252",
     )
+
+
+def _is_usual_utf8(line: bytes) -> bool:
+    """Whether a line is UTF-8 of usual letters: \xe9\xa3\xa3 is one, but says 'é££' in Windows-1252 and is no Chinese here."""
+    try:
+        return all(sign <= "\x7f" or sign in USUAL_ABOVE_ASCII for sign in line.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _sample_of_odd_lines(data: bytes) -> bytes:
@@ -168,7 +180,7 @@ def _without_nuls(utf8: bytes, encoding: str, what: str, *notes: str) -> Decoded
     if b"\0" not in utf8:
         return Decoded(utf8, encoding, notes)
     count = utf8.count(b"\0")
-    if count > max(20, len(utf8) // 100):
+    if count > max(MOST_CONTROLS, len(utf8) // 100):
         raise BadFile(f"{what} is not text: it is full of NUL bytes. Save it again as CSV or as a spreadsheet.")
     said = f"{count:,} NUL character{'' if count == 1 else 's'} removed"
     return Decoded(utf8.replace(b"\0", b""), encoding, (*notes, said))

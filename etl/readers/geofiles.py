@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +23,7 @@ from etl.types import Sheet
 from soundings.model import BadFile
 
 NATIONAL_GRID = 27700
+STYLES = {"layer_styles", "qgis_projects"}  # tables that QGIS keeps in a GeoPackage for itself
 UNREADABLE = (DataSourceError, DataLayerError, FieldError, pa.ArrowInvalid, UnicodeDecodeError, RuntimeError)
 ASK_CRS = (
     "{what} does not say which coordinate system its numbers are in. "
@@ -36,7 +40,8 @@ def read_geofile(
     is longitude and latitude (RFC 7946, section 4) if its numbers fit. A table without geometry has no lon and lat.
     """
     try:
-        layers = [layer for layer, _ in pyogrio.list_layers(path)]
+        with _heard([], path, what):
+            layers = [layer for layer, _ in pyogrio.list_layers(path) if layer not in STYLES]
     except UNREADABLE as error:
         raise BadFile(
             f"{what} cannot be read as {file_format}: it may be damaged or cut short. Export it again and send that."
@@ -53,8 +58,10 @@ def read_geofile(
 
 def _read_layer(path: Path, layer: str, name: str, what: str, file_format: str, crs: str | None) -> Sheet:
     options = {"DATE_AS_STRING": "YES"} if file_format == "GeoJSON" else {}
+    warned: list[str] = []
     try:
-        about, table = pyogrio.read_arrow(path, layer=layer, **options)
+        with _heard(warned, path, what):
+            about, table = pyogrio.read_arrow(path, layer=layer, **options)
     except UNREADABLE as error:
         raise BadFile(
             f"The layer '{layer}' of {what} cannot be read: the file may be damaged or cut short. Export it again and send that."
@@ -62,18 +69,23 @@ def _read_layer(path: Path, layer: str, name: str, what: str, file_format: str, 
     geometry = about.get("geometry_name") or "wkb_geometry"
     detected = {"format": file_format, "layer": layer}
     if geometry not in table.column_names:
-        return sheet_from_columns(name, table, detected, [], None)
+        return sheet_from_columns(name, table, detected, warned, None)
     shapes = shapely.from_wkb(table.column(geometry).to_numpy(zero_copy_only=False), on_invalid="ignore")
+    is_geojson = file_format == "GeoJSON"
+    lon, lat, said, notes = points_in_wgs84(shapes, about.get("crs"), crs, what, is_geojson=is_geojson)
     return sheet_from_columns(
-        name, table.drop_columns([geometry]), *_placed(shapes, about.get("crs"), crs, what, file_format, detected)
+        name, table.drop_columns([geometry]), {**detected, "crs": said}, [*warned, *notes], (lon, lat)
     )
 
 
-def _placed(
-    shapes: np.ndarray, own_crs: str | None, asked: str | None, what: str, file_format: str, detected: dict[str, str]
-) -> tuple[dict[str, str], list[str], tuple[np.ndarray, np.ndarray]]:
-    lon, lat, said, notes = points_in_wgs84(shapes, own_crs, asked, what, is_geojson=file_format == "GeoJSON")
-    return {**detected, "crs": said}, notes, (lon, lat)
+@contextmanager
+def _heard(notes: list[str], path: Path, what: str) -> Iterator[None]:
+    """Turns what the map library mutters (an unclosed ring, a mended index) into notes, without folders of ours."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        yield
+    texts = dict.fromkeys(" ".join(str(one.message).replace(str(path), what).split()) for one in said)
+    notes += [f"the map library says: {text}" for text in list(texts)[:3]]
 
 
 def points_in_wgs84(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 
@@ -23,6 +24,7 @@ from etl.readers.cells import text_of
 from etl.types import Sheet
 from soundings.model import BadFile
 
+UNCALCULATED = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 PROTECTED = (
     "{what} is protected with a password, so it cannot be read. Open it, save a copy without a password, and send that."
 )
@@ -133,7 +135,7 @@ def _lost_cells(data: bytes) -> list[str]:
             if member.startswith("xl/worksheets/") and member.endswith(".xml"):
                 xml = archive.read(member)
                 errors += xml.count(b't="e"')
-                formulas += xml.count(b"</f><v></v>") + xml.count(b"</f><v/>") + xml.count(b"</f></c>")
+                formulas += len(UNCALCULATED.findall(xml))
     notes = []
     if errors:
         notes.append(f"{headers.counted(errors, 'cell')} with an error such as #N/A read as empty")
