@@ -214,7 +214,7 @@ def template(
     format: Annotated[str, typer.Option(help="csv (a file for each sheet) or xlsx (one workbook).")] = "csv",
 ) -> int:
     """Write empty sheets to fill in."""
-    from etl.templates import write_template
+    from etl.template_files import write_template
 
     for path in write_template(directory, format):
         print(path)

@@ -162,15 +162,11 @@ def open_current(home: Home) -> Generation | None:
             return None
         with _holding:
             held = _held.get(home.store)
-            # A forked child must not share its parent's connection.
-            if (
-                held
-                and held.process_id == os.getpid()
-                and held.pointer == pointer
-                and generation_path(home, pointer.number).exists()
-            ):
-                return held.generation
             try:
+                # A forked child must not share its parent's connection.
+                if held and held.process_id == os.getpid() and held.pointer == pointer:
+                    check_file(home, pointer)
+                    return held.generation
                 generation = open_generation(home, pointer)
             except FileNotFoundError:
                 continue  # pruned between reading the pointer and opening: the pointer names a newer one by now

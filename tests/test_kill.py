@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import multiprocessing
 import random
 import time
@@ -16,38 +14,11 @@ from etl.status import status
 from soundings.content import content_hash
 from soundings.home import Home
 from soundings.store import open_current
+from tests.making import write_contributions, write_places
 
 KILLS = 100
 ROWS = 30
 SEED = 20261123
-
-
-def write_places(path: Path, names: str = "Ward") -> Path:
-    """Three square wards in a row."""
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"WD25CD": f"E0599990{number}", "WD25NM": f"{names} {number}"},
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [[[x, 53.0], [x + 0.1, 53.0], [x + 0.1, 53.1], [x, 53.1], [x, 53.0]]],
-            },
-        }
-        for number in range(1, 4)
-        for x in [round(-1 + number * 0.1, 3)]
-    ]
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    return path
-
-
-def write_contributions(path: Path, number: int) -> Path:
-    """A file like no other: `ROWS` answers to one question, each on another day, so that each is a count of its own."""
-    with open(path, "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["date", "ward_code", "activity"])
-        for row in range(ROWS):
-            writer.writerow([f"2025-03-{row % 28 + 1:02d}", f"E0599990{row % 3 + 1}", f"Question {number}.{row // 28}"])
-    return path
 
 
 def read_rows(home: Home) -> dict[str, tuple[int, int]]:
@@ -115,14 +86,14 @@ def choose_change(chance: random.Random, home: Home, folder: Path, number: int) 
     if drawn < 0.25:
         return "undo", chance.choice([batch.batch_id for batch in batches if batch.is_active])
     if drawn < 0.35:
-        return "places", str(write_places(folder / f"wards-{number}.geojson", f"Named {number}"))
-    return "load", str(write_contributions(folder / f"answers-{number}.csv", number))
+        return "places", str(write_places(folder / f"wards-{number}.geojson", names=f"Named {number}"))
+    return "load", str(write_contributions(folder / f"answers-{number}.csv", f"Topic {number}", ROWS))
 
 
 def time_change(context, home: Home, folder: Path, number: int) -> float:
     """Seconds that one load takes, left alone."""
     ours, theirs = context.Pipe()
-    path = write_contributions(folder / f"answers{number}.csv", number)
+    path = write_contributions(folder / f"timed{number}.csv", f"Timed {number}", ROWS)
     process = start(context, home, "load", str(path), ours, theirs)
     started = time.perf_counter()
     ours.recv()
