@@ -24,7 +24,12 @@ MEASURED = frozenset(
 )
 HEADINGS = (
     ("e-mail addresses", re.compile(r"\b(e ?mails?|e ?mail address(es)?)\b")),
-    ("phone numbers", re.compile(r"\b((tele)?phones?|mobiles?|tel|cell ?phone|landline|whatsapp|fax)\b")),
+    (
+        "phone numbers",
+        re.compile(
+            r"\b((tele)?phones?|cell ?phone|landline|whats ?app|fax)\b|\b(mobiles?|tel)( (no|num|number|phone|\d+))*$"
+        ),
+    ),
     ("dates of birth", re.compile(r"\b(dob|d o b|date of birth|birth ?dates?|birthdays?|born( on)?|birth day)\b")),
     ("NHS numbers", re.compile(r"\bnhs (no|num|number|id)\b|\bnhsnumber\b")),
     ("National Insurance numbers", re.compile(r"\bnational insurance\b|\bni ?(no|num|number)\b|\bnino\b")),
@@ -41,7 +46,8 @@ NOT_HOMES = re.compile(
 )
 
 EMAIL = r"[A-Za-z0-9._%+'\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}"
-PHONE = r"(?:\(?(?:\+|\b00)44\)?[\s\-.]*(?:\(0\)[\s\-.]*)?|\(?\b0)[12378](?:[\s\-.()]{0,2}\d){7,8}\d\b"
+# After 0 and an area code of two digits or more, so that 03-05-2025 is a date.
+PHONE = r"(?:\(?(?:\+|\b00)44\)?[\s\-.]*(?:\(0\)[\s\-.]*)?[12378]|\(?\b0[12378]\d)(?:[\s\-.()]{0,2}\d){7,8}\d?\b"
 POSTCODE = r"(?i)\b(?:GIR|[A-Z]{1,2}\d[A-Z\d]?)\s?\d[A-Z]{2}\b"
 PHONE_ALONE = re.compile(r"(?:(?:\+|00)44(?:\(?0\)?)?|0)[12378]\d{7,9}")
 SMALL_ANSWER = re.compile(r"\d{1,4}|yes|no|y|n|true|false|not known|n/?a", re.IGNORECASE)

@@ -137,7 +137,9 @@ def test_what_the_csv_module_writes_is_read_back_equal(rows, delimiter, line_end
 @given(st.lists(st.lists(CELL, min_size=1, max_size=6), min_size=1, max_size=10), st.sampled_from(",;\t|"))
 def test_no_row_and_no_cell_of_a_ragged_file_is_lost(rows, delimiter):
     rows = [["value", "other"], *rows]
-    sheet = read_text(write_text([["a", "b", "c"], *rows], delimiter, "\n", csv.QUOTE_ALL).encode(), delimiter=delimiter, header_row=1)
+    sheet = read_text(
+        write_text([["a", "b", "c"], *rows], delimiter, "\n", csv.QUOTE_ALL).encode(), delimiter=delimiter, header_row=1
+    )
     read = [[cell for cell in row.values() if cell is not None] for row in sheet.table.to_pylist()]
     assert read == [kept for row in rows if (kept := [cell for cell in row if cell.strip()])]
 
@@ -168,10 +170,14 @@ def test_any_bytes_are_read_or_refused_never_a_crash(data):
 
 @pytest.mark.real_data
 @pytest.mark.skipif(not REAL.exists(), reason="the folder of real data (SOUNDINGS_REAL_DATA) is not here")
-@pytest.mark.parametrize("name", ["leeds-2023/events_master.csv", "leeds-2023/schools_events.csv", "places/lookups/2019_population.csv"])
+@pytest.mark.parametrize(
+    "name", ["leeds-2023/events_master.csv", "leeds-2023/schools_events.csv", "places/lookups/2019_population.csv"]
+)
 def test_a_real_file_has_the_rows_and_cells_that_the_csv_module_finds(name):
     sheet = read_sheets(REAL / name)[0]
     with (REAL / name).open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
     assert sheet.table.column_names == [cell.strip() for cell in header]
-    assert dict(zip(sheet.row_numbers.to_pylist(), ([*row.values()] for row in sheet.table.to_pylist()), strict=True)) == as_kept(rows)
+    assert dict(
+        zip(sheet.row_numbers.to_pylist(), ([*row.values()] for row in sheet.table.to_pylist()), strict=True)
+    ) == as_kept(rows)

@@ -1,0 +1,287 @@
+"""No personal data is kept: columns about people are refused, left out, or become an area, and each decision is told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely.geometry import box
+
+from etl.areas import AreaLookup, Boundaries
+from etl.screening import screen_sheets
+from etl.types import Sheet
+from soundings.model import BadFile
+
+EMAILS = ["ada@example.org", "b.c+d@mail.example.co.uk", "e@example.com"]
+PHONES = ["07700 900123", "+44 7700 900456", "(0113) 496 0000"]
+NHS = ["943 476 5919", "4010232137", "987-654-4321"]
+NO_NHS = ["9434765918", "4010232138", "9876543219"]
+# Squares of made-up codes; the real middle of Leeds stands in the first, the real middle of Oxford in neither.
+LEEDS = AreaLookup(
+    (
+        Boundaries(
+            "lsoa",
+            np.array(["E01999001", "E01999002"], dtype=object),
+            np.array([box(-1.6, 53.75, -1.5, 53.85).wkb, box(-1.5, 53.75, -1.4, 53.85).wkb], dtype=object),
+        ),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Areas of made-up postcodes, and of points by the sign of their longitude."""
+
+    kinds: tuple[str, ...] = ("lsoa",)
+
+    def areas_of_postcodes(self, postcodes):
+        return np.array(
+            [{"ZZ1 1AA": "E01999001", "ZZ2 2BB": "E01999002"}.get(one) for one in postcodes], dtype=object
+        ), None
+
+    def areas_of_points(self, lon, lat):
+        return LEEDS.areas_of_points(lon, lat)
+
+
+def make_sheet(**columns) -> Sheet:
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    return Sheet("people", table, pa.array(range(2, 2 + table.num_rows), pa.int32()))
+
+
+def refusal(roles=None, drop=(), **columns) -> str:
+    with pytest.raises(BadFile) as refused:
+        screen_sheets([make_sheet(**columns)], roles or {}, drop=drop)
+    return str(refused.value)
+
+
+PERSONAL_HEADINGS = [
+    *(
+        "name",
+        "Name",
+        "NAMES",
+        "name 2",
+        "first_name",
+        "FirstName",
+        "Surname",
+        "Full name",
+        "participant name",
+        "Name of child",
+    ),
+    *(
+        "Your name",
+        "contact-name",
+        "Parent's name",
+        "Names of attendees",
+        "email",
+        "E-mail",
+        "e mail address",
+        "ContactEmail",
+    ),
+    *(
+        "Telephone",
+        "phone_number",
+        "Mobile no.",
+        "WhatsApp",
+        "DOB",
+        "date_of_birth",
+        "Birthday",
+        "D.O.B.",
+        "home address",
+    ),
+    *("Address line 1", "address", "NHS number", "nhs_no", "National Insurance number", "IP address", "Next of kin"),
+]
+OTHER_HEADINGS = [
+    *("event_name", "ward_name", "project_name", "org name", "Organisation name", "venue name", "name_of_event", "file name"),
+    *("school name", "partner_name", "ward_name_of_venue", "email_sent", "emails opened", "phone interviews", "participants"),
+    *("telegraph road", "mobile library visits", "member_count", "first_session", "contact_hours", "venue address", "website address"),
+    *("local_authority", "birth rate", "shipping", "tip", "telling", "first named", "site names"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", PERSONAL_HEADINGS)
+def test_a_heading_about_people_is_refused(heading):
+    said = refusal(**{heading: ["something", None], "ward": ["Harbour", "Lairs"]})
+    assert f"'{heading}'" in said and f'--drop "{heading}"' in said and "ward" not in said
+
+
+@pytest.mark.parametrize("heading", OTHER_HEADINGS)
+def test_a_heading_about_other_things_is_kept(heading):
+    sheet = make_sheet(**{heading: ["something", None]})
+    assert screen_sheets([sheet], {}).sheets[0].table == sheet.table
+
+
+@pytest.mark.parametrize("heading", ["name", "email", "phone", "address"])
+def test_a_declared_column_is_kept_whatever_its_heading(heading):
+    sheet = make_sheet(**{heading: ["Quay Fair"]})
+    assert screen_sheets([sheet], {heading: "keep"}) == ([sheet], [])
+
+
+def test_a_column_of_answers_or_figures_is_not_a_column_of_phones():
+    sheet = make_sheet(phone=["yes", "no", None], mobile=["1", "2", "0"])
+    assert screen_sheets([sheet], {}).decisions == []
+    assert "dates of birth" in refusal(dob=["1980", "1975"])
+
+
+def test_an_empty_column_about_people_holds_nothing_of_anybody():
+    sheet = make_sheet(email=[None, None], ward=["Harbour", "Lairs"])
+    assert screen_sheets([sheet], {}).sheets == [sheet]
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        (EMAILS, "e-mail"),
+        (PHONES, "phone"),
+        (NHS, "NHS"),
+        (["ZZ1 1AA", "zz22bb"], "postcode"),
+        (["1 Quay St, ZZ1 1AA", "x"], "address"),
+    ],
+)
+def test_cells_about_people_are_refused_under_any_heading(values, what):
+    said = refusal(reference=values)
+    assert what in said and "by what is in it" in said
+    assert not any(value in said for value in values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["E05011400", "E05011401"], ["2025-05-03 18:30", "2025-05-04 09:00"], NO_NHS, ["LS1", "LS2"], ["53508", "12"],
+        ["-1.5459939", "53.8014575"], ["430000", "434000"], ["1,000,000", "2.5"], ["@harbour", "meet @ 6"], ["SE 299 338", "TA 10 20"],
+        ["1664000000", "1664000001"], ["00001234", "00001235"],
+    ],
+)  # fmt: skip
+def test_codes_dates_and_figures_are_not_taken_for_personal_data(values):
+    sheet = make_sheet(reference=values)
+    assert screen_sheets([sheet], {}) == ([sheet], [])
+
+
+def test_one_rare_mail_address_in_a_long_column_is_told_not_refused():
+    sheet = make_sheet(comment=[*(f"more benches {at}" for at in range(500)), "write to ada@example.org"])
+    screened = screen_sheets([sheet], {})
+    assert screened.sheets == [sheet]
+    assert "1 of its cells hold an e-mail address" in screened.decisions[0] and "ada" not in screened.decisions[0]
+
+
+def test_every_suspect_column_is_named_at_once():
+    said = refusal(email=EMAILS, dob=["1980-01-01", None, None], ward=["a", "b", "c"])
+    assert "'email'" in said and "'dob'" in said and "these columns" in said
+
+
+def test_columns_are_left_out_when_asked_and_told():
+    sheet = make_sheet(Email=EMAILS, ward=["a", "b", "c"], secret=["x", "y", "z"])
+    screened = screen_sheets([sheet], {"secret": "drop"}, drop=["email", "not there"])
+    assert screened.sheets[0].table.column_names == ["ward"]
+    assert len(screened.decisions) == 2 and "as asked" in screened.decisions[0] and "'secret'" in screened.decisions[1]
+
+
+def test_free_text_loses_addresses_and_numbers_only():
+    told = "Ring 0113 496 0000 or +44 7700 900123 by 03-05-2025 18:30, or write to ada@example.org. 12 came, E05011400."
+    screened = screen_sheets([make_sheet(note=[told, None, "nothing"])], {"note": "free_text"})
+    assert screened.sheets[0].table["note"].to_pylist() == [
+        "Ring [phone removed] or [phone removed] by 03-05-2025 18:30, or write to [e-mail removed]. 12 came, E05011400.",
+        None,
+        "nothing",
+    ]
+    assert screened.decisions == [
+        "The column 'note' of people had 1 e-mail address and 2 phone numbers taken out of its text."
+    ]
+
+
+def test_peoples_postcodes_become_the_smallest_area():
+    sheet = make_sheet(
+        activity=["a", "b", "c", "d"], home=["ZZ1 1AA", "ZZ9 9ZZ", None, "ZZ2 2BB"], day=["1", "2", "3", "4"]
+    )
+    screened = screen_sheets([sheet], {"home": "person_postcode"}, Lookup())
+    table = screened.sheets[0].table
+    assert table.column_names == ["activity", "screened_area_code", "day"]
+    assert table["screened_area_code"].to_pylist() == ["E01999001", None, None, "E01999002"]
+    assert "2 of 3 rows" in screened.decisions[0] and "1 are in no loaded area" in screened.decisions[0]
+    assert "ZZ" not in " ".join(screened.decisions)
+
+
+def test_real_postcodes_are_found_offline():
+    sheet = make_sheet(home=["LS1 1UR", "ls11ur", "OX1 1BX", "not one"])
+    screened = screen_sheets([sheet], {"home": "person_postcode"}, LEEDS)
+    assert screened.sheets[0].table["screened_area_code"].to_pylist() == ["E01999001", "E01999001", None, None]
+
+
+def test_peoples_points_become_the_smallest_area():
+    sheet = make_sheet(lon=["-1.55", " -1.45 ", "-1.55", "x", None], lat=["53.8", "+53.8", None, "53.8", None])
+    for roles in ({"lon": "person_lon", "lat": "person_lat"}, {"lon": "person_point", "lat": "person_point"}):
+        screened = screen_sheets([sheet], roles, LEEDS)
+        assert screened.sheets[0].table.to_pydict() == {
+            "screened_area_code": ["E01999001", "E01999002", None, None, None]
+        }
+        assert "2 of 4 rows" in screened.decisions[0]
+
+
+def test_the_postcode_is_asked_before_the_point_and_the_grid():
+    sheet = make_sheet(
+        pc=["ZZ2 2BB", "ZZ9 9ZZ", None, None], lon=["-1.55", "-1.55", None, None], lat=["53.8", "53.8", None, None],
+        east=[None, None, "430000", None], north=[None, None, "434000", None], grid=[None, None, None, "SE 300 340"],
+    )  # fmt: skip
+    roles = {
+        "pc": "person_postcode",
+        "lon": "person_lon",
+        "lat": "person_lat",
+        "east": "person_easting",
+        "north": "person_northing",
+    }
+    screened = screen_sheets([sheet], roles | {"grid": "person_grid_reference"}, Lookup())
+    assert screened.sheets[0].table.to_pydict() == {
+        "screened_area_code": ["E01999002", "E01999001", "E01999001", "E01999001"]
+    }
+
+
+def test_a_venues_postcode_stays_and_a_homes_goes_in_one_sheet():
+    sheet = make_sheet(
+        place_role=["venue", "Home ", "area", None],
+        postcode=["ZZ1 1AA", "ZZ2 2BB", "ZZ1 1AA", "ZZ1 1AA"],
+        value=["1", "2", "3", "4"],
+    )
+    screened = screen_sheets([sheet], {"place_role": "keep", "postcode": "person_postcode", "value": "keep"}, Lookup())
+    assert screened.sheets[0].table.to_pydict() == {
+        "place_role": ["venue", "Home ", "area", None],
+        "postcode": ["ZZ1 1AA", None, "ZZ1 1AA", None],
+        "screened_area_code": [None, "E01999002", None, "E01999001"],
+        "value": ["1", "2", "3", "4"],
+    }
+
+
+def test_a_declared_venue_postcode_stays():
+    sheet = make_sheet(venue=["ZZ1 1AA", None])
+    assert screen_sheets([sheet], {"venue": "venue_postcode"}) == ([sheet], [])
+
+
+def test_peoples_postcodes_without_places_are_refused_with_what_to_do():
+    said = refusal({"home": "person_postcode"}, home=["ZZ1 1AA"])
+    assert "places add" in said and "ZZ1" not in said
+
+
+def test_blank_columns_about_people_need_no_places():
+    screened = screen_sheets([make_sheet(home=[None], ward=["a"])], {"home": "person_postcode"})
+    assert (
+        screened.sheets[0].table.to_pydict() == {"screened_area_code": [None], "ward": ["a"]} and not screened.decisions
+    )
+
+
+def test_a_column_with_our_own_name_is_refused():
+    with pytest.raises(BadFile, match="screened_area_code"):
+        screen_sheets([make_sheet(home=["ZZ1 1AA"], screened_area_code=["E01"])], {"home": "person_postcode"}, Lookup())
+
+
+@given(st.lists(st.sampled_from(["ZZ1 1AA", "ZZ2 2BB", "ZZ9 9ZZ", "x", None]), min_size=1, max_size=30))
+def test_no_postcode_of_a_person_survives_and_no_row_is_lost(homes):
+    screened = screen_sheets(
+        [make_sheet(home=homes, key=[str(at) for at in range(len(homes))])], {"home": "person_postcode"}, Lookup()
+    )
+    sheet = screened.sheets[0]
+    assert sheet.table.num_rows == len(homes) and sheet.row_numbers.to_pylist() == list(range(2, 2 + len(homes)))
+    kept = [cell for row in sheet.table.to_pylist() for cell in row.values() if cell] + screened.decisions
+    assert not any(re.search(r"ZZ\d", text) for text in kept)
