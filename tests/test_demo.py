@@ -1,0 +1,356 @@
+"""Tidewell, the illustrative demo place: it is made again byte for byte, looks like a district, and tells its story."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+import pytest
+import shapely
+
+from etl.demo import FOLDER, demo_files
+from etl.demo_make import make_demo
+from etl.template_tables import FACTS, TABLES, WORDS
+from soundings.filters import STATUS_SQL
+
+TODAY = date(2026, 11, 23)
+SILENT = "Marram Bay"
+POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+
+
+@pytest.fixture(scope="module")
+def wards() -> list[dict]:
+    return read_places(demo_files().wards)
+
+
+@pytest.fixture(scope="module")
+def neighbourhoods() -> list[dict]:
+    return read_places(demo_files().neighbourhoods)
+
+
+@pytest.fixture(scope="module")
+def story() -> dict[str, list[dict]]:
+    folder = demo_files().activity_folder
+    return {
+        path.stem: list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+        for path in sorted(folder.glob("*.csv"))
+    }
+
+
+def read_places(path: Path) -> list[dict]:
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return [{**feature["properties"], "shape": shapely.geometry.shape(feature["geometry"])} for feature in features]
+
+
+def ward_names(row: dict, wards: list[dict], neighbourhoods: list[dict]) -> set[str]:
+    """The wards a row stands in, found the boring way: by code, exact name, or point in polygon."""
+    name_of = {ward["code"]: ward["name"] for ward in wards}
+    ward_of = {**name_of, **{place["code"]: name_of[place["parent_code"]] for place in neighbourhoods}}
+    if row["place_code"]:
+        return {ward_of[row["place_code"]]} if row["place_code"] in ward_of else set()
+    if row["place_name"]:
+        return {ward_of[place["code"]] for place in [*wards, *neighbourhoods] if place["name"] == row["place_name"]}
+    if row["lon"]:
+        return {
+            ward["name"] for ward in wards if shapely.contains_xy(ward["shape"], float(row["lon"]), float(row["lat"]))
+        }
+    return set()
+
+
+# --- the place -------------------------------------------------------------------------------------------------
+
+
+def test_making_tidewell_again_gives_the_same_bytes(tmp_path):
+    made = make_demo(tmp_path)
+    names = [made.wards, made.neighbourhoods, *sorted(made.activity_folder.iterdir())]
+    assert len(names) == 2 + len(TABLES)
+    for path in names:
+        assert path.read_bytes() == (FOLDER / path.relative_to(tmp_path)).read_bytes(), path.name
+
+
+def test_tidewell_is_small_enough_to_commit():
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) < 1_500_000
+
+
+def test_wards_and_neighbourhoods_cover_the_district_without_gap_or_overlap(wards, neighbourhoods):
+    for places in (wards, neighbourhoods):
+        shapes = [place["shape"] for place in places]
+        assert all(shape.is_valid for shape in shapes)
+        assert shapely.coverage_is_valid(shapes)
+
+
+def test_each_ward_is_exactly_its_neighbourhoods(wards, neighbourhoods):
+    for ward in wards:
+        own = [place for place in neighbourhoods if place["parent_code"] == ward["code"]]
+        assert sum(place["population"] for place in own) == ward["population"]
+        assert shapely.coverage_union_all([place["shape"] for place in own]).normalize() == ward["shape"].normalize()
+
+
+def test_tidewell_has_the_size_of_a_district(wards, neighbourhoods):
+    assert len(wards) == 24 and len(neighbourhoods) == 140
+    assert 150_000 <= sum(ward["population"] for ward in wards) <= 190_000
+    assert all(4_000 <= ward["population"] <= 10_000 for ward in wards)
+    assert all(50 <= shapely.get_num_coordinates(ward["shape"]) <= 450 for ward in wards)
+    areas = sorted(ward["shape"].area for ward in wards)
+    assert areas[-1] > 20 * areas[0]
+
+
+def test_borders_do_not_run_in_straight_lines(wards):
+    longest = 0.0
+    for ward in wards:
+        for ring in shapely.get_rings(shapely.get_parts(ward["shape"])):
+            points = [(lon * 66.1, lat * 111.3) for lon, lat in shapely.get_coordinates(ring)]
+            longest = max(
+                longest,
+                *(((a - c) ** 2 + (b - d) ** 2) ** 0.5 for (a, b), (c, d) in zip(points[:-1], points[1:], strict=True)),
+            )
+    assert longest < 0.3, "no straight stretch of border is longer than 300 m"
+
+
+def test_codes_and_names_are_unique_and_no_real_code(wards, neighbourhoods):
+    codes = [place["code"] for place in [*wards, *neighbourhoods]]
+    names = [place["name"] for place in [*wards, *neighbourhoods]] + ["Tidewell"]
+    assert len(set(codes)) == len(codes) and len(set(names)) == len(names)
+    assert all(re.fullmatch(r"TW-[WN]\d{2,3}", code) for code in codes)
+
+
+def test_the_place_lies_in_open_sea_and_the_vertices_are_rounded(wards):
+    for lon, lat in shapely.get_coordinates([ward["shape"] for ward in wards]):
+        assert 1.9 < lon < 2.5 and 53.5 < lat < 53.8
+        assert round(lon, 6) == lon and round(lat, 6) == lat
+
+
+def test_the_harbour_side_and_one_outer_estate_are_the_most_deprived(wards):
+    most = sorted(wards, key=lambda ward: ward["deprivation_decile"])[:5]
+    assert {"Harbour", "Cockle Row", "Larkmoor"} <= {ward["name"] for ward in most}
+
+
+# --- the story's rows ------------------------------------------------------------------------------------------
+
+
+def test_every_row_keeps_to_the_template(story):
+    assert set(story) == {table.name for table in TABLES}
+    ids = {row["activity_id"] for row in story["activities"]}
+    for table in TABLES:
+        rows = story[table.name]
+        assert tuple(rows[0]) == table.columns
+        for row in rows:
+            assert row["activity_id"] in ids
+            for column, words in WORDS.items():
+                assert not row.get(column) or row[column] in words, (table.name, column, row[column])
+            for column, value in row.items():
+                if value and (column.endswith("_date") or column in ("date", "period_start", "period_end")):
+                    date.fromisoformat(value)
+    assert len({row["session_id"] for row in story["sessions"]}) == len(story["sessions"])
+    assert 60 <= len(ids) == len(story["activities"]) <= 80
+
+
+def test_every_place_a_row_names_is_in_tidewell(story, wards, neighbourhoods):
+    unnamed = {"TW-D01", "UNKNOWN", ""}
+    for table in ("activities", "counts", "sessions"):
+        for row in story[table]:
+            found = ward_names(row, wards, neighbourhoods)
+            if row["place_name"] == "The old net loft, upstairs":
+                assert not found
+            elif row["place_code"] not in unnamed or row["place_name"] or row["lon"]:
+                assert len(found) == 1, row
+
+
+def test_there_is_no_postcode_and_no_address_but_a_made_up_one(story):
+    for path in [*FOLDER.rglob("*.csv"), *FOLDER.rglob("*.toml")]:
+        text = path.read_text(encoding="utf-8")
+        assert not POSTCODE.search(text), path.name
+        for address in re.findall(r"\S+@\S+?(?=[\s,\"]|$)", text):
+            assert address.endswith(".example"), address
+    assert not any(row["postcode"] for row in story["counts"])
+
+
+def test_nothing_happened_after_today(story):
+    assert all(date.fromisoformat(row["date"]) <= TODAY for row in story["sessions"])
+    assert all(date.fromisoformat(row["period_start"]) <= TODAY for row in story["counts"])
+    assert all(date.fromisoformat(row["changed_date"]) <= TODAY for row in story["outcomes"])
+
+
+# --- what the story holds --------------------------------------------------------------------------------------
+
+
+def test_one_ward_has_nothing_recorded_at_all(story, wards, neighbourhoods):
+    for table in ("activities", "counts", "sessions"):
+        for row in story[table]:
+            assert SILENT not in ward_names(row, wards, neighbourhoods), row
+
+
+def test_the_district_survey_has_4200_answers_one_row_a_ward_and_some_without_a_place(story):
+    rows = [row for row in story["counts"] if row["activity_id"] == "tidewell-talks-2024"]
+    assert sum(int(row["value"]) for row in rows) == 4200
+    assert len(rows) == 23 + 1 and {row["place_role"] for row in rows} == {"home"}
+    assert [row["value"] for row in rows if row["place_code"] == "UNKNOWN"] == ["188"]
+    (activity,) = [row for row in story["activities"] if row["activity_id"] == "tidewell-talks-2024"]
+    assert activity["place_code"] == "TW-D01"
+
+
+def test_the_tenants_group_of_eight_met_fourteen_times_and_changed_a_policy(story):
+    rows = [row for row in story["sessions"] if row["activity_id"] == "repairs-policy-group"]
+    assert len(rows) == 14 and max(int(row["attendance_count"]) for row in rows) == 8
+    assert ["8"] == [row["value"] for row in story["counts"] if row["activity_id"] == "repairs-policy-group"]
+    assert [row for row in story["outcomes"] if row["activity_id"] == "repairs-policy-group"]
+
+
+def test_a_recorded_nought_stands_alone_in_its_ward(story, wards, neighbourhoods):
+    rows = [
+        row
+        for row in story["counts"]
+        if row["measure"] == "attendances" and "Highdown" in ward_names(row, wards, neighbourhoods)
+    ]
+    assert [row["value"] for row in rows] == ["0"]
+
+
+def test_some_groups_are_not_tied_to_a_place_and_some_meetings_have_none(story):
+    assert sum(row["not_tied_to_place"] == "yes" for row in story["activities"]) == 3
+    assert sum(row["not_tied_to_place"] == "yes" for row in story["sessions"]) > 10
+    assert 5 <= sum(row["place_code"] in ("", "UNKNOWN") and not row["place_name"] and not row["lon"] and not row["not_tied_to_place"]
+                    for row in story["sessions"]) <= 40  # fmt: skip
+
+
+def test_some_activities_are_live_some_planned_some_past_and_one_paused(story):
+    assert "end_date" in STATUS_SQL
+    counted: dict[str, int] = defaultdict(int)
+    for row in story["activities"]:
+        start, end = date.fromisoformat(row["start_date"]), date.fromisoformat(row["end_date"] or row["start_date"])
+        counted[row["record_status"] or ("planned" if start > TODAY else "live" if end >= TODAY else "past")] += 1
+    assert counted["planned"] == 3 and counted["paused"] == 1 and counted["live"] > 15 and counted["past"] > 30
+
+
+def continuing_groups(story, wards, neighbourhoods) -> dict[str, int]:
+    """Ward → activities that met three times or more with people who came back; 0 where it is recorded that nobody did."""
+    meetings: dict[str, list[dict]] = defaultdict(list)
+    for row in story["sessions"]:
+        meetings[row["activity_id"]].append(row)
+    groups: dict[str, int] = {}
+    for activity in story["activities"]:
+        rows = meetings[activity["activity_id"]]
+        back = [int(row["returning_count"]) for row in rows if row["returning_count"]]
+        if back:
+            for ward in ward_names(activity, wards, neighbourhoods):
+                groups[ward] = groups.get(ward, 0) + (len(rows) >= 3 and max(back) >= 1)
+    return groups
+
+
+def test_the_depth_blue_has_several_classes(story, wards, neighbourhoods):
+    groups = continuing_groups(story, wards, neighbourhoods)
+    assert (
+        groups["Harbour"] == 4
+        and groups["Larkmoor"] == 3
+        and groups["Cockle Row"] == 2
+        and groups["St Brannock's"] == 1
+    )
+    assert groups["Jubilee Park"] == 0, "twenty workshops, and it is written down that nobody came back"
+    assert 9 <= sum(number > 0 for number in groups.values()) <= 13
+    assert not {"Beacon Hill", "Oxmere & Fen End", SILENT} & set(groups)
+
+
+def test_the_four_kinds_of_ward_are_there(story, wards, neighbourhoods):
+    answers: dict[str, int] = defaultdict(int)
+    for row in story["counts"]:
+        if row["measure"] == "responses" and row["place_role"] == "home":
+            for ward in ward_names(row, wards, neighbourhoods):
+                answers[ward] += int(row["value"])
+    groups = continuing_groups(story, wards, neighbourhoods)
+    assert answers["Beacon Hill"] > 1000 and "Beacon Hill" not in groups, "many counted, little joint work"
+    assert answers["Larkmoor"] < 300 and groups["Larkmoor"] >= 3, "few people, a long way down"
+    assert answers["Harbour"] > 900 and groups["Harbour"] >= 4, "both"
+    assert answers["Oxmere & Fen End"] < 300 and "Oxmere & Fen End" not in groups, "neither"
+
+
+# --- the names the facts give, by RUBRIC.md's rules, recomputed here --------------------------------------------
+
+IMPLIES = {
+    "joint_decision": ("decision_open",),
+    "community_decided": ("decision_open",),
+    "decision_open": ("can_reply",),
+    "answers_collected": ("can_reply",),
+    "repeated_dialogue": ("can_reply",),
+    "made_options": ("can_reply",),
+}
+
+
+def derive_name(facts: dict[str, str]) -> str:
+    """The name of RUBRIC.md for facts already completed by dates and meetings."""
+    yes = {fact for fact, answer in facts.items() if answer == "yes"}
+    no = {fact for fact, answer in facts.items() if answer == "no"}
+    for _ in range(2):
+        yes |= {implied for fact in yes for implied in IMPLIES.get(fact, ())}
+    if yes & no:
+        return "Not enough recorded, conflict"
+    rules = [
+        ("Community-led", {"community_framed", "community_decided"}, set()),
+        *(
+            (
+                "Co-production",
+                {"made_options", "in_from_start", "joint_decision", "reciprocity", "continuing_relationship", shared},
+                set(),
+            )
+            for shared in ("shared_delivery", "shared_evaluation")
+        ),
+        ("Decision handed over", {"community_decided"}, set()),
+        ("Co-design", {"made_options", "decision_open"}, set()),
+        ("Co-delivery", {"shared_delivery"}, set()),
+        ("Co-delivery", {"shared_evaluation"}, set()),
+        ("Involvement", {"decision_open", "repeated_dialogue"}, set()),
+        ("Consultation", {"can_reply", "decision_open"}, set()),
+        ("Dialogue", {"repeated_dialogue"}, {"decision_open"}),
+        ("Gathering views", {"answers_collected"}, {"decision_open"}),
+        ("Taking part", {"can_reply"}, {"decision_open", "answers_collected"}),
+        ("Informing", set(), {"can_reply"}),
+    ]
+    return next((name for name, needs, needs_no in rules if needs <= yes and needs_no <= no), "Not enough recorded")
+
+
+def names_in(story) -> dict[str, str]:
+    facts: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in story["facts"]:
+        facts[row["activity_id"]][row["fact"]] = row["answer"]
+    for activity in story["activities"]:
+        own = facts[activity["activity_id"]]
+        if activity["first_helped_date"] and activity["settled_date"]:
+            own["in_from_start"] = "yes" if activity["first_helped_date"] <= activity["settled_date"] else "no"
+        rows = [row for row in story["sessions"] if row["activity_id"] == activity["activity_id"]]
+        if len(rows) >= 3 and any(int(row["returning_count"] or 0) >= 1 for row in rows):
+            own["continuing_relationship"] = "yes"
+    return {activity: derive_name(own) for activity, own in facts.items()}
+
+
+def test_the_facts_give_all_twelve_names_and_one_conflict(story):
+    names = names_in(story)
+    assert set(names.values()) == {
+        "Community-led", "Co-production", "Decision handed over", "Co-design", "Co-delivery", "Involvement", "Consultation",
+        "Dialogue", "Gathering views", "Taking part", "Informing", "Not enough recorded", "Not enough recorded, conflict",
+    }  # fmt: skip
+    assert names["repairs-policy-group"] == names["carers-respite-rules"] == "Co-production"
+    assert names["tidewell-talks-2024"] == "Gathering views" and names["local-plan-2041"] == "Consultation"
+    assert [name for name, given in names.items() if given == "Not enough recorded, conflict"] == ["seafront-shelters"]
+
+
+def test_what_it_is_called_and_what_is_recorded_differ_both_ways(story):
+    names, called = names_in(story), {row["activity_id"]: row["called"] for row in story["activities"]}
+    assert (called["library-co-design"], names["library-co-design"]) == ("co-production", "Co-design")
+    assert (called["bus-network-review"], names["bus-network-review"]) == ("co-production", "Consultation")
+    assert (called["harbour-flood-group"], names["harbour-flood-group"]) == ("consultation", "Co-production")
+
+
+def test_every_yes_says_where_someone_could_see_it(story):
+    assert {row["fact"] for row in story["facts"]} >= set(FACTS) - {"in_from_start"}
+    assert all(row["evidence"] for row in story["facts"] if row["answer"] == "yes")
+
+
+def test_some_people_were_told_back_and_some_are_still_waiting(story):
+    late = [
+        row for row in story["outcomes"] if not row["told_back_date"] and row["told_back_due_date"] < TODAY.isoformat()
+    ]
+    told = [row for row in story["outcomes"] if row["told_back_date"]]
+    assert len(late) >= 5 and len(told) >= 15
+    assert any(row["told_back_date"] > row["told_back_due_date"] for row in told)
