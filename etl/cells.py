@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.parsing import Unreadable, find_parser, parse_text
+from etl.parsing import Ambiguous, Unreadable, find_parser
 from etl.specs import Spec
 from etl.tables import make_table, read_schemas
 from etl.types import Sheet
@@ -37,6 +37,7 @@ class Rows:
     sheet_of_row: np.ndarray
     is_rejected: np.ndarray = field(init=False)
     problems: list[tuple[np.ndarray, str, pa.Array, pa.Array]] = field(default_factory=list)
+    unreadable: dict[str, np.ndarray] = field(default_factory=dict)
     _coded: dict = field(default_factory=dict)
     _parsed: dict = field(default_factory=dict)
 
@@ -80,6 +81,16 @@ class Rows:
         return self._parse_array(
             column, read, np.nan, np.float64, read_plain_numbers if read == "number" else read_plain_counts
         )
+
+    def add_up(self, columns: list[str]) -> np.ndarray:
+        """The sum of columns of counts for each row: NaN where all are blank, or where one could not be read."""
+        if not columns:
+            return np.full(len(self), np.nan)
+        cells = np.stack([self.parse_numbers(name) for name in columns])
+        total = np.where(np.isnan(cells).all(axis=0), np.nan, np.nansum(cells, axis=0))
+        for name in columns:
+            total[self.unreadable.get(name, [])] = np.nan
+        return total
 
     def parse_days(self, column: str | None, *, is_end: bool = False) -> np.ndarray:
         """int32 days since 1970 for each row; NO_DAY where blank. Of a year the first day, or the last where `is_end`."""
@@ -155,20 +166,24 @@ class Rows:
             self._parsed[key] = values[codes]
         return self._parsed[key]
 
-    def _note(self, column: str, codes: np.ndarray, distinct: pa.Array, refused: dict[int, str]) -> None:
+    def _note(self, column: str, codes: np.ndarray, distinct: pa.Array, refused: dict[int, Unreadable]) -> None:
         """Gathers the cells whose text could not be read; in a required column their rows are rejected."""
         if not refused:
             return
         reasons: list = [None] * len(distinct)
         for position, reason in refused.items():
-            reasons[position] = reason
+            reasons[position] = str(reason)
         bad = np.zeros(len(distinct) + 1, dtype=bool)
         bad[list(refused)] = True
         rows = np.flatnonzero(bad[codes])
+        self.unreadable[column] = rows
         taken = pa.array(codes[rows])
         self.problems.append((rows, column, distinct.take(taken), pa.array(reasons, pa.string()).take(taken)))
         if self.spec.find_column(column).required:
             self.is_rejected[rows] = True
+        asked = [position for position, reason in refused.items() if isinstance(reason, Ambiguous)]
+        if asked:  # a row with a date that can be read in two ways waits for the answer
+            self.is_rejected[rows[np.isin(codes[rows], asked)]] = True
 
     def _require(self, column: str, codes: np.ndarray, is_blank: np.ndarray) -> None:
         """Rejects the rows where a required column says nothing."""
@@ -176,20 +191,20 @@ class Rows:
             return
         rows = np.flatnonzero(np.append(is_blank, True)[codes])
         if len(rows):
-            self.note(rows, column, f"{column} is blank, and without it the row says nothing that can be counted.")
+            self.note(rows, column, f"{column} is blank; a row of this source needs it.")
             self.is_rejected[rows] = True
 
 
-def parse_distinct(texts: list[str | None], parse: Callable) -> tuple[list, dict[int, str]]:
+def parse_distinct(texts: list[str | None], parse: Callable) -> tuple[list, dict[int, Unreadable]]:
     """(values, refused): the value of each text, None where it is blank or refused; and why, by position."""
     values: list = []
-    refused: dict[int, str] = {}
+    refused: dict[int, Unreadable] = {}
     for position, text in enumerate(texts):
         try:
             values.append(parse(text))
         except Unreadable as error:
             values.append(None)
-            refused[position] = str(error)
+            refused[position] = error
     return values, refused
 
 
@@ -240,7 +255,6 @@ def to_days(days: np.ndarray) -> pa.Array:
     return pa.array(days, pa.int32(), mask=days == NO_DAY).cast(pa.date32())
 
 
-def read_cell(rows: Rows, column: str, row: int) -> str | None:
-    """The tidied text of one cell."""
-    codes, distinct = rows.read_coded(column)
-    return parse_text(distinct[int(codes[row])].as_py()) if codes[row] >= 0 else None
+def to_figures(values: np.ndarray) -> pa.Array:
+    """float64, null for NaN."""
+    return pa.array(values, pa.float64(), mask=np.isnan(values))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from etl.cells import Rows
+from etl.cells import Rows, parse_distinct
+from etl.parsing import find_parser
 from etl.specs import When, Words
 
 
@@ -23,8 +24,13 @@ def fill_words(rows: Rows, told: Words | str, at: np.ndarray) -> list[str | None
 
 def fill_from_column(rows: Rows, rule: Words, at: np.ndarray) -> list[str | None]:
     """The words of a column: as they stand, looked up, or chosen by what its items hold."""
-    read = "list" if rows.spec.find_column(rule.column).read == "list" else "text"
-    codes, values = rows.parse(rule.column, read)
+    read = rows.spec.find_column(rule.column).read
+    if read in ("date", "year"):
+        codes, distinct = rows.read_coded(rule.column)
+        days, _ = parse_distinct(distinct.to_pylist(), find_parser(read, rows.spec.date_order, rows.spec.epoch))
+        values = [day and (str(day.year) if read == "year" else day.isoformat()) for day in days]
+    else:
+        codes, values = rows.parse(rule.column, "list" if read == "list" else "text")
     words = [choose_words(rule, value) for value in values]
     words.append(rule.otherwise)  # for code -1: the cell is blank
     return [words[code] for code in codes[at].tolist()]

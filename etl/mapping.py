@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.cells import EPOCH, NO_DAY, Rows, gather_rows, to_days
+from etl.cells import EPOCH, NO_DAY, Rows, gather_rows, to_days, to_figures
 from etl.filling import fill_words, pick_rows
 from etl.placing import Sayings, Stands, make_saying, place_rows
 from etl.specs import PER_FILE, PER_ROW, TEMPLATE, Count, Spec, find_sheets
@@ -253,13 +253,13 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
 
 
 def find_values(rows: Rows, rule: Count) -> tuple[np.ndarray, np.ndarray]:
-    """(rows that say a figure, the figures). A row whose columns are all blank says none: null is not zero."""
+    """(rows that say a figure, the figures). A row whose columns are all blank, or one of them unreadable, says none: null is not zero."""
     at = pick_rows(rows, rule.when)
     if rule.rows:
         return at, np.ones(len(at))
-    columns = np.stack([rows.parse_numbers(name)[at] for name in rule.sum])
-    has_figure = ~np.isnan(columns).all(axis=0)
-    return at[has_figure], np.nansum(columns[:, has_figure], axis=0)
+    values = rows.add_up(rule.sum)[at]
+    has_figure = ~np.isnan(values)
+    return at[has_figure], values[has_figure]
 
 
 def name_counts(rows: Rows, batch_id: str, firsts: np.ndarray, measure: str) -> pa.Array:
@@ -315,20 +315,12 @@ def make_sessions(rows: Rows, batch_id: str, activity_of_row: np.ndarray, activi
         "session_id": name_rows(rows, batch_id, at),
         "activity_id": activity_ids.take(pa.array(activity_of_row[at])),
         "start_date": to_days(days),
-        "attendance_count": add_up(rows, rule.attendance, at),
-        "returning_count": add_up(rows, [rule.returning] if rule.returning else [], at),
-        "minutes": add_up(rows, [rule.minutes] if rule.minutes else [], at),
+        "attendance_count": to_figures(rows.add_up(rule.attendance)[at]),
+        "returning_count": to_figures(rows.add_up([rule.returning] if rule.returning else [])[at]),
+        "minutes": to_figures(rows.add_up([rule.minutes] if rule.minutes else [])[at]),
         "repeat_key": make_repeat_keys(rows, rule.name, at, days),
     }
     return make_table("session", columns, len(at))
-
-
-def add_up(rows: Rows, columns: list[str], at: np.ndarray) -> pa.Array:
-    """The sum of these columns in these rows; null where all are blank."""
-    if not columns:
-        return pa.nulls(len(at), pa.float64())
-    cells = np.stack([rows.parse_numbers(name)[at] for name in columns])
-    return pa.array(np.nansum(cells, axis=0), pa.float64(), mask=np.isnan(cells).all(axis=0))
 
 
 def make_repeat_keys(rows: Rows, column: str, at: np.ndarray, days: np.ndarray) -> list[str | None]:

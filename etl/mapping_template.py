@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from etl.parsing import Unreadable, parse_amount, parse_count, parse_date, parse_text, parse_word, parse_yes_no
+from etl.parsing import (
+    Ambiguous,
+    Unreadable,
+    parse_amount,
+    parse_count,
+    parse_date,
+    parse_text,
+    parse_word,
+    parse_yes_no,
+)
 from etl.specs import Spec
 from etl.tables import RECORD_TABLES, make_rows
 from etl.template_places import find_places
@@ -38,7 +47,7 @@ class Row:
         try:
             value = parse(self.cells.get(column))
         except Unreadable as error:
-            self.refuse(column, str(error), is_row=required)
+            self.refuse(column, str(error), is_row=required or isinstance(error, Ambiguous))
             return None
         if required and value is None:
             self.refuse(column, f"{column} is blank; a row needs it.", is_row=True)
@@ -225,7 +234,10 @@ def make_count(batch: Batch, row: Row) -> None:
     name = row.activity_id()
     measures = tuple(measure.id for measure in read_measures().values() if measure.family == "breadth")
     measure = row.read("measure", lambda text: parse_word(text, measures), required=True)
-    amount = row.read("value", parse_amount, required=True)
+    amount = row.read("value", parse_amount)
+    if amount is None and "value" not in {column for column, _ in row.problems}:
+        row.refuse("value", "No figure is given. Leave the row out, or write 0 if there were none.", is_row=True)
+    row.is_rejected = row.is_rejected or amount is None
     top = row.read("value_high", parse_count)
     basis = row.word("basis")
     start, end = row.span("period_start", "period_end")

@@ -35,6 +35,10 @@ class Unreadable(ValueError):
     """A cell that cannot be read; the text says why and what would do instead."""
 
 
+class Ambiguous(Unreadable):
+    """A cell that can be read in two ways; the text asks which. Its row waits for the answer."""
+
+
 @dataclass(frozen=True)
 class Amount:
     """A figure as recorded. `high` is the top of a band, else None; `basis` is exact, estimate or band."""
@@ -121,9 +125,9 @@ def parse_date(text: str | None, order: str | None = None, epoch: int = 1900) ->
 
 
 def parse_numeric_day(plain: str, first: int, second: int, year: str, order: str | None) -> date:
-    """The day of “first/second/year”. Raises Unreadable with the question where both orders would do."""
+    """The day of “first/second/year”. Raises Ambiguous with the question where both orders would do."""
     if first <= 12 and second <= 12 and first != second and order is None:
-        raise Unreadable(
+        raise Ambiguous(
             f"“{plain}” can be read in two ways. Say whether the day or the month comes first (date order: day-first or "
             "month-first), or write it as 2023-04-05."
         )
@@ -174,7 +178,10 @@ def find_month(plain: str, word: str) -> int:
 
 def parse_year(text: str | None) -> date | None:
     """The first day of a year written as four digits (“2021” or “2021.0”)."""
-    value = parse_number(text)
+    try:
+        value = parse_number(text)
+    except Unreadable:
+        raise Unreadable(f"“{parse_text(text)}” is not a year.") from None
     if value is None:
         return None
     if value != int(value) or not FIRST_YEAR <= value <= LAST_YEAR:
@@ -215,8 +222,8 @@ def parse_word(text: str | None, accepted: tuple[str, ...]) -> str | None:
     plain = parse_text(text)
     if plain is None:
         return None
-    found = next((word for word in accepted if word.casefold() == plain.casefold().replace("_", " ")), None)
-    found = found or next((word for word in accepted if word.casefold() == plain.casefold()), None)
+    told = plain.casefold().replace("_", " ")
+    found = next((word for word in accepted if word.casefold().replace("_", " ") == told), None)
     if found is None:
         raise Unreadable(f"“{plain}” is not one of the words used here: {', '.join(accepted)}.")
     return found
