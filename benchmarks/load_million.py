@@ -22,7 +22,7 @@ import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 import pyarrow.csv  # noqa: E402
 
-ROWS, RUNS, ACTIVITIES, DAYS, SEED = 1_000_000, 3, 12, 365, 7
+ROWS, RUNS, ACTIVITIES, DAYS, SEED = 1_000_000, 3, 3, 31, 7
 REAL_WARDS = "places/uk_wards_2025_simplified60m.parquet"
 
 

@@ -6,9 +6,7 @@ import getpass
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import pyarrow as pa
-
-from etl.inbox import ID_LENGTH, RECORDS, InboxBatch, LogLine, append_log, commit, read_batches, stage
+from etl.inbox import ID_LENGTH, RECORDS, Encoded, InboxBatch, LogLine, append_log, commit, read_batches, stage
 from etl.replay import Synced, sync
 from etl.types import Mapped
 from soundings.generations import open_current
@@ -28,9 +26,9 @@ class Accepted:
 
 
 def accept_batch(
-    home: Home, manifest: dict, tables: dict[str, pa.Table], mapped: Mapped, *, timeout: float = LOCK_SECONDS
+    home: Home, manifest: dict, files: dict[str, Encoded], mapped: Mapped, *, timeout: float = LOCK_SECONDS
 ) -> Accepted:
-    """The batch, acknowledged and in the current generation.
+    """The batch, acknowledged and in the current generation. `files` is what the inbox keeps, `mapped` what comes of it.
 
     A batch that was accepted before is left as it is, active or undone. Raises BadFile where the same file is loaded under
     the same source with other options, Busy where another process is writing.
@@ -42,11 +40,11 @@ def accept_batch(
         if same:
             return Accepted(same, False, [], synced)
         check_twin(home, manifest)
-        staged, files = stage(home, batch_id, tables)
+        staged, listed = stage(home, batch_id, files)
         withdrawn = [] if manifest["is_demo"] else read_demo_ids(home)
         if withdrawn:
             append_log(home, [log_line("undone", demo, manifest["accepted_by"]) for demo in withdrawn])
-        commit(home, staged, {**manifest, "files": files})
+        commit(home, staged, {**manifest, "files": listed})
         try:
             synced = sync(writer, {batch_id: mapped})
         except SoundingsError as error:

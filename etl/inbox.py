@@ -86,6 +86,14 @@ class LogLine:
 
 
 @dataclass(frozen=True)
+class Encoded:
+    """One table as the bytes of a Parquet file."""
+
+    content: pa.Buffer
+    row_count: int
+
+
+@dataclass(frozen=True)
 class Staged:
     """A batch that is written but not yet accepted: nobody sees it, and `clear_staged` removes it."""
 
@@ -107,7 +115,17 @@ def identify_batch(file_sha256: str, source_id: str, options: dict) -> str:
     ).hexdigest()
 
 
-def stage(home: Home, batch_id: str, tables: dict[str, pa.Table]) -> tuple[Staged, list[dict]]:
+def encode_tables(tables: dict[str, pa.Table]) -> dict[str, Encoded]:
+    """The tables as the Parquet files that the inbox keeps; this much of accepting needs no lock."""
+    encoded = {}
+    for name, table in tables.items():
+        buffer = pa.BufferOutputStream()
+        pq.write_table(table, buffer, compression="zstd", compression_level=1)
+        encoded[name] = Encoded(buffer.getvalue(), table.num_rows)
+    return encoded
+
+
+def stage(home: Home, batch_id: str, encoded: dict[str, Encoded]) -> tuple[Staged, list[dict]]:
     """The batch's tables on the disk in a folder of no meaning yet, and the list of files for its manifest.
 
     The caller holds the writer's lock.
@@ -117,11 +135,12 @@ def stage(home: Home, batch_id: str, tables: dict[str, pa.Table]) -> tuple[Stage
     path = home.inbox / f".staged-{batch_id}"
     path.mkdir()
     files = []
-    for number, (name, table) in enumerate(tables.items()):
+    for number, (name, one) in enumerate(encoded.items()):
         file = path / f"sheet-{number}.parquet"
-        pq.write_table(table, file, compression="zstd", compression_level=1)
+        file.write_bytes(one.content)
         sync_file(file)
-        files.append({"name": name, "file": file.name, "sha256": hash_file(file), "row_count": table.num_rows})
+        sha256 = hashlib.sha256(one.content).hexdigest()
+        files.append({"name": name, "file": file.name, "sha256": sha256, "row_count": one.row_count})
     return Staged(path, batch_id), files
 
 
@@ -139,7 +158,7 @@ def commit(home: Home, staged: Staged, manifest: dict) -> Path:
 
 def accept(home: Home, manifest: dict, tables: dict[str, pa.Table]) -> Path:
     """The accepted batch's folder. The manifest names the batch (`batch_sha256`); the caller holds the writer's lock."""
-    staged, files = stage(home, manifest["batch_sha256"][:ID_LENGTH], tables)
+    staged, files = stage(home, manifest["batch_sha256"][:ID_LENGTH], encode_tables(tables))
     return commit(home, staged, {**manifest, "files": files})
 
 

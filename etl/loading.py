@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import duckdb
 import pyarrow.compute as pc
 
 from etl.accepting import Accepted, accept_batch, say_now, say_who
-from etl.inbox import ID_LENGTH, RECORDS, hash_file, identify_batch
+from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.types import Mapped, Sheet
 from etl.undoing import RebuildResult, StateResult, rebuild, redo, undo
@@ -32,7 +33,6 @@ __all__ = ["LoadResult", "RebuildResult", "StateResult", "load_file", "rebuild",
 
 REASONS_SHOWN = 50
 READING = ("sheet", "header_row", "encoding", "delimiter", "crs")
-PERSON_ROLES = {"person_postcode", "person_point", "person_lon", "person_lat"}
 PLACE_TABLES = ("batch", "place", "place_alias", "place_code_history")
 
 
@@ -140,12 +140,16 @@ def load_file(
         "mapping": spec.raw,
     }
     report("Understanding each row")
-    mapped = map_rows(spec, sheets, manifest)
     if dry_run:
+        mapped = map_rows(spec, sheets, manifest)
         report("Finding the places")
         return preview(home, manifest, mapped)
+    with ThreadPoolExecutor(1) as beside:
+        packed = beside.submit(lambda: encode_tables(pack_sheets(sheets)))
+        mapped = map_rows(spec, sheets, manifest)
+        files = packed.result()
     report("Saving")
-    accepted = accept_batch(home, manifest, pack_sheets(sheets), mapped, timeout=timeout)
+    accepted = accept_batch(home, manifest, files, mapped, timeout=timeout)
     return describe_load(home, manifest, mapped, accepted, sheets=sheets)
 
 
@@ -185,15 +189,17 @@ def screen(home: Home, sheets: list[Sheet], spec: Spec, options: ReadOptions) ->
     """The sheets without personal data, and what was decided."""
     from etl.screening import screen_sheets
 
-    return screen_sheets(sheets, spec.screening, read_areas(home, spec), drop=[*spec.drop, *options.drop])
+    return screen_sheets(sheets, spec.screening, read_areas(home, spec, sheets), drop=[*spec.drop, *options.drop])
 
 
-def read_areas(home: Home, spec: Spec) -> AreaLookup | None:
-    """What turns a person's postcode or point into a loaded area; None where the source has none of these columns."""
+def read_areas(home: Home, spec: Spec, sheets: list[Sheet]) -> AreaLookup | None:
+    """What turns a person's postcode or point into a loaded area; None where the file has none of these columns."""
     from etl.areas import read_area_lookup
 
     generation = open_current(home)
-    if generation is None or not PERSON_ROLES & set(spec.screening.values()):
+    of_people = {name.casefold() for name, role in spec.screening.items() if role.startswith("person_")}
+    columns = {name.casefold() for sheet in sheets for name in sheet.table.column_names}
+    if generation is None or not of_people & columns:
         return None
     return read_area_lookup(generation.cursor())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from etl.accepting import accept_batch, say_now, say_who
 from etl.code_lists import check_list, map_list
-from etl.inbox import ALIASES, HISTORY, ID_LENGTH, PLACES, hash_file, identify_batch
+from etl.inbox import ALIASES, HISTORY, ID_LENGTH, PLACES, encode_tables, hash_file, identify_batch
 from etl.loading import LoadResult, ReadOptions, describe_load, read_input, say_nothing
 from etl.replay import map_places, pack_sheets
 from soundings.home import Home
@@ -61,7 +61,7 @@ def add_places(
     ) | {"licence": licence, "attribution": attribution, "decisions": list(read.warnings)}
     mapped = map_places(read.table, manifest["batch_sha256"][:ID_LENGTH], kind)
     report("Saving, and finding the places of every record again")
-    accepted = accept_batch(home, manifest, {"place": read.table}, mapped, timeout=timeout)
+    accepted = accept_batch(home, manifest, encode_tables({"place": read.table}), mapped, timeout=timeout)
     return describe_load(home, manifest, mapped, accepted, sheets=[], warnings=list(read.warnings))
 
 
@@ -107,7 +107,7 @@ def add_list(home: Home, path: Path, kind: str, *, who: str | None, timeout: flo
     detected = {sheet.name: sheet.detected for sheet in sheets}
     manifest = make_manifest(kind, SOURCE_OF_LIST[kind], path, {}, detected, is_demo=False, who=who)
     mapped = map_list(kind, sheets, manifest["batch_sha256"][:ID_LENGTH], path.name)
-    accepted = accept_batch(home, manifest, pack_sheets(sheets), mapped, timeout=timeout)
+    accepted = accept_batch(home, manifest, encode_tables(pack_sheets(sheets)), mapped, timeout=timeout)
     return describe_load(home, manifest, mapped, accepted, sheets=sheets)
 
 

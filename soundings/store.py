@@ -182,20 +182,27 @@ def build(building: Path, change: Change) -> str:
     with opened as connection:
         connection.execute("begin")
         changed = change(connection)
-        if not isinstance(changed, Changed):
-            changed = Changed(list(changed), [])
-        write_content(connection, changed.batch_ids)
-        relocated = [batch_id for batch_id in changed.relocated_ids if batch_id not in set(changed.batch_ids)]
-        if relocated:
-            write_content(connection, relocated, LOCATION_TABLES)
-        check_batches(connection, changed.batch_ids + relocated)
-        held = content_hash(connection)
+        connection.execute("commit")
+        # Nobody sees this file before it is pointed at, so a second transaction takes nothing from being all or nothing; and
+        # reading rows back before they are committed is four times slower (0.45 s instead of 0.12 s for 560,000 counts).
+        connection.execute("begin")
+        held = record_content(connection, changed if isinstance(changed, Changed) else Changed(list(changed), []))
         connection.execute("commit")
         connection.execute("force checkpoint")
     log = building.with_name(building.name + ".wal")
     if log.exists() and log.stat().st_size:
         raise BrokenStore(f"The new generation kept a log beside it ({log}); nothing was published. Please try again.")
     return held
+
+
+def record_content(connection: duckdb.DuckDBPyConnection, changed: Changed) -> str:
+    """The content hash, after what changed was counted, hashed and checked."""
+    write_content(connection, changed.batch_ids)
+    relocated = [batch_id for batch_id in changed.relocated_ids if batch_id not in set(changed.batch_ids)]
+    if relocated:
+        write_content(connection, relocated, LOCATION_TABLES)
+    check_batches(connection, changed.batch_ids + relocated)
+    return content_hash(connection)
 
 
 def check_batches(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) -> None:

@@ -10,6 +10,7 @@ from etl.inbox import (
     accept,
     append_log,
     clear_staged,
+    encode_tables,
     identify_batch,
     log_path,
     read_batches,
@@ -55,7 +56,7 @@ def test_the_same_file_source_and_options_are_the_same_batch():
 
 
 def test_what_was_staged_and_not_accepted_is_not_seen_and_is_cleared(home):
-    stage(home, "0123456789ab", make_tables())
+    stage(home, "0123456789ab", encode_tables(make_tables()))
     assert read_batches(home) == []
     clear_staged(home)
     assert list(home.inbox.iterdir()) == []
