@@ -26,7 +26,7 @@ FORMAT = 3
 HASH_PATTERN = re.compile(r"[0-9a-f]{20}")
 
 # Of several batches that hold the same code, the one accepted last is the place.
-_CURRENT_PLACES = """
+_READ_PLACES = """
 with recursive latest as (
     select p.*
     from place p join batch b using (batch_id)
@@ -35,30 +35,21 @@ with recursive latest as (
     select place_code from latest where parent_code = $parent
     union
     select l.place_code from latest l join within_parent w on l.parent_code = w.place_code
-), chosen as (
-    select
-        l.place_code,
-        l.name,
-        l.parent_code,
-        p.name as parent_name,
-        l.lon,
-        l.lat,
-        l.geometry
-    from latest l left join latest p on p.place_code = l.parent_code
-    where l.kind = $kind
-        and ($parent is null or l.place_code in (select place_code from within_parent))
 )
+select
+    l.place_code,
+    l.name,
+    l.parent_code,
+    p.name as parent_name,
+    l.lon,
+    l.lat,
+    sha256(l.geometry) as geometry_sha256,
+    case when $is_whole then l.geometry end as geometry
+from latest l left join latest p on p.place_code = l.parent_code
+where l.kind = $kind
+    and ($parent is null or l.place_code in (select place_code from within_parent))
+order by l.place_code
 """
-_READ_PLACES = _CURRENT_PLACES + "select * from chosen order by place_code"
-_HASH_PLACES = (
-    _CURRENT_PLACES
-    + """
-select sha256(string_agg(sha256(concat_ws(
-    '|', place_code, name, coalesce(parent_code, ''), coalesce(parent_name, ''), lon::varchar, lat::varchar, sha256(geometry)
-)), '' order by place_code))
-from chosen
-"""
-)
 
 
 @dataclass(frozen=True)
@@ -134,15 +125,16 @@ def ensure_geometry(
     Prepared and kept on first use; the file's name is its content, so an older file is never wrong, only unused.
     """
     bound = {"kind": kind, "parent": parent}
-    digest = connection.execute(_HASH_PLACES, bound).fetchone()[0]
-    if digest is None:
+    rows = connection.execute(_READ_PLACES, bound | {"is_whole": False}).fetchall()
+    if not rows:
         inside = f" inside {parent}" if parent else ""
         raise SoundingsError(f"No places of the kind “{kind}” are loaded{inside}: add boundaries first.")
+    digest = hashlib.sha256(repr(rows).encode()).hexdigest()
     content_hash = hashlib.sha256(f"{FORMAT}:{digest}".encode()).hexdigest()[:20]
     kept = _read_kept(home, content_hash)
     if kept is not None:
         return kept
-    prepared = prepare_geometry(connection.execute(_READ_PLACES, bound).to_arrow_table(), digest)
+    prepared = prepare_geometry(connection.execute(_READ_PLACES, bound | {"is_whole": True}).to_arrow_table(), digest)
     facts = {key: value for key, value in vars(prepared).items() if key != "payload"}
     _write_whole(geometry_path(home, content_hash), prepared.payload)
     _write_whole(home.geometry / f"{content_hash}.facts.json", json.dumps(facts).encode())
