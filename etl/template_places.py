@@ -53,7 +53,8 @@ def say_point(row: Row) -> list[tuple]:
             continue
         if first is None or second is None:
             blank = x if first is None else y
-            row.refuse(blank, f"{blank} is missing, so there is no point.", is_row=False)
+            if blank not in {column for column, _ in row.problems}:
+                row.refuse(blank, f"{blank} is missing, so there is no point.", is_row=False)
             return [make_saying("refused", reason=f"{x} or {y} is missing.")]
         return [say_diagnosed(row, x, f"{row.text(x)}, {row.text(y)}", diagnose(first, second))]
     reference = row.text("grid_reference")

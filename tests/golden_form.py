@@ -60,7 +60,11 @@ def make_row(row: dict, where: dict[str, str]) -> dict:
 
 
 def say_location(row: dict) -> str:
-    kept = [f"{name}={row[name]}" for name in ("code", "name", "said", "within_code", "place_kind", "vintage", "lon", "lat", "reason") if row[name] is not None]
+    kept = [
+        f"{name}={row[name]}"
+        for name in ("code", "name", "said", "within_code", "place_kind", "vintage", "lon", "lat", "reason")
+        if row[name] is not None
+    ]
     return " ".join([row["kind"], *kept])
 
 

@@ -32,7 +32,12 @@ from etl.parsing import (
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 CELLISH = st.text(alphabet="0123456789/.-,:T <>~–+%[]'\"abcjantmry;n", max_size=24)
-PARSERS = [*(find_parser(kind) for kind in COLUMN_KINDS), parse_amount, parse_yes_no, lambda text: parse_word(text, ("to", "for"))]
+PARSERS = [
+    *(find_parser(kind) for kind in COLUMN_KINDS),
+    parse_amount,
+    parse_yes_no,
+    lambda text: parse_word(text, ("to", "for")),
+]
 
 
 @given(st.none() | st.text() | CELLISH)
@@ -46,7 +51,13 @@ def test_a_parser_gives_a_value_or_its_own_error(text: str | None) -> None:
 
 @given(DAYS)
 def test_a_day_comes_back_from_each_way_of_writing_it(day: date) -> None:
-    written = [day.isoformat(), f"{day:%Y-%m-%d} 10:00", f"{day:%Y-%m-%dT%H:%M:%S}Z", f"{day:%Y/%m/%d}", f"{day.day} {day:%B} {day.year}"]
+    written = [
+        day.isoformat(),
+        f"{day:%Y-%m-%d} 10:00",
+        f"{day:%Y-%m-%dT%H:%M:%S}Z",
+        f"{day:%Y/%m/%d}",
+        f"{day.day} {day:%B} {day.year}",
+    ]
     written += [f"{day:%A} {day.day} {day:%b} {day.year}", f"{day:%B} {day.day}, {day.year}"]
     assert {parse_date(text) for text in written} == {day}
     assert parse_date(f"{day.day}/{day.month}/{day.year}", DAY_FIRST) == day
@@ -65,7 +76,12 @@ def test_a_day_and_month_that_could_be_swapped_are_asked_about(day: date) -> Non
 
 @given(st.integers(0, 10**12 - 1))
 def test_a_whole_number_comes_back_with_and_without_separators(number: int) -> None:
-    assert parse_number(str(number)) == parse_number(f"{number:,}") == parse_number(f"{number:,}".replace(",", " ")) == number
+    assert (
+        parse_number(str(number))
+        == parse_number(f"{number:,}")
+        == parse_number(f"{number:,}".replace(",", " "))
+        == number
+    )
 
 
 @given(st.lists(st.text(min_size=1).filter(lambda text: parse_text(text) is not None), min_size=1))
@@ -73,7 +89,12 @@ def test_a_list_literal_comes_back_tidied(items: list[str]) -> None:
     assert parse_list(repr(items)) == tuple(parse_text(item) for item in items)
 
 
-@given(st.lists(st.integers(-(10**6), 10**12).map(str) | CELLISH | st.floats(0, 1e6).map(lambda number: f"{number:.3f}"), unique=True))
+@given(
+    st.lists(
+        st.integers(-(10**6), 10**12).map(str) | CELLISH | st.floats(0, 1e6).map(lambda number: f"{number:.3f}"),
+        unique=True,
+    )
+)
 def test_reading_many_plain_numbers_at_once_is_reading_each(texts: list[str]) -> None:
     values = np.full(len(texts) + 1, np.nan)
     left = read_plain_counts(pa.array(texts, pa.string()), values)
@@ -82,7 +103,12 @@ def test_reading_many_plain_numbers_at_once_is_reading_each(texts: list[str]) ->
         assert values[position] == each[position]
 
 
-@given(st.lists(DAYS.map(str) | CELLISH | st.from_regex(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2})?", fullmatch=True), unique=True))
+@given(
+    st.lists(
+        DAYS.map(str) | CELLISH | st.from_regex(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2})?", fullmatch=True),
+        unique=True,
+    )
+)
 def test_reading_many_plain_days_at_once_is_reading_each(texts: list[str]) -> None:
     values = np.full(len(texts) + 1, NO_DAY, dtype=np.int32)
     left = read_plain_days(pa.array(texts, pa.string()), values)
@@ -110,13 +136,17 @@ def test_figures_are_exact_estimated_or_a_band(text: str | None, amount: Amount 
     assert parse_amount(text) == amount
 
 
-@pytest.mark.parametrize("text", ["45%", "1,23", "1.234,5", "-3", "50+", ">20", "15-10", "a dozen", "1e5", "inf", "١٢", "9" * 20])
+@pytest.mark.parametrize(
+    "text", ["45%", "1,23", "1.234,5", "-3", "50+", ">20", "15-10", "a dozen", "1e5", "inf", "١٢", "9" * 20]
+)
 def test_what_is_no_figure_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse_amount(text)
 
 
-@pytest.mark.parametrize("text", ["2023-02-30", "4/5/23", "31/31/2023", "2023", "2023-04", "1066-10-14", "12345", "soon", "5 Ju 2023"])
+@pytest.mark.parametrize(
+    "text", ["2023-02-30", "4/5/23", "31/31/2023", "2023", "2023-04", "1066-10-14", "12345", "soon", "5 Ju 2023"]
+)
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse_date(text)
