@@ -53,7 +53,9 @@ def build_coverage(geometries: np.ndarray) -> GridCoverage:
     scaled = shapely.transform(shapely.coverage_simplify(scaled, SIMPLIFY_STEPS), lambda xy: xy / (squeeze, 1.0))
     polygons = _round_each(scaled)
     if polygons is None or not _is_clean(polygons, before):
-        polygons = _round_by_noding(scaled)
+        polygons = _round_by_noding(scaled, _find_spoiled(scaled))
+        if not (_is_clean(polygons, before) and _is_whole(polygons, scaled)):
+            polygons = _round_by_noding(scaled, np.ones(len(scaled), dtype=bool))
     polygons = shapely.orient_polygons(polygons)
     collapsed = tuple(int(i) for i in np.flatnonzero(shapely.is_empty(polygons)))
     return GridCoverage(polygons, step, origin, collapsed, before, _count_invalid_edges(polygons))
@@ -87,13 +89,29 @@ def _is_clean(polygons: np.ndarray, allowed_invalid_edges: int) -> bool:
     return _count_invalid_edges(polygons) <= allowed_invalid_edges
 
 
-def _round_by_noding(scaled: np.ndarray) -> np.ndarray:
-    """Polygons rebuilt from all their rounded edges, each edge once and crossing none.
+def _is_whole(polygons: np.ndarray, scaled: np.ndarray) -> bool:
+    """Whether no place gained or lost more than a grid step along its border."""
+    return bool((np.abs(shapely.area(polygons) - shapely.area(scaled)) <= shapely.length(scaled) + 4).all())
 
-    Rounding alone can fold a thin neck over itself. Noding the edges of all places together on the grid (snap rounding)
-    and building the faces between them again gives polygons that are valid, and identical along a border, by construction.
+
+def _find_spoiled(scaled: np.ndarray) -> np.ndarray:
+    """True for each place whose outline rounding makes invalid, and for the places beside it."""
+    spoiled = ~shapely.is_valid(shapely.transform(scaled, np.rint))
+    spoiled[shapely.STRtree(scaled).query(scaled[spoiled], predicate="dwithin", distance=2.0)[1]] = True
+    return spoiled
+
+
+def _round_by_noding(scaled: np.ndarray, spoiled: np.ndarray) -> np.ndarray:
+    """Polygons rebuilt from all their rounded edges, each edge once, those of spoiled places made to cross none.
+
+    Rounding alone can fold a thin neck over itself. Noding edges together on the grid (snap rounding) and building the
+    faces between all edges again gives polygons that are valid, and identical along a border, by construction.
     """
-    network = shapely.line_merge(shapely.union_all(_unique_edges(scaled), grid_size=1.0))
+    spoiled_edges = _unique_edges(scaled[spoiled])
+    whole_edges = _unique_edges(scaled[~spoiled])
+    shared = np.isin(_edge_names(whole_edges), _edge_names(spoiled_edges))
+    noded = shapely.get_parts(shapely.union_all(_draw_edges(spoiled_edges), grid_size=1.0))
+    network = shapely.line_merge(shapely.multilinestrings(np.concatenate([noded, _draw_edges(whole_edges[~shared])])))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(network)))
     inside, place = _faces_of_places(faces, scaled)
     order = np.argsort(place, kind="stable")
@@ -106,13 +124,20 @@ def _round_by_noding(scaled: np.ndarray) -> np.ndarray:
 
 
 def _unique_edges(scaled: np.ndarray) -> np.ndarray:
-    """One two-point line for each distinct edge between rounded vertices."""
-    rings = shapely.get_rings(shapely.get_parts(scaled))
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    """The two vertex keys, smaller first, of each distinct edge between rounded vertices."""
+    xy, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(scaled)), return_index=True)
     vertex = vertex_keys(np.rint(xy).astype(np.int64))
     a, b = vertex[:-1], vertex[1:]
     keep = (ring[1:] == ring[:-1]) & (a != b)
-    edges = np.unique(np.stack([np.minimum(a, b)[keep], np.maximum(a, b)[keep]], axis=1), axis=0)
+    return np.unique(np.stack([np.minimum(a, b)[keep], np.maximum(a, b)[keep]], axis=1), axis=0)
+
+
+def _edge_names(edges: np.ndarray) -> np.ndarray:
+    """Each edge as one value that can be looked up."""
+    return np.ascontiguousarray(edges).view([("from", np.int64), ("to", np.int64)]).ravel()
+
+
+def _draw_edges(edges: np.ndarray) -> np.ndarray:
     return shapely.linestrings(np.stack([key_vertices(edges[:, 0]), key_vertices(edges[:, 1])], axis=1).astype(float))
 
 

@@ -4,7 +4,7 @@ import { detailAt, placeAt } from "./chart_geometry.js";
 import { layOut, placeName, samplePlace } from "./chart_layout.js";
 
 export const NOTHING = -1, HIDDEN = -2, NONE = 0;
-const FIGURE_PX = [15, 22], NAME_PX = [10.5, 13], PARENT_FIGURE_PX = 12.5; // grown with the places, between these
+const FIGURE_PX = [15, 22], NAME_PX = [10.5, 13], PARENT_FIGURE_PX = 12.5, RING_FIGURE_PX = 13; // pairs grow with the places
 const SMALLEST_FIGURE_PLACE = 13; // px across; smaller places have no figure of their own
 const number_ = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 export const write = (value) => number_.format(value);
@@ -336,6 +336,7 @@ export function createLayerClass(L) {
       const { geometry, panel: { fill }, view } = this, size = this._map.getSize(), items = [];
       const inset = this._map.containerPointToLayerPoint([0, 0]).subtract(this._bounds.min);
       const window_ = [inset.x + 1, inset.y + 1, inset.x + size.x - 1, inset.y + size.y - 1];
+      this.window = window_;
       this.tooSmall = { figures: 0, rings: 0, figuresAsked: 0, ringsAsked: 0 };
       for (const p of this.visible) {
         const text = figureText(fill, p), value = values ? values[p] : NaN;
@@ -356,6 +357,7 @@ export function createLayerClass(L) {
         const px = fill.classes[p] === HIDDEN ? 11 : this.figurePx;
         items.push({
           id: p, ...sample, outline, ring: radius, isHidden: value === HIDDEN, value, box: text ? this._measure(ctx, text, px) : null,
+          ringBox: isSelected && value > 0 ? this._measure(ctx, write(value), RING_FIGURE_PX) : null,
           weight: this._weight(values ? value : fill.figures[p]), isFirst: isSelected, isLoose: isSelected,
         });
       }
@@ -416,7 +418,7 @@ export function createLayerClass(L) {
       for (const item of items) {
         const text = this.geometry.names[item.id], w = ctx.measureText(text).width + 4;
         if (this.typicalSide < 44) break;
-        const at = placeName(item, w, this.namePx + 2, occupied);
+        const at = placeName(item, w, this.namePx + 2, occupied, this.window);
         if (at) names.push({ id: item.id, text, x: at.x, y: at.y });
       }
       return names;
@@ -489,7 +491,7 @@ export function createLayerClass(L) {
 
     // Only the selected place says its ring's figure, beneath the ring: inside it no figure ever stands.
     _drawRingFigure(ctx, { ringAt: { x, y }, ring: r, value }) {
-      const text = write(value), px = 13;
+      const text = write(value), px = RING_FIGURE_PX;
       this._write(ctx, text, x, y + r + px + 2, this._font(px), this.palette.ring_ink, this.palette.casing, 4);
     },
 

@@ -94,7 +94,7 @@ function figureCost(point, box, middle) {
   return 3 * Math.max(0, need - point.d) + 0.11 * Math.hypot(point.x - middle.x, point.y - middle.y);
 }
 
-// items: {id, ring: radius or 0, box: {w, h} or null, points, middle, weight, isFirst, isLoose}; sets item.ringAt, item.figureAt.
+// items: {id, ring: radius or 0, box: {w, h} or null, ringBox: {w, h} of the ring's own figure or null, points, middle, weight, isFirst, isLoose}; sets item.ringAt, item.figureAt.
 export function layOut(items, gap) {
   const occupied = new Occupied(gap);
   const order = [...items].sort((a, b) => (b.isFirst - a.isFirst) || b.weight - a.weight || a.id - b.id);
@@ -136,6 +136,7 @@ function placePair(item, occupied) {
     for (const figure of figures) {
       if (best && cost + figure.cost >= best.cost) break;
       if (touchesRing({ ...box, x: figure.p.x, y: figure.p.y }, at.x, at.y, ring, 3)) continue;
+      if (item.ringBox && figure.p.y > at.y + ring * 0.4) continue; // beneath a chosen place's ring stands the ring's own figure
       const apart = 0.1 * Math.hypot(at.x - figure.p.x, at.y - figure.p.y) + (at.x < figure.p.x ? 0.8 : 0);
       if (!best || cost + figure.cost + apart < best.cost) best = { at, figure: figure.p, cost: cost + figure.cost + apart };
     }
@@ -160,15 +161,17 @@ function placeFigure(item, occupied) {
 
 function stand(item, what, point, occupied) {
   item[what] = { x: point.x, y: point.y };
-  if (what === "ringAt") occupied.addRing(point.x, point.y, item.ring);
-  else occupied.addBox(point.x, point.y, item.box.w, item.box.h);
+  if (what === "ringAt") {
+    occupied.addRing(point.x, point.y, item.ring);
+    if (item.ringBox) occupied.addBox(point.x, point.y + item.ring + 2 + item.ringBox.h / 2, item.ringBox.w, item.ringBox.h);
+  } else occupied.addBox(point.x, point.y, item.box.w, item.box.h);
 }
 
 // A quiet name, where there is still room for all of it inside the place.
-export function placeName({ points, outline, middle }, w, h, occupied) {
+export function placeName({ points, outline, middle }, w, h, occupied, view) {
   let best = null, least = Infinity;
   for (const p of points) {
-    if (p.d < h * 0.7) continue;
+    if (p.d < h * 0.7 || p.x - w / 2 < view[0] || p.x + w / 2 > view[2]) continue;
     const cost = Math.hypot(p.x - middle.x, p.y - middle.y) - p.d;
     if (cost >= least || !occupied.isBoxFree(p.x, p.y, w, h)) continue;
     if (![-0.5, -0.25, 0.25, 0.5].every((t) => distanceInside(outline, p.x + t * w, p.y) > h * 0.45)) continue;
