@@ -1,67 +1,21 @@
 // One canvas layer for Leaflet: paper, places in their classes, borders, figures and rings. Restyled, never rebuilt.
 
 import { detailAt, placeAt } from "./chart_geometry.js";
-import { layOut, placeName, samplePlace } from "./chart_layout.js";
-
-export const NOTHING = -1, HIDDEN = -2, NONE = 0;
-const FIGURE_PX = [15, 22], NAME_PX = [10.5, 13], PARENT_FIGURE_PX = 12.5, RING_FIGURE_PX = 13; // pairs grow with the places
-const SMALLEST_FIGURE_PLACE = 13; // px across; smaller places have no figure of their own
-const number_ = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
-export const write = (value) => number_.format(value);
-
-// Class 0 is a recorded 0; the others spread over the family's five steps.
-export function classColour(palette, fill, class_) {
-  const ramp = palette[fill.family], count = fill.labels.length - 1;
-  if (class_ === NONE) return palette.none;
-  return count === 1 ? ramp[2] : ramp[Math.round(((class_ - 1) / (count - 1)) * (ramp.length - 1))];
-}
-
-export function isDarkColour(colour) {
-  const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255)
-    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.23;
-}
-
-// Hatch (nothing recorded) and dots (hidden) drawn at the screen's own sharpness.
-export function drawPattern(kind, palette, dpr) {
-  const tile = document.createElement("canvas"), side = kind === HIDDEN ? 7 : 8;
-  tile.width = tile.height = Math.round(side * dpr);
-  const ctx = tile.getContext("2d"), px = tile.width;
-  ctx.fillStyle = palette.land;
-  ctx.fillRect(0, 0, px, px);
-  ctx.strokeStyle = ctx.fillStyle = kind === HIDDEN ? palette.dots : palette.hatch;
-  ctx.lineWidth = dpr * 1.1;
-  ctx.beginPath();
-  if (kind === HIDDEN) {
-    ctx.arc(px / 2, px / 2, dpr * 1.25, 0, 7);
-    ctx.fill();
-  } else {
-    for (const shift of [-px, 0, px]) { ctx.moveTo(shift - 2, px + 2); ctx.lineTo(shift + px + 2, -2); }
-    ctx.stroke();
-  }
-  return tile;
-}
-
-export function figureText(fill, place) {
-  const class_ = fill.classes[place];
-  if (class_ === NOTHING) return null;
-  if (class_ === HIDDEN) return "hidden";
-  if (class_ === NONE) return "0";
-  const word = fill.words && fill.words.index[place] >= 0 ? fill.words.texts[fill.words.index[place]] : null;
-  if (word !== null) return word;
-  return Number.isNaN(fill.figures[place]) ? null : write(fill.figures[place]);
-}
+import { itemMethods } from "./chart_items.js";
+import { markMethods } from "./chart_marks.js";
+import { HIDDEN, NOTHING, classColour, drawPattern } from "./chart_style.js";
 
 export function createLayerClass(L) {
   const Base = L.Renderer.prototype;
   return L.Renderer.extend({
     options: { padding: 0.12, pane: "overlayPane", interactive: false },
+    ...itemMethods,
+    ...markMethods,
 
     initialize(geometry, options) {
       Base.initialize.call(this, options);
       this.geometry = geometry;
       this.selected = this.hovered = -1;
-      this.isQuick = false;
     },
 
     _initContainer() {
@@ -290,209 +244,6 @@ export function createLayerClass(L) {
       ctx.strokeStyle = this.palette.ink;
       ctx.lineWidth = width;
       ctx.stroke();
-    },
-
-    // Items to place: the places themselves, or their parents where the places are too small to read.
-    _setOut() {
-      const { geometry, panel, view } = this, { fill, ring } = panel;
-      const canStandIn = fill.parentFigures || (ring && ring.parentValues);
-      this.isParents = Boolean(canStandIn) && geometry.parents.codes.length > 1 && this.visible.length > 60 && this.typicalSide < 26;
-      const values = ring && (this.isParents ? ring.parentValues : ring.values);
-      const side = this.isParents ? this._parentSides() : null;
-      const grown = ([least, most]) => Math.max(least, Math.min(most, least * (0.55 + this.typicalSide / 150)));
-      this.figurePx = grown(FIGURE_PX);
-      this.namePx = grown(NAME_PX);
-      const ctx = this._container.getContext("2d");
-      this.samples = new Map();
-      let occupied;
-      for (const shrink of [1, 0.88, 0.77, 0.68]) { // where a few places crowd, smaller rings for all; the key follows
-        this.ringScale = this._ringScale(ring, (side ? side.median : this.typicalSide) * shrink);
-        this.items = this.isParents ? this._parentItems(ctx, side, values) : this._placeItems(ctx, values);
-        occupied = layOut(this.items, this.isParents ? 6 : 3);
-        this._countLeftOut(this.items);
-        if (!this.tally.rings || this.isParents || this.items.length > 80) break;
-      }
-      this.names = this.isParents ? [] : this._placeNames(ctx, this.items, occupied);
-    },
-
-    // Pixels of radius for the largest ring, from how large a place is on the screen.
-    _ringScale(ring, typical) {
-      if (!ring) return null;
-      const values = this.isParents ? ring.parentValues : ring.values;
-      let most = 0;
-      for (const value of values) if (value > most) most = value;
-      const radius = Math.max(9, Math.min(34, typical * (this.isParents ? 0.55 : 0.37)));
-      return { most, radius, of: (value) => (value > 0 ? Math.max(1.8, radius * Math.sqrt(value / most)) : 0) };
-    },
-
-    _font(px, style = "") { return `${style} 600 ${px}px ${this.fontFamily}`.trim(); },
-
-    _measure(ctx, text, px) {
-      ctx.font = this._font(px);
-      return { w: ctx.measureText(text).width + 3, h: px * 0.86 + 1, px, text };
-    },
-
-    _placeItems(ctx, values) {
-      const { geometry, panel: { fill }, view } = this, size = this._map.getSize(), items = [];
-      const inset = this._map.containerPointToLayerPoint([0, 0]).subtract(this._bounds.min);
-      const window_ = [inset.x + 1, inset.y + 1, inset.x + size.x - 1, inset.y + size.y - 1];
-      this.window = window_;
-      this.tooSmall = { figures: 0, rings: 0, figuresAsked: 0, ringsAsked: 0 };
-      for (const p of this.visible) {
-        const text = figureText(fill, p), value = values ? values[p] : NaN;
-        const radius = value === HIDDEN ? 6 : value > 0 ? this.ringScale.of(value) : 0;
-        if (!text && !radius) continue;
-        const x = geometry.x[p] * view.scale - view.left, y = geometry.y[p] * view.scale - view.top;
-        const isSelected = p === this.selected;
-        const isInWindow = x > window_[0] && y > window_[1] && x < window_[2] && y < window_[3];
-        if (!isInWindow && !isSelected && geometry.area[p] * view.scale ** 2 < 1e4) continue;
-        if (Math.sqrt(geometry.area[p]) * view.scale < SMALLEST_FIGURE_PLACE && !isSelected) {
-          this.tooSmall.figures += Boolean(text); this.tooSmall.rings += radius > 0;
-          continue;
-        }
-        const area = geometry.area[p] * view.scale ** 2, outline = this._outline(p);
-        if (!this.samples.has(p)) this.samples.set(p, samplePlace(outline, area, window_));
-        const sample = this.samples.get(p);
-        if (!sample.middle) { if (!isInWindow) continue; sample.points.push({ x, y, d: 1 }); sample.middle = sample.points[0]; }
-        const px = fill.classes[p] === HIDDEN ? 11 : this.figurePx;
-        items.push({
-          id: p, ...sample, outline, ring: radius, isHidden: value === HIDDEN, value, box: text ? this._measure(ctx, text, px) : null,
-          ringBox: isSelected && value > 0 ? this._measure(ctx, write(value), RING_FIGURE_PX) : null,
-          weight: this._weight(values ? value : fill.figures[p]), isFirst: isSelected, isLoose: isSelected,
-        });
-      }
-      return items;
-    },
-
-    _weight(value) { return Number.isFinite(value) ? value : 0; },
-
-    _outline(place) {
-      const ring = this.geometry.places[place][this.geometry.mainRing[place]], points = [];
-      if (!ring) return points;
-      const { starts, xy } = this.detail, { scale, left, top } = this.view;
-      for (let i = 0; i < ring.length; i++) {
-        const forwards = ring[i] >= 0, arc = forwards ? ring[i] : ~ring[i], a = starts[arc], b = starts[arc + 1];
-        if (forwards) for (let k = i ? a + 1 : a; k < b; k++) points.push(xy[2 * k] * scale - left, xy[2 * k + 1] * scale - top);
-        else for (let k = i ? b - 2 : b - 1; k >= a; k--) points.push(xy[2 * k] * scale - left, xy[2 * k + 1] * scale - top);
-      }
-      return points;
-    },
-
-    _parentSides() {
-      const { geometry, view } = this, area = new Float64Array(geometry.parents.codes.length), members = geometry.parents.codes.map(() => []);
-      for (const p of this.visible) {
-        const parent = geometry.parentOf[p];
-        if (parent >= 0) { area[parent] += geometry.area[p]; members[parent].push(p); }
-      }
-      const sides = Array.from(area, (a) => Math.sqrt(a) * view.scale);
-      const seen = sides.filter((s) => s > 0).sort((a, b) => a - b);
-      return { sides, members, median: seen.length ? seen[seen.length >> 1] : 0 };
-    },
-
-    _parentItems(ctx, side, values) {
-      const { geometry, panel: { fill }, view } = this, items = [], size = this._bounds.getSize();
-      this.tooSmall = { figures: 0, rings: 0 };
-      geometry.parents.codes.forEach((code, parent) => {
-        if (!side.members[parent].length) return;
-        const figure = fill.parentFigures ? fill.parentFigures[parent] : NaN, value = values ? values[parent] : NaN;
-        const text = Number.isNaN(figure) ? null : figure === HIDDEN ? "hidden" : write(figure);
-        const radius = value === HIDDEN ? 5 : value > 0 ? this.ringScale.of(value) : 0;
-        const points = side.members[parent].map((p) => ({
-          x: geometry.x[p] * view.scale - view.left, y: geometry.y[p] * view.scale - view.top, d: side.sides[parent] / 2,
-        })).filter((p) => p.x > 4 && p.y > 4 && p.x < size.x - 4 && p.y < size.y - 4);
-        if (!points.length || (!text && !radius)) return;
-        const x = geometry.parents.x[parent] * view.scale - view.left, y = geometry.parents.y[parent] * view.scale - view.top;
-        items.push({
-          id: parent, points, middle: { x, y, d: side.sides[parent] / 2 }, ring: radius, isHidden: value === HIDDEN, value,
-          box: text && side.sides[parent] > 15 ? this._measure(ctx, text, PARENT_FIGURE_PX) : null,
-          weight: this._weight(values ? value : figure), isFirst: false, isLoose: true,
-        });
-        if (text && side.sides[parent] <= 15) this.tooSmall.figures += 1;
-      });
-      return items;
-    },
-
-    _placeNames(ctx, items, occupied) {
-      const names = [];
-      ctx.font = `500 ${this.namePx}px ${this.fontFamily}`;
-      for (const item of items) {
-        const text = this.geometry.names[item.id], w = ctx.measureText(text).width + 4;
-        if (this.typicalSide < 44) break;
-        const at = placeName(item, w, this.namePx + 2, occupied, this.window);
-        if (at) names.push({ id: item.id, text, x: at.x, y: at.y });
-      }
-      return names;
-    },
-
-    _countLeftOut(items) {
-      const asked = { figures: this.tooSmall.figures, rings: this.tooSmall.rings }, drawn = { figures: 0, rings: 0 };
-      for (const item of items) {
-        if (item.box) { asked.figures++; drawn.figures += Boolean(item.figureAt); }
-        if (item.ring) { asked.rings++; drawn.rings += Boolean(item.ringAt); }
-      }
-      this.tally = {
-        asked, figures: asked.figures - drawn.figures, rings: asked.rings - drawn.rings,
-        isParents: this.isParents, hasParentColours: this.isParents && Boolean(this.panel.fill.parentClasses),
-      };
-    },
-
-    _behind(item) {
-      const { fill } = this.panel, { palette } = this;
-      if (this.isParents && !fill.parentClasses) return { isDark: this.isNight, halo: palette.casing, width: 3.4 };
-      const class_ = this.isParents ? fill.parentClasses[item.id] : fill.classes[item.id];
-      if (class_ === NOTHING || class_ === HIDDEN) return { isDark: this.isNight, halo: palette.land, width: 5 };
-      const colour = classColour(palette, this.fillNow(), class_);
-      return { isDark: isDarkColour(colour), halo: colour, width: 3 };
-    },
-
-    _write(ctx, text, x, y, font, ink, halo, width) {
-      ctx.font = font;
-      ctx.textAlign = "center";
-      ctx.textBaseline = "alphabetic";
-      ctx.strokeStyle = halo;
-      ctx.lineWidth = width;
-      ctx.strokeText(text, x, y);
-      ctx.fillStyle = ink;
-      ctx.fillText(text, x, y);
-    },
-
-    _drawMarks(ctx) {
-      const { palette, items, names } = this;
-      for (const name of names) {
-        const { isDark, halo } = this._behind(name);
-        ctx.globalAlpha = 0.82;
-        this._write(ctx, name.text, name.x, name.y + this.namePx * 0.35, `500 ${this.namePx}px ${this.fontFamily}`, isDark ? palette.on_dark : this.isNight ? palette.on_light : palette.quiet, halo, 2.5);
-        ctx.globalAlpha = 1;
-      }
-      for (const item of items) if (item.ringAt) this._drawRing(ctx, item);
-      for (const item of items) {
-        if (!item.figureAt) continue;
-        const { isDark, halo, width } = this._behind(item), { px, text } = item.box, isQuiet = text === "hidden";
-        this._write(ctx, text, item.figureAt.x, item.figureAt.y + px * 0.355, isQuiet ? `italic 500 ${px}px ${this.fontFamily}` : this._font(px),
-          isDark ? palette.on_dark : palette.on_light, halo, width);
-      }
-      const chosen = !this.isParents && items.find((item) => item.id === this.selected && item.ringAt && item.value > 0);
-      if (chosen) this._drawRingFigure(ctx, chosen);
-    },
-
-    _drawRing(ctx, { ringAt: { x, y }, ring: r, isHidden }) {
-      const { palette } = this, width = r < 7 ? 1.7 : 2.4;
-      ctx.beginPath();
-      ctx.arc(x, y, r, 0, 2 * Math.PI);
-      ctx.strokeStyle = palette.casing;
-      ctx.lineWidth = width + (r < 7 ? 1.4 : 2);
-      ctx.stroke();
-      if (isHidden) ctx.setLineDash([2.4, 3]);
-      ctx.strokeStyle = palette.ring;
-      ctx.lineWidth = width;
-      ctx.stroke();
-      ctx.setLineDash([]);
-    },
-
-    // Only the selected place says its ring's figure, beneath the ring: inside it no figure ever stands.
-    _drawRingFigure(ctx, { ringAt: { x, y }, ring: r, value }) {
-      const text = write(value), px = RING_FIGURE_PX;
-      this._write(ctx, text, x, y + r + px + 2, this._font(px), this.palette.ring_ink, this.palette.casing, 4);
     },
 
     placeAtPoint(containerPoint) {

@@ -1,6 +1,6 @@
 // The words beside the chart: what each colour, hatch and ring says. All text arrives as data and is set as text.
 
-import { HIDDEN, NONE, NOTHING, classColour, drawPattern, figureText, write } from "./chart_layer.js";
+import { HIDDEN, NONE, NOTHING, classColour, drawPattern, figureText, write } from "./chart_style.js";
 
 export function element(tag, className, text, parent) {
   const node = document.createElement(tag);

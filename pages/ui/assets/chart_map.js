@@ -2,8 +2,10 @@
 
 import * as L from "./leaflet/leaflet-src.esm.js";
 import { bytesOf, loadGeometry } from "./chart_geometry.js";
-import { HIDDEN, createLayerClass, isDarkColour } from "./chart_layer.js";
+import { addControls, addPointer, moveTogether } from "./chart_hands.js";
+import { createLayerClass } from "./chart_layer.js";
 import { describePlace, drawLegend, element, tallyWords } from "./chart_legend.js";
+import { HIDDEN, isDarkColour } from "./chart_style.js";
 
 const ChartLayer = createLayerClass(L);
 const charts = new WeakMap(); // parentElement → chart
@@ -196,10 +198,10 @@ class Chart {
       const say = () => { view.holder.dataset.view = `${map.getCenter().lat.toFixed(5)} ${map.getCenter().lng.toFixed(5)} ${map.getZoom().toFixed(3)}`; };
       map.on("moveend", say);
       say();
-      this.addControls(map, view, isTouch);
-      this.addPointer(map, layer, view);
+      addControls(this, map, view, isTouch);
+      addPointer(this, map, layer, view);
     });
-    if (this.maps.length === 2) this.moveTogether();
+    if (this.maps.length === 2) moveTogether(this.maps);
     let known = this.sheets.clientWidth;
     const resized = new ResizeObserver(() => {
       if (this.sheets.clientWidth === known) return;
@@ -238,63 +240,6 @@ class Chart {
     this.root.style.setProperty("--chart-height", `${height}px`);
   }
 
-  addControls(map, view, isTouch) {
-    const bar = element("div", "chart-controls", null, view.frame), { words } = this.data;
-    const button = (sign, label, run) => {
-      const node = element("button", null, sign, bar);
-      node.type = "button";
-      node.title = label;
-      node.setAttribute("aria-label", label);
-      this.listen(node, "click", () => run(node));
-      return node;
-    };
-    button("+", words.zoom_in, () => { this.isMoved = true; map.zoomIn(); });
-    button("−", words.zoom_out, () => { this.isMoved = true; map.zoomOut(); });
-    button("⤢", words.reset, () => this.fit());
-    if (isTouch) {
-      const move = button("✥", words.move, (node) => {
-        const isOn = node.getAttribute("aria-pressed") !== "true";
-        node.setAttribute("aria-pressed", String(isOn));
-        if (isOn) map.dragging.enable(); else map.dragging.disable();
-      });
-      move.setAttribute("aria-pressed", "false");
-    }
-    const north = element("div", "chart-north", "N", view.frame);
-    north.setAttribute("aria-hidden", "true");
-  }
-
-  // Hover, tap and click; the wheel zooms only with Ctrl or once the chart has the focus, so the page still scrolls.
-  addPointer(map, layer, view) {
-    const { holder } = view;
-    map.on("mousemove", (event) => this.hover(layer.placeAtPoint(event.containerPoint), view, event.containerPoint));
-    this.listen(holder, "mouseleave", () => this.hover(-1, view));
-    map.on("dragstart", () => { this.isMoved = true; this.hover(-1, view); });
-    map.on("zoomstart", () => this.hover(-1, view));
-    map.on("click", (event) => {
-      const place = layer.placeAtPoint(event.containerPoint);
-      this.hover(place, view, event.containerPoint);
-      this.choose(place);
-    });
-    this.listen(holder, "wheel", (event) => {
-      const isMeant = event.ctrlKey || event.metaKey || holder.getRootNode().activeElement === holder;
-      if (isMeant) { this.isMoved = true; map.scrollWheelZoom.enable(); } else {
-        map.scrollWheelZoom.disable();
-        this.showHint(view, this.data.words.wheel_hint);
-      }
-    }, { capture: true, passive: true });
-    this.listen(holder, "touchmove", (event) => {
-      if (event.touches.length === 1 && !map.dragging.enabled()) this.showHint(view, this.data.words.touch_hint);
-      else this.isMoved = true;
-    }, { passive: true });
-    this.listen(holder, "keydown", (event) => {
-      if (event.key === "Escape") { this.hover(-1, view); this.choose(-1); }
-      else if (event.key === "Enter" || event.key === " ") {
-        event.preventDefault();
-        this.choose(layer.placeAtPoint(map.getSize().divideBy(2)));
-      } else if (event.key.startsWith("Arrow") || "+-=_".includes(event.key)) this.isMoved = true;
-    });
-  }
-
   showHint(view, text) {
     view.hint.textContent = text;
     view.hint.classList.add("is-shown");
@@ -326,26 +271,6 @@ class Chart {
     const { clientWidth: w, clientHeight: h } = view.frame;
     const left = point.x + 16 + tip.offsetWidth > w ? point.x - tip.offsetWidth - 12 : point.x + 16;
     tip.style.transform = `translate(${Math.max(2, left)}px, ${Math.max(2, Math.min(point.y + 14, h - tip.offsetHeight - 4))}px)`;
-  }
-
-  // Both charts show the same waters: while one is dragged the other slides, and at rest both have one view.
-  moveTogether() {
-    let isLeading = false;
-    this.maps.forEach(({ map }, i) => {
-      const other = this.maps[1 - i].map;
-      const follow = () => {
-        if (isLeading) return;
-        isLeading = true;
-        other.setView(map.getCenter(), map.getZoom(), { animate: false, reset: true });
-        isLeading = false;
-      };
-      map.on("move", () => {
-        if (isLeading || map.getZoom() !== other.getZoom()) return;
-        const shift = other.latLngToLayerPoint(map.getCenter()).subtract(other._getCenterLayerPoint());
-        if (shift.x || shift.y) { isLeading = true; other._rawPanBy(shift.round()); isLeading = false; }
-      });
-      map.on("moveend zoomend", follow);
-    });
   }
 
   makePrints() {

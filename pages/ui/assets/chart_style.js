@@ -1,0 +1,48 @@
+// How things look and what they are called: classes, patterns, figures in words.
+
+export const NOTHING = -1, HIDDEN = -2, NONE = 0;
+const number_ = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+export const write = (value) => number_.format(value);
+
+// Class 0 is a recorded 0; the others spread over the family's five steps.
+export function classColour(palette, fill, class_) {
+  const ramp = palette[fill.family], count = fill.labels.length - 1;
+  if (class_ === NONE) return palette.none;
+  return count === 1 ? ramp[2] : ramp[Math.round(((class_ - 1) / (count - 1)) * (ramp.length - 1))];
+}
+
+export function isDarkColour(colour) {
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.23;
+}
+
+// Hatch (nothing recorded) and dots (hidden) drawn at the screen's own sharpness.
+export function drawPattern(kind, palette, dpr) {
+  const tile = document.createElement("canvas"), side = kind === HIDDEN ? 7 : 8;
+  tile.width = tile.height = Math.round(side * dpr);
+  const ctx = tile.getContext("2d"), px = tile.width;
+  ctx.fillStyle = palette.land;
+  ctx.fillRect(0, 0, px, px);
+  ctx.strokeStyle = ctx.fillStyle = kind === HIDDEN ? palette.dots : palette.hatch;
+  ctx.lineWidth = dpr * 1.1;
+  ctx.beginPath();
+  if (kind === HIDDEN) {
+    ctx.arc(px / 2, px / 2, dpr * 1.25, 0, 7);
+    ctx.fill();
+  } else {
+    for (const shift of [-px, 0, px]) { ctx.moveTo(shift - 2, px + 2); ctx.lineTo(shift + px + 2, -2); }
+    ctx.stroke();
+  }
+  return tile;
+}
+
+export function figureText(fill, place) {
+  const class_ = fill.classes[place];
+  if (class_ === NOTHING) return null;
+  if (class_ === HIDDEN) return "hidden";
+  if (class_ === NONE) return "0";
+  const word = fill.words && fill.words.index[place] >= 0 ? fill.words.texts[fill.words.index[place]] : null;
+  if (word !== null) return word;
+  return Number.isNaN(fill.figures[place]) ? null : write(fill.figures[place]);
+}
