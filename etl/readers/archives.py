@@ -13,6 +13,7 @@ MAX_UNPACKED = 200 * 1024 * 1024
 MAX_RATIO = 100
 MAX_MEMBERS = 64
 MAX_WORKBOOK = 500 * 1024 * 1024  # a workbook is a zip too; its XML is long and squeezes well
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)  # as zipfile says so
 DAMAGED = "{what} is a zip file that cannot be opened: it may be damaged or cut short. Zip it again and send that."
 RATIO_FROM = 1024 * 1024  # below this unpacked size no ratio is dangerous
 
@@ -39,7 +40,7 @@ def unpack(data: bytes, what: str) -> dict[str, bytes]:
             )
         try:
             return {info.filename: archive.read(info) for info in infos}
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
+        except UNREADABLE as error:
             raise BadFile(DAMAGED.format(what=what)) from error
 
 
@@ -52,7 +53,7 @@ def check_workbook(data: bytes, what: str) -> None:
 def _opened(data: bytes, what: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise BadFile(DAMAGED.format(what=what)) from error
 
 

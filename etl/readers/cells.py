@@ -56,6 +56,9 @@ def _text_of_moment(value: datetime) -> str:
 def text_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column of any Arrow type as text, cell by cell as `text_of` says."""
     kind = column.type
+    if isinstance(kind, pa.BaseExtensionType):
+        column = column.cast(kind.storage_type)
+        kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
         kind = column.type
@@ -72,7 +75,7 @@ def text_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array([words.take(encoded.indices)])
 
 
-def blanks_to_null(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def blanks_to_null(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """The column with every cell of only white space (or of nothing) made null; other cells untouched."""
     is_blank = pc.or_kleene(pc.utf8_is_space(column), pc.equal(pc.binary_length(column), 0))
     if not pc.any(is_blank).as_py():

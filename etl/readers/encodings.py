@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
@@ -23,6 +24,10 @@ CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26, 28, 29, 30, 31})
 USUAL_ABOVE_ASCII = (
     set("€‚„…‘’“”•–—™ £©®°±²³·¼½¾«»§´¿¡×÷ª ºß") | {chr(code) for code in range(0xC0, 0x100)} | set("ŠšŽžŒœŸ\u00a0")
 )
+
+
+ABOVE_ASCII = re.compile(r"[^\x00-\x7f]")
+ANY_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ def _decode_legacy(data: bytes, what: str) -> tuple[str, str, str]:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
         text = ""
-    above = [sign for sign in text if sign > "\x7f"]
+    above = ABOVE_ASCII.findall(text)
     if above and sum(sign in USUAL_ABOVE_ASCII for sign in above) >= 0.95 * len(above):
         return text, "cp1252", ""
     best = from_bytes(_sample_of_odd_lines(data)).best()
@@ -140,6 +145,8 @@ def _decode_legacy(data: bytes, what: str) -> tuple[str, str, str]:
 
 def _decode_line_by_line(data: bytes) -> tuple[str, str, str] | None:
     """A file pasted together from UTF-8 and Windows-1252 parts, each line read as what it is; None for other files."""
+    if not ANY_UTF8.search(data):
+        return None
     lines = data.splitlines(keepends=True)
     odd = [line for line in lines if not line.isascii()]
     proper = sum(1 for line in odd if _is_usual_utf8(line))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from statistics import median
 
 import pyarrow as pa
 
+from etl.readers.cells import blanks_to_null
 from etl.types import Sheet
 from soundings.model import BadFile
 
@@ -121,21 +123,17 @@ def sheet_from_rows(
     in the row numbers.
     """
     body = rows[header + 1 :]
-    kept = [
-        (number, row)
-        for number, row in enumerate(body, start=header + 2)
-        if any(cell and not cell.isspace() for cell in row)
-    ]
+    kept = [(number, row) for number, row in enumerate(body, start=header + 2) if "".join(filter(None, row)).strip()]
     head = rows[header]
-    width = max([len(head), *(len(row) for _, row in kept)])
-    columns = [[_cell(row, at) for _, row in kept] for at in range(width)]
-    used = [at for at in range(width) if clean_name(_cell(head, at)) or any(cell is not None for cell in columns[at])]
+    columns = [blanks_to_null(pa.array(cells, pa.string())) for cells in zip_longest(*(row for _, row in kept))]
+    columns += [pa.nulls(len(kept), pa.string())] * (len(head) - len(columns))
+    used = [at for at, cells in enumerate(columns) if clean_name(_cell(head, at)) or cells.null_count < len(cells)]
     names, name_notes = name_columns(head, used)
     notes = [*notes, *name_notes, *_ragged_notes(kept, len(head), used)]
     gaps = kept[-1][0] - header - 1 - len(kept) if kept else 0  # blank rows at the end are nobody's concern
     if gaps:
         notes.append(blank_rows_note(gaps))
-    table = pa.table([pa.array(columns[at], pa.string()) for at in used], names=names)
+    table = pa.table([columns[at] for at in used], names=names)
     numbers = pa.array([number for number, _ in kept], pa.int32())
     return Sheet(name, table, numbers, finish_detected(detected, header + 1, notes))
 
@@ -153,7 +151,7 @@ def _cell(row: Sequence[str | None], at: int) -> str | None:
 
 def _ragged_notes(kept: list[tuple[int, Sequence[str | None]]], width: int, used: Sequence[int]) -> list[str]:
     notes = []
-    long = [number for number, row in kept if any(_cell(row, at) for at in range(width, len(row)))]
+    long = [number for number, row in kept if len(row) > width and any(_cell(row, at) for at in range(width, len(row)))]
     if long:
         extra = ", ".join(f"'column {at + 1}'" for at in used if at >= width)
         notes.append(

@@ -21,7 +21,8 @@ def read_parquet_bytes(data: bytes, name: str, what: str, *, crs: str | None = N
     """One sheet; a GeoParquet file has `lon` and `lat` as in any map file. The first row is row 2."""
     try:
         table = pq.read_table(io.BytesIO(data))
-    except (pa.ArrowException, OSError) as error:
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise BadFile(
             f"{what} looks like Parquet but cannot be read: it may be damaged or cut short. Export it again and send that."
         ) from error

@@ -7,24 +7,18 @@ import re
 import zipfile
 from collections.abc import Sequence
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    WorksheetNotFound,
-    XmlError,
-    ZipError,
-)
-
 from etl.readers import headers
+from etl.readers.archives import UNREADABLE
 from etl.readers.cells import text_of
 from etl.types import Sheet
+from etl.workbook_process import NeedsPassword, RawSheet, Unreadable, read_raw_sheets
 from soundings.model import BadFile
 
 UNCALCULATED = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+DAMAGED = (
+    "{what} looks like a spreadsheet but cannot be opened: it may be damaged, cut short or far too large. "
+    "Open it yourself, save it as XLSX, and send that."
+)
 PROTECTED = (
     "{what} is protected with a password, so it cannot be read. Open it, save a copy without a password, and send that."
 )
@@ -37,22 +31,19 @@ def read_workbook_bytes(
 
     Whole numbers read '12', dates '2023-01-31', moments '2023-01-31 18:30:00', yes/no cells 'TRUE' and 'FALSE'.
     """
-    workbook = _open(data, what)
-    names = [about.name for about in workbook.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
-    if sheet is not None:
-        names = [name_asked(sheet, names, what, "sheet")]
-    hidden = {about.name for about in workbook.sheets_metadata if about.visible != SheetVisibleEnum.Visible}
-    lost = _lost_cells(data) if file_format == "XLSX" else []
+    raw = {one.name: one for one in _open(data, what)}
+    names = [name_asked(sheet, list(raw), what, "sheet")] if sheet is not None else list(raw)
+    lost = _lost_cells(data, what) if file_format == "XLSX" else []
     found, empty = [], []
     for name in names:
-        rows, merged = _rows_of(workbook, name, what)
+        rows = [[text_of(value) for value in row] for row in raw[name].rows]
         header = headers.choose_header(rows, header_row, f"the sheet '{name}' of {what}")
         if header is None:
             empty.append(name)
             continue
-        rows[header], merged_notes = _spread_merged(rows, header, merged)
+        rows[header], merged_notes = _spread_merged(rows, header, raw[name].merged)
         notes = [
-            *(["the sheet is hidden"] if name in hidden else []),
+            *(["the sheet is hidden"] if raw[name].is_hidden else []),
             *headers.title_notes(rows, header),
             *merged_notes,
             *lost,
@@ -79,29 +70,15 @@ def name_asked(asked: str, names: Sequence[str], what: str, noun: str) -> str:
     raise BadFile(f"{what} has no {noun} called '{asked}'. It has: {', '.join(names)}.")
 
 
-def _open(data: bytes, what: str) -> CalamineWorkbook:
+def _open(data: bytes, what: str) -> list[RawSheet]:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise BadFile(PROTECTED.format(what=what))
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except PasswordError as error:
+        return read_raw_sheets(data)
+    except NeedsPassword as error:
         raise BadFile(PROTECTED.format(what=what)) from error
-    except (CalamineError, ZipError, XmlError, OSError, ValueError) as error:
-        raise BadFile(
-            f"{what} looks like a spreadsheet but cannot be opened: it may be damaged or cut short. Open it yourself, save it as XLSX, and send that."
-        ) from error
-
-
-def _rows_of(workbook: CalamineWorkbook, name: str, what: str) -> tuple[list[list[str | None]], list[tuple]]:
-    """The rows of a sheet as text from its very first row and column, and its merged ranges."""
-    try:
-        sheet: CalamineSheet = workbook.get_sheet_by_name(name)
-        rows = [[text_of(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    except (CalamineError, WorksheetNotFound, XmlError, ZipError, ValueError) as error:
-        raise BadFile(
-            f"The sheet '{name}' of {what} cannot be read: the file may be damaged. Save it again as XLSX and send that."
-        ) from error
-    return rows, list(sheet.merged_cell_ranges or [])
+    except Unreadable as error:
+        raise BadFile(DAMAGED.format(what=what)) from error
 
 
 def _spread_merged(
@@ -127,15 +104,18 @@ def _spread_merged(
     return names, notes
 
 
-def _lost_cells(data: bytes) -> list[str]:
+def _lost_cells(data: bytes, what: str) -> list[str]:
     """Notes on cells that a person sees filled but that hold no value: errors such as #N/A, and uncalculated formulas."""
     errors = formulas = 0
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in archive.namelist():
-            if member.startswith("xl/worksheets/") and member.endswith(".xml"):
-                xml = archive.read(member)
-                errors += xml.count(b't="e"')
-                formulas += len(UNCALCULATED.findall(xml))
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.namelist():
+                if member.startswith("xl/worksheets/") and member.endswith(".xml"):
+                    xml = archive.read(member)
+                    errors += xml.count(b't="e"')
+                    formulas += len(UNCALCULATED.findall(xml))
+    except UNREADABLE as error:
+        raise BadFile(DAMAGED.format(what=what)) from error
     notes = []
     if errors:
         notes.append(f"{headers.counted(errors, 'cell')} with an error such as #N/A read as empty")

@@ -104,6 +104,25 @@ def _text_document(folder: Path) -> Path:
     return folder / "a.docx"
 
 
+def _far_corner(folder: Path) -> Path:
+    """A workbook with a cell in its very last row and column: small as a file, enormous as a table."""
+
+    def mark(book) -> None:
+        book["counts"]["XFD1048576"] = "here"
+
+    return workbook(("counts", [["ward", "people"], ["Harbour", 1]]), change=mark)(folder)
+
+
+def _changed_xls(folder: Path) -> Path:
+    """An XLS whose record of dimensions says two thousand million rows, for which a reader may ask all the memory there is."""
+    path = old_workbook([["ward", "people"], ["Harbour", 12.0]])(folder)
+    data = bytearray(path.read_bytes())
+    last_row = data.index(b"\x00\x02\x0e\x00") + 8
+    data[last_row : last_row + 4] = b"\xff\xff\xff\x7f"
+    path.write_bytes(bytes(data))
+    return path
+
+
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 MOMENTS = ["day", "moment", "time", "whole", "part", "yes", "text"]
 VALUES = [dt.date(2025, 5, 3), dt.datetime(2025, 5, 3, 18, 30), dt.time(18, 30), 12.0, 0.1, True, "007"]
@@ -129,6 +148,8 @@ REFUSED = [
     Refused("an old Word file", written("a.doc", OLE2 + "WordDocument".encode("utf-16-le") + bytes(400)), ["not a spreadsheet"]),
     Refused("an old workbook cut short", written("a.xls", OLE2 + "Workbook".encode("utf-16-le")), ["may be damaged"]),
     Refused("an XLSX cut short", _cut_short, ["cannot be opened", "cut short"]),
+    Refused("an XLSX with a cell in its last corner", _far_corner, ["far too large"]),
+    Refused("an XLS that asks for all memory", _changed_xls, ["may be damaged"]),
     Refused("an XLSX without its inside", _no_inside, ["may be damaged"]),
     Refused("a workbook of empty sheets", workbook(("Sheet1", []), ("Sheet2", [])), ["no sheet holds a cell"]),
     Refused("a workbook of only headers", workbook(("Sheet1", [["ward", "people"]])), ["header but no rows"]),

@@ -154,6 +154,7 @@ KEPT = [
     Kept("GeoJSON features without a geometry", geojson((None, {"ward": "Lairs"}), (point(-1.5, 53.8), {"ward": "Harbour"})), ["ward", "lon", "lat"], {2: ["Lairs", None, None], 3: ["Harbour", "-1.5000000", "53.8000000"]}, note="1 feature without geometry"),
     Kept("GeoJSON with lon and lat of its own", geojson((point(-1.5, 53.8), {"lon": "1", "Lat": "2"})), ["lon", "Lat", "geometry_lon", "geometry_lat"], {2: ["1", "2", "-1.5000000", "53.8000000"]}),
     Kept("GeoJSON dates as they stand", geojson((point(-1.5, 53.8), {"day": "2025/05/03"})), ["day", "lon", "lat"], {2: ["2025/05/03", "-1.5000000", "53.8000000"]}),
+    Kept("GeoJSON properties inside properties", geojson((point(-1.5, 53.8), {"tags": {"a": [1, 2]}, "themes": ["x", "y"], "mixed": 1}), (None, {"tags": None, "themes": [], "mixed": "two"})), ["tags", "themes", "mixed", "lon", "lat"], {2: ['{ "a": [ 1, 2 ] }', '["x", "y"]', "1", "-1.5000000", "53.8000000"], 3: [None, "[]", "two", None, None]}),
     Kept("a GeoPackage layer in metres", geopackage, PLACED, {2: ["Harbour", "12", LON, LAT]}, {"format": "GeoPackage", "layer": "wards", "crs": "EPSG:27700"}, sheet="wards"),
     Kept("a second GeoPackage layer", geopackage, ["stop", "lon", "lat"], {2: ["Quay", "-1.5000000", "53.8000000"]}, sheet="stops"),
     Kept("a zipped Shapefile", shapefile("EPSG:27700"), PLACED, {2: ["Harbour", "12", LON, LAT]}, {"format": "Shapefile", "crs": "EPSG:27700"}, sheet="wards"),
