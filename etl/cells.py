@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.parsing import Ambiguous, Unreadable, find_parser
-from etl.specs import Spec
+from etl.spec_types import Spec
 from etl.tables import make_table, read_schemas
 from etl.types import Sheet
 
@@ -38,6 +38,7 @@ class Rows:
     is_rejected: np.ndarray = field(init=False)
     problems: list[tuple[np.ndarray, str, pa.Array, pa.Array]] = field(default_factory=list)
     unreadable: dict[str, np.ndarray] = field(default_factory=dict)
+    blank: set[str] = field(default_factory=set)
     _coded: dict = field(default_factory=dict)
     _parsed: dict = field(default_factory=dict)
 
@@ -168,7 +169,7 @@ class Rows:
 
     def _note(self, column: str, codes: np.ndarray, distinct: pa.Array, refused: dict[int, Unreadable]) -> None:
         """Gathers the cells whose text could not be read; in a required column their rows are rejected."""
-        if not refused:
+        if not refused or column in self.unreadable:  # a column may be read in two ways; its problems are told once
             return
         reasons: list = [None] * len(distinct)
         for position, reason in refused.items():
@@ -190,7 +191,8 @@ class Rows:
         if not self.spec.find_column(column).required:
             return
         rows = np.flatnonzero(np.append(is_blank, True)[codes])
-        if len(rows):
+        if len(rows) and column not in self.blank:
+            self.blank.add(column)
             self.note(rows, column, f"{column} is blank; a row of this source needs it.")
             self.is_rejected[rows] = True
 

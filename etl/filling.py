@@ -6,7 +6,7 @@ import numpy as np
 
 from etl.cells import Rows, parse_distinct
 from etl.parsing import find_parser
-from etl.specs import When, Words
+from etl.spec_types import When, Words
 
 
 def fill_words(rows: Rows, told: Words | str, at: np.ndarray) -> list[str | None]:

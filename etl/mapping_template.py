@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from etl.mapping_activities import slug
 from etl.parsing import (
     Ambiguous,
     Unreadable,
@@ -17,7 +18,8 @@ from etl.parsing import (
     parse_word,
     parse_yes_no,
 )
-from etl.specs import Spec
+from etl.placing import FIELDS, make_saying
+from etl.spec_types import Spec
 from etl.tables import RECORD_TABLES, make_rows
 from etl.template_places import find_places
 from etl.template_tables import WORDS, find_table
@@ -171,8 +173,6 @@ def list_problems(row: Row) -> list[dict]:
 
 def make_locations(batch: Batch):
     """The rows of `location`."""
-    from etl.placing import FIELDS
-
     return make_rows(
         "location",
         [
@@ -210,8 +210,6 @@ def make_activity(batch: Batch, row: Row) -> None:
         batch.add("claim", row_number=row.number, activity_id=name, **claim)
     known = {line["name"] for line in batch.tables["organisation"]}
     if values["organisation"] and values["organisation"] not in known:
-        from etl.mapping import slug
-
         batch.add("organisation", organisation_id=slug(values["organisation"]), name=values["organisation"])
 
 
@@ -219,8 +217,6 @@ def find_own_places(
     batch: Batch, row: Row, name: str | None, default_role: str | None
 ) -> tuple[list[tuple], str | None]:
     """Where a count or session stands: where its row says, else where its activity stands in the same batch."""
-    from etl.placing import make_saying
-
     sayings, role = find_places(row, default_role)
     if not sayings:
         inherited, inherited_role = batch.places_of_activity.get(name, ([], None))
@@ -229,8 +225,6 @@ def find_own_places(
 
 
 def make_count(batch: Batch, row: Row) -> None:
-    from etl.placing import make_saying
-
     name = row.activity_id()
     measures = tuple(measure.id for measure in read_measures().values() if measure.family == "breadth")
     measure = row.read("measure", lambda text: parse_word(text, measures), required=True)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from etl.cells import Rows
 from etl.coordinates import diagnose_points
 from etl.parsing import parse_text
-from etl.specs import Place, Try
+from etl.spec_types import Place, Try
 from etl.tables import make_table
 from soundings.model import BadFile
 

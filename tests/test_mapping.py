@@ -290,3 +290,15 @@ def test_a_file_without_rows_becomes_nothing() -> None:
             0,
             0,
         )
+
+
+def test_a_date_column_the_spec_does_not_describe_is_read_before_rows_are_counted() -> None:
+    mapped = map_rows(change("column", {"came": {"read": "count"}}), [{"day": "3/4/2023", "ward": "A", "came": "1"}])
+    assert (mapped.rows_accepted, mapped.rows_rejected) == (0, 1)
+    assert mapped.tables["activity"].num_rows == mapped.tables["activity_count"].num_rows == 0
+
+
+def test_a_key_that_two_rows_share_gives_each_row_its_own_activity() -> None:
+    rows = [{"day": "2023-01-01", "ward": "A", "came": "1", "ref": ref} for ref in ("x", "x", "y", None)]
+    mapped = map_rows(change("activity.key", "ref"), rows)
+    assert mapped.tables["activity"]["activity_id"].to_pylist() == ["b1-2", "b1-3", "drop-ins:y", "b1-5"]
