@@ -36,7 +36,9 @@ Batch = Annotated[str, typer.Argument(help="The batch's id, or its first four ch
 
 @app.command()
 def load(
-    file: Annotated[Path, typer.Argument(help="A file, or a folder with the template's sheets.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Files, or a folder with the template's sheets.")
+    ],
     source: Annotated[str | None, typer.Option(help="The source's id; else it is recognised by its columns.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook to read.")] = None,
     header_row: Annotated[int | None, typer.Option(help="The row that holds the column names, from 1.")] = None,
@@ -51,14 +53,24 @@ def load(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come of it; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Load a file of activity."""
+    """Load a file of activity, or several. Each is a batch of its own; one that fails does not stop the next."""
     from etl.loading import ReadOptions, load_file
-    from etl.printing import progress, show_load
+    from etl.printing import progress, show_load, show_loads
 
     options = ReadOptions(sheet, header_row, encoding, delimiter, crs, tuple(drop or ()), date_order, epoch)
-    with progress("Loading") as report:
-        result = load_file(find_home(), file, source, dry_run=dry_run, options=options, report=report)
-    return show_load(result, as_json)
+    results, failures = [], []
+    for file in files:
+        try:
+            with progress(f"Loading {file.name}") as report:
+                results.append(load_file(find_home(), file, source, dry_run=dry_run, options=options, report=report))
+        except SoundingsError as error:
+            if len(files) == 1:
+                raise
+            failures.append(f"{file.name}: {error}")
+    code = show_load(results[0], as_json) if len(files) == 1 else show_loads(results, as_json)
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    return FAILED if failures else code
 
 
 @places_app.command("add")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from etl.inbox import read_batches
 from etl.loading import LoadResult, load_file, say_nothing
@@ -19,15 +17,13 @@ def add_demo(home: Home, *, report: Callable[[str], None] = say_nothing) -> list
     """The demo's batches, in the store. Those that had been withdrawn are put back, not doubled."""
     from etl.demo import demo_files
 
-    with tempfile.TemporaryDirectory(prefix="soundings-demo-") as folder:
-        report("Making Tidewell")
-        files = demo_files(Path(folder))
-        shared = {"is_demo": True, "who": WHO, "report": report}
-        results = [
-            add_places(home, files.wards, "ward", **shared),
-            add_places(home, files.neighbourhoods, "neighbourhood", **shared),
-            load_file(home, files.activity_folder, "native", file_name="Tidewell, a made-up place", **shared),
-        ]
+    files = demo_files()
+    shared = {"is_demo": True, "who": WHO, "report": report}
+    results = [
+        add_places(home, files.wards, "ward", **shared),
+        add_places(home, files.neighbourhoods, "neighbourhood", **shared),
+        load_file(home, files.activity_folder, "native", file_name="Tidewell, a made-up place", **shared),
+    ]
     undone = [result.batch_id for result in results if result.is_undone]
     if undone:
         change_states(home, undone, "redone", who=WHO)

@@ -22,7 +22,7 @@ from soundings.disk import make_directory
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import PLACE_STATES, BadFile
-from soundings.sources import read_batches, read_unlocated_reasons
+from soundings.sources import read_batches
 from soundings.store import LOCK_SECONDS
 
 if TYPE_CHECKING:
@@ -65,6 +65,15 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class PlaceReason:
+    """Why records stand in no loaded place (`state`: outside, unlocated or not_tied), and how many records."""
+
+    state: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
 class LoadResult:
     """What became of a file. `places` counts stored records by place state; `detected` is by sheet."""
 
@@ -80,7 +89,7 @@ class LoadResult:
     values_set_aside: int
     places: dict[str, int]
     reasons: list[Reason]
-    place_reasons: list[dict]
+    place_reasons: list[PlaceReason]
     rejected_file: str | None = None
     is_dry_run: bool = False
     already_loaded: bool = False
@@ -274,12 +283,50 @@ def describe(connection: duckdb.DuckDBPyConnection, manifest: dict, mapped: Mapp
         values_set_aside=count_set_aside(mapped),
         places={state: getattr(line, state) for state in PLACE_STATES} if line else {},
         reasons=count_reasons(mapped),
-        place_reasons=[
-            {"state": state, "reason": reason, "count": count}
-            for state, reason, count in (read_unlocated_reasons(connection, batch_id) if line else [])
-        ],
+        place_reasons=read_place_reasons(connection, batch_id),
         **known,
     )
+
+
+def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> list[PlaceReason]:
+    """Why records of a batch stand in no loaded place, most records first; reasons that differ in a code alone are one."""
+    found = connection.execute(
+        """
+        with standing as (
+            select location_id, source_row_count as n from activity_count where batch_id = $batch_id
+            union all
+            select any_value(location_id), 1 from session_place where batch_id = $batch_id group by session_id
+            union all
+            select any_value(location_id), 1
+            from activity_place
+            where batch_id = $batch_id
+            and activity_id not in (select activity_id from activity_count where batch_id = $batch_id)
+            and activity_id not in (select activity_id from session where batch_id = $batch_id)
+            group by activity_id
+        ),
+        told as (
+            select
+                s.n,
+                ls.state,
+                coalesce(ls.reason, l.reason, 'no reason recorded') as reason,
+                regexp_replace(coalesce(ls.reason, l.reason, ''), '[A-Z][0-9]{8}|“[^”]*”', '…', 'g') as pattern
+            from standing s
+            join location_state ls on ls.batch_id = $batch_id and ls.location_id = s.location_id
+            join location l on l.batch_id = $batch_id and l.location_id = s.location_id
+            where ls.state <> 'located'
+        )
+        select
+            state,
+            if(count(distinct reason) = 1, any_value(reason), any_value(pattern)) as said,
+            sum(n)::bigint as record_count
+        from told
+        group by state, pattern
+        order by record_count desc, said
+        limit 50
+        """,
+        {"batch_id": batch_id},
+    ).fetchall()
+    return [PlaceReason(*row) for row in found]
 
 
 def count_set_aside(mapped: Mapped) -> int:

@@ -41,13 +41,23 @@ def print_json(value) -> None:
 
 def show_load(result: LoadResult, as_json: bool) -> int:
     """Prints what became of a file; the exit code is 1 where rows were rejected."""
-    code = SOME_REJECTED if result.rows_rejected and not result.already_loaded else DONE
     if as_json:
         print_json(asdict(result))
-        return code
-    for line in say_load(result):
-        print(line)
-    return code
+    else:
+        print("\n".join(say_load(result)))
+    return SOME_REJECTED if result.rows_rejected and not result.already_loaded else DONE
+
+
+def show_loads(results: list[LoadResult], as_json: bool) -> int:
+    """Prints what became of several files (as JSON, a list); the exit code is the worst of theirs."""
+    if as_json:
+        print_json([asdict(result) for result in results])
+    worst = DONE
+    for result in results:
+        worst = max(worst, SOME_REJECTED if result.rows_rejected and not result.already_loaded else DONE)
+        if not as_json:
+            print("\n".join(say_load(result)))
+    return worst
 
 
 def say_load(result: LoadResult) -> Iterator[str]:
@@ -73,7 +83,7 @@ def say_load(result: LoadResult) -> Iterator[str]:
     if result.kind == "records":
         yield "Records: " + " · ".join(f"{result.places.get(state, 0):,} {word}" for state, word in STATE_WORDS.items())
     for reason in result.place_reasons[:SHOWN]:
-        yield f"  {STATE_WORDS[reason['state']]}: {reason['reason']} ({reason['count']:,} different)"
+        yield f"  {STATE_WORDS[reason.state]}: {reason.count:,} × {reason.reason}"
     for reason in result.reasons[:SHOWN]:
         did = "rejected" if reason.is_row_rejected else "set aside"
         yield f"  {did}: {reason.count:,} × {reason.column}: {reason.reason}"

@@ -66,6 +66,20 @@ def test_a_file_that_cannot_be_taken_is_2_and_one_line_on_stderr(run, tmp_path):
         assert len(err.strip().splitlines()) == 1 and "Traceback" not in err
 
 
+def test_several_files_are_several_batches_and_one_that_fails_stops_no_other(run, home, tmp_path):
+    good = [write_contributions(tmp_path / f"{topic}.csv", topic) for topic in ("Parks", "Buses")]
+    code, out, err = run("load", good[0], tmp_path / "missing.csv", good[1])
+    assert code == 2 and "missing.csv" in err
+    assert out.count("12 rows read = 12 accepted") == 2
+    assert len(json.loads(run("load", *good, "--json")[1])) == 2
+    assert len(read_batches(home)) == 2
+
+
+def test_reasons_that_differ_in_a_code_alone_are_told_as_one(run, tmp_path):
+    _, out, _ = run("load", write_contributions(tmp_path / "answers.csv"))
+    assert "outside the loaded places: 12 × " in out and out.count("outside the loaded places:") == 1
+
+
 def test_a_wrong_option_is_2(run):
     code, out, err = run("table", "--nonsense")
     assert (code, out) == (2, "") and "--nonsense" in err
