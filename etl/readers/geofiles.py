@@ -62,6 +62,7 @@ def _read_layer(path: Path, layer: str, name: str, what: str, file_format: str, 
     try:
         with _heard(warned, path, what):
             about, table = pyogrio.read_arrow(path, layer=layer, **options)
+        table.validate(full=True)
     except UNREADABLE as error:
         raise BadFile(
             f"The layer '{layer}' of {what} cannot be read: the file may be damaged or cut short. Export it again and send that."

@@ -138,6 +138,13 @@ def template_folder(folder: Path) -> Path:
     return home
 
 
+def _bytes_in_text(folder: Path) -> Path:
+    """A GeoPackage with bytes that are not UTF-8 in a column of text."""
+    path = geopackage(folder)
+    path.write_bytes(path.read_bytes().replace(b"Harbour", b"Harb\xff\xfer"))
+    return path
+
+
 def _empty_folder(folder: Path) -> Path:
     (folder / "nothing").mkdir()
     return folder / "nothing"
@@ -181,6 +188,7 @@ REFUSED = [
     Refused("GeoParquet without a CRS", geoparquet(None), ["which coordinate system"]),
     Refused("a layer that is not there", geopackage, ["no layer called 'rivers'", "wards, stops"], {"sheet": "rivers"}),
     Refused("an SQLite file that is no GeoPackage", written("a.gpkg", b"SQLite format 3\x00" + bytes(100)), ["GeoPackage", "damaged"]),
+    Refused("a GeoPackage with bytes that are no text", _bytes_in_text, ["may be damaged"]),
     Refused("Parquet cut short", _cut_parquet, ["Parquet", "cut short"]),
     Refused("a zip cut short", _cut_zip, ["zip", "cut short"]),
     Refused("a zip with changed bytes", _flipped_zip, ["zip", "damaged"]),
