@@ -192,7 +192,16 @@ def _area_codes(said: Mapping[str, pa.Array], wanted: np.ndarray, areas: AreaLoo
 
 def _numbers(column: pa.Array, rows: np.ndarray) -> np.ndarray:
     """The cells of some rows as numbers, NaN for text that is none."""
-    cells = pc.utf8_trim_whitespace(column.take(pa.array(rows)))
+    said = column if len(rows) == len(column) else column.take(pa.array(rows))
+    try:
+        return said.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return _numbers_among_words(said)
+
+
+def _numbers_among_words(said: pa.Array) -> np.ndarray:
+    """The cells as numbers, NaN for text that is none."""
+    cells = pc.utf8_trim_whitespace(said)
     is_number = pc.match_substring_regex(cells, r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
     # Arrow reads no leading plus sign and no bare point at the end ("+51.", "51.").
     plain = pc.replace_substring_regex(pc.replace_substring_regex(cells, r"^\+", ""), r"\.$", "")
