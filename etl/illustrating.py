@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from etl.inbox import read_batches
-from etl.loading import LoadResult, load_file, say_nothing
+from etl.loading import load_file, say_nothing
 from etl.places_loading import add_places
+from etl.results import LoadResult
 from etl.undoing import StateResult, change_states
 from soundings.home import Home
 

@@ -5,24 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow.compute as pc
 
-from etl.accepting import Accepted, accept_batch, say_now, say_who
+from etl.accepting import accept_batch, say_now, say_who
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
 from etl.replay import insert_batch, insert_rows, pack_sheets
+from etl.results import LoadResult, describe, describe_load
 from etl.types import Mapped, Sheet
 from etl.undoing import RebuildResult, StateResult, rebuild, redo, undo
 from soundings.content import schema_sql
-from soundings.disk import make_directory
 from soundings.generations import open_current
 from soundings.home import Home
-from soundings.model import PLACE_STATES, BadFile
-from soundings.sources import read_batches
+from soundings.model import BadFile
 from soundings.store import LOCK_SECONDS
 
 if TYPE_CHECKING:
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LoadResult", "RebuildResult", "StateResult", "load_file", "rebuild", "redo", "undo"]
 
-REASONS_SHOWN = 50
 READING = ("sheet", "header_row", "encoding", "delimiter", "crs")
 PLACE_TABLES = ("batch", "place", "place_alias", "place_code_history")
 
@@ -52,52 +49,6 @@ class ReadOptions:
     def said(self) -> dict:
         """Only what was said: these make up the batch's identity."""
         return {name: value for name, value in asdict(self).items() if value not in (None, ())}
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why rows were rejected, or values set aside (`is_row_rejected` false), and how many."""
-
-    reason: str
-    column: str
-    count: int
-    is_row_rejected: bool
-
-
-@dataclass(frozen=True)
-class PlaceReason:
-    """Why records stand in no loaded place (`state`: outside, unlocated or not_tied), and how many records."""
-
-    state: str
-    reason: str
-    count: int
-
-
-@dataclass(frozen=True)
-class LoadResult:
-    """What became of a file. `places` counts stored records by place state; `detected` is by sheet."""
-
-    batch_id: str
-    kind: str
-    source_id: str
-    file_name: str
-    detected: dict[str, dict[str, str]]
-    decisions: list[str]
-    rows_read: int
-    rows_accepted: int
-    rows_rejected: int
-    values_set_aside: int
-    places: dict[str, int]
-    reasons: list[Reason]
-    place_reasons: list[PlaceReason]
-    rejected_file: str | None = None
-    is_dry_run: bool = False
-    already_loaded: bool = False
-    is_undone: bool = False
-    demo_withdrawn: bool = False
-    generation: int | None = None
-    content_hash: str | None = None
-    warnings: list[str] = field(default_factory=list)
 
 
 def say_nothing(step: str) -> None:
@@ -236,118 +187,3 @@ def preview(home: Home, manifest: dict, mapped: Mapped) -> LoadResult:
             resolve_locations(connection, [batch_id])
             return describe(connection, manifest, mapped, is_dry_run=True)
     return describe(generation.cursor(), manifest, mapped, is_dry_run=True, already_loaded=True)
-
-
-def describe_load(
-    home: Home,
-    manifest: dict,
-    mapped: Mapped,
-    accepted: Accepted,
-    *,
-    sheets: list[Sheet],
-    warnings: list[str] | None = None,
-) -> LoadResult:
-    """The result of a load that was accepted, now or before. `sheets` are what the rejected rows are copied from."""
-    generation = open_current(home)
-    rejected_file = None
-    if accepted.is_new and mapped.rejections.num_rows:
-        rejected_file = write_rejected(home, accepted.batch.batch_id, mapped, sheets)
-    return describe(
-        generation.cursor(),
-        manifest,
-        mapped,
-        rejected_file=rejected_file,
-        already_loaded=not accepted.is_new,
-        is_undone=not accepted.batch.is_active,
-        demo_withdrawn=bool(accepted.withdrawn),
-        generation=generation.number,
-        content_hash=accepted.synced.content_hash,
-        warnings=warnings or [],
-    )
-
-
-def describe(connection: duckdb.DuckDBPyConnection, manifest: dict, mapped: Mapped, **known) -> LoadResult:
-    """The counts of one batch, in words and numbers."""
-    batch_id = manifest["batch_sha256"][:ID_LENGTH]
-    line = next((line for line in read_batches(connection) if line.batch_id == batch_id), None)
-    return LoadResult(
-        batch_id=batch_id,
-        kind=manifest["kind"],
-        source_id=manifest["source_id"],
-        file_name=manifest["file_name"],
-        detected=manifest["detected"],
-        decisions=manifest["decisions"],
-        rows_read=mapped.rows_read,
-        rows_accepted=mapped.rows_accepted,
-        rows_rejected=mapped.rows_rejected,
-        values_set_aside=count_set_aside(mapped),
-        places={state: getattr(line, state) for state in PLACE_STATES} if line else {},
-        reasons=count_reasons(mapped),
-        place_reasons=read_place_reasons(connection, batch_id),
-        **known,
-    )
-
-
-def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> list[PlaceReason]:
-    """Why records of a batch stand in no loaded place, most records first; reasons that differ in a code alone are one."""
-    found = connection.execute(
-        """
-        with standing as (
-            select location_id, source_row_count as n from activity_count where batch_id = $batch_id
-            union all
-            select any_value(location_id), 1 from session_place where batch_id = $batch_id group by session_id
-            union all
-            select any_value(location_id), 1
-            from activity_place
-            where batch_id = $batch_id
-            and activity_id not in (select activity_id from activity_count where batch_id = $batch_id)
-            and activity_id not in (select activity_id from session where batch_id = $batch_id)
-            group by activity_id
-        ),
-        told as (
-            select
-                s.n,
-                ls.state,
-                coalesce(ls.reason, l.reason, 'no reason recorded') as reason,
-                regexp_replace(coalesce(ls.reason, l.reason, ''), '[A-Z][0-9]{8}|“[^”]*”', '…', 'g') as pattern
-            from standing s
-            join location_state ls on ls.batch_id = $batch_id and ls.location_id = s.location_id
-            join location l on l.batch_id = $batch_id and l.location_id = s.location_id
-            where ls.state <> 'located'
-        )
-        select
-            state,
-            if(count(distinct reason) = 1, any_value(reason), any_value(pattern)) as said,
-            sum(n)::bigint as record_count
-        from told
-        group by state, pattern
-        order by record_count desc, said
-        limit 50
-        """,
-        {"batch_id": batch_id},
-    ).fetchall()
-    return [PlaceReason(*row) for row in found]
-
-
-def count_set_aside(mapped: Mapped) -> int:
-    return mapped.rejections.num_rows - (pc.sum(mapped.rejections["is_row_rejected"]).as_py() or 0)
-
-
-def count_reasons(mapped: Mapped) -> list[Reason]:
-    """Reasons with how often each stands, most frequent first; the first 50."""
-    grouped = mapped.rejections.group_by(["reason", "column_name", "is_row_rejected"]).aggregate([([], "count_all")])
-    rows = sorted(grouped.to_pylist(), key=lambda row: (-row["count_all"], row["reason"], row["column_name"]))
-    return [
-        Reason(row["reason"], row["column_name"], row["count_all"], row["is_row_rejected"])
-        for row in rows[:REASONS_SHOWN]
-    ]
-
-
-def write_rejected(home: Home, batch_id: str, mapped: Mapped, sheets: list[Sheet]) -> str:
-    """Where the rejected rows were written, as a CSV to correct and load again."""
-    from etl.rejects import write_rejected_rows
-
-    make_directory(home.rejected)
-    path = home.rejected / f"{batch_id}.csv"
-    write_rejected_rows(path, mapped.rejections, sheets)
-    return str(path)

@@ -8,8 +8,9 @@ from pathlib import Path
 from etl.accepting import accept_batch, say_now, say_who
 from etl.code_lists import check_list, map_list
 from etl.inbox import ALIASES, HISTORY, ID_LENGTH, PLACES, encode_tables, hash_file, identify_batch
-from etl.loading import LoadResult, ReadOptions, describe_load, read_input, say_nothing
+from etl.loading import ReadOptions, read_input, say_nothing
 from etl.replay import map_places, pack_sheets
+from etl.results import LoadResult, describe_load
 from soundings.home import Home
 from soundings.model import BadFile
 from soundings.store import LOCK_SECONDS

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from etl.loading import LoadResult, RebuildResult, StateResult
+from etl.results import LoadResult
+from etl.undoing import RebuildResult, StateResult
 
 DONE, SOME_REJECTED, FAILED = 0, 1, 2
 STATE_WORDS = {
