@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 
@@ -40,6 +41,7 @@ BY_HAND = (
 )
 
 Progress = Callable[[int, int | None, str], None]
+Page = TypeVar("Page")
 
 
 @dataclass(frozen=True)
@@ -87,19 +89,23 @@ class _Service:
     kind: str
     sleep: Callable[[float], None]
 
-    def read(self, path: str, params: dict[str, str]) -> bytes:
-        """The answer to one request, from disk where it was had before. Raises SoundingsError where there is none."""
+    def read(self, path: str, params: dict[str, str], parse: Callable[[bytes], Page]) -> Page:
+        """The parsed answer to one request, from disk where it was had before; what cannot be parsed is not kept.
+
+        Raises SoundingsError where there is no answer, and what `parse` raises.
+        """
         url = f"{self.base.rstrip('/')}/{path}"
         key = hashlib.sha256(json.dumps([url, params], sort_keys=True).encode()).hexdigest()[:32]
         kept = self.cache / f"{key}.page"
         if kept.is_file() and time.time() - kept.stat().st_mtime < PAGES_KEPT_S:
-            return kept.read_bytes()
+            return parse(kept.read_bytes())
         answer = self._ask(url, params)
+        page = parse(answer)
         self.cache.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(f".{os.getpid()}.part")
         partial.write_bytes(answer)
         partial.replace(kept)
-        return answer
+        return page
 
     def _ask(self, url: str, params: dict[str, str]) -> bytes:
         trouble = ""
@@ -269,6 +275,18 @@ def _fetch_layer(ons: _Service, authority: str, kind: str, name: str, say: Progr
 
 def _read_features(ons: _Service, layer: str, where: str, order: str, form: str) -> Iterator[dict]:
     """Features of a layer, page after page, until the service no longer says that there are more."""
+
+    def parse(content: bytes) -> tuple[list[dict], bool]:
+        try:
+            page = json.loads(content)
+            told = page.get("exceededTransferLimit") or (page.get("properties") or {}).get("exceededTransferLimit")
+            return list(page["features"]), bool(told)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SoundingsError(
+                f"The boundary service's answer for {layer} is not what it should be ({error.__class__.__name__}). "
+                f"{BY_HAND.format(kind=ons.kind)}"
+            ) from error
+
     offset = 0
     for _ in range(MOST_PAGES):
         params = {
@@ -281,18 +299,9 @@ def _read_features(ons: _Service, layer: str, where: str, order: str, form: str)
             "resultRecordCount": str(ONS_PAGE),
             "f": form,
         }
-        content = ons.read(f"{layer}/FeatureServer/0/query", params)
-        try:
-            page = json.loads(content)
-            features = page["features"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise SoundingsError(
-                f"The boundary service's answer for {layer} is not what it should be ({error.__class__.__name__}). "
-                f"{BY_HAND.format(kind=ons.kind)}"
-            ) from error
+        features, has_more = ons.read(f"{layer}/FeatureServer/0/query", params, parse)
         yield from features
-        more = page.get("exceededTransferLimit") or (page.get("properties") or {}).get("exceededTransferLimit")
-        if not more:
+        if not has_more:
             return
         # A page may be empty and still not the last (documentation of the query operation).
         offset += len(features) or ONS_PAGE
@@ -327,12 +336,20 @@ def _read_rows(nomis: _Service, dataset: str, codes: list[str]) -> list[dict[str
             "RecordLimit": str(NOMIS_PAGE),
             "RecordOffset": str(len(rows)),
         }
-        text = nomis.read(f"dataset/{dataset}.data.csv", params).decode("utf-8-sig")
-        page = list(csv.DictReader(io.StringIO(text)))
-        if page and "OBS_VALUE" not in page[0]:
-            raise _Refused(f"Nomis answered with no column OBS_VALUE but {', '.join(map(str, page[0]))}.")
+        page = nomis.read(f"dataset/{dataset}.data.csv", params, _parse_population)
         rows += page
         total = int(page[0].get("RECORD_COUNT") or 0) if page else 0
         if not page or len(rows) >= total:
             return rows
     raise SoundingsError(f"Nomis gave more than {MOST_PAGES} pages; that cannot be right.")
+
+
+def _parse_population(content: bytes) -> list[dict[str, str]]:
+    """The rows of a page of Nomis's CSV, none for an empty one. Raises _Refused for anything else."""
+    try:
+        table = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        if table.fieldnames and "OBS_VALUE" not in table.fieldnames:
+            raise _Refused(f"Nomis answered with no column OBS_VALUE but {', '.join(table.fieldnames)[:200]}.")
+        return list(table)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _Refused(f"Nomis answered with something other than CSV ({error}).") from error
