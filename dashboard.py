@@ -8,7 +8,7 @@ from soundings.home import find_home
 app = st.App(__file__, routes=asset_routes(find_home()))
 
 if st.runtime.exists():
-    st.set_page_config(page_title="Soundings", page_icon=":material/sailing:", layout="wide")
+    st.set_page_config(page_title="Soundings", page_icon="pages/ui/assets/mark.svg", layout="wide")
     from pages.ui.frame import dress
 
     dress()

@@ -75,7 +75,9 @@ def read_place_activities(connection: duckdb.DuckDBPyConnection, place_code: str
         left join activity_meeting m on m.activity_id = a.activity_id
         left join called c on c.activity_id = a.activity_id
         where a.activity_id not in (select activity_id from repeated_activity)
-        group by all
+        group by
+            a.activity_id, a.title, a.summary, a.method, a.theme, a.organisation, a.start_date, a.end_date, a.record_status, a.time_pattern,
+            a.source_id
         order by coalesce(a.end_date, a.start_date) desc nulls last, a.title
         """,  # noqa: S608
         {"place_code": place_code, "today": today, "source": None, "measure": "group_sessions"},

@@ -14,6 +14,7 @@ STATUS_SQL = """
         a.record_status,
         case
             when a.start_date > $today then 'planned'
+            when a.end_date is null and a.time_pattern in ('series', 'continuing') then null
             when coalesce(a.end_date, a.start_date) >= $today then 'live'
             when coalesce(a.end_date, a.start_date) is not null then 'past'
         end

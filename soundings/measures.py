@@ -24,11 +24,12 @@ MEASURES_FILE = PROJECT / "data" / "measures.toml"
 
 @dataclass(frozen=True)
 class Measure:
-    """One definition. `aggregate` is sum or median; `denominator` is population or None; `noun` is lower case, plural."""
+    """One definition. `aggregate` is sum or median; `denominator` is population or None; `noun` is lower case, plural, `noun_one` the same for a single one."""
 
     id: str
     label: str
     noun: str
+    noun_one: str
     family: str
     definition: str
     aggregate: str

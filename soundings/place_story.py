@@ -7,7 +7,7 @@ from statistics import median
 
 from soundings.activities import ActivityLine
 from soundings.measures import Measure
-from soundings.model import NOTHING_RECORDED
+from soundings.model import NOTHING_RECORDED, VALUE
 from soundings.places import Place
 from soundings.queries import Row, Table
 from soundings.views import KIND_PLURAL, say_number, say_state
@@ -36,7 +36,18 @@ def figure_of(table: Table, place_code: str) -> Figure | None:
 
 def say_figure(figure: Figure) -> str:
     """The number, or in words why there is none."""
-    return say_number(figure.row.value) if figure.row.state == "value" else say_state(figure.row)
+    return say_number(figure.row.value) if figure.row.state == VALUE else say_state(figure.row)
+
+
+def say_noun(figure: Figure) -> str:
+    """What the number counts: “1 change made”, “5 changes made”."""
+    return figure.measure.noun_one if figure.row.value == 1 else figure.measure.noun
+
+
+def list_blank(figures: list[Figure]) -> list[str]:
+    """Labels of the measures that have nothing recorded here in any role."""
+    recorded = {figure.measure.id for figure in figures if figure.row.state != NOTHING_RECORDED}
+    return list(dict.fromkeys(figure.measure.label.lower() for figure in figures if figure.measure.id not in recorded))
 
 
 def say_typical(figure: Figure, kind: str) -> str:
@@ -56,11 +67,9 @@ def list_unknowns(place: Place, figures: list[Figure], activities: list[Activity
         unknown.append("How many people live here: no population was loaded, so there are no rates.")
     if place.deprivation_decile is None:
         unknown.append("How deprived it is: no deprivation figure was loaded.")
-    blank = [figure.measure.label.lower() for figure in figures if figure.row.state == NOTHING_RECORDED]
+    blank = list_blank(figures)
     if blank:
-        unknown.append(
-            f"Nothing recorded here for: {', '.join(dict.fromkeys(blank))}. That does not say nothing happened."
-        )
+        unknown.append(f"Nothing recorded here for: {', '.join(blank)}. That does not say nothing happened.")
     undated = sum(activity.start_date is None for activity in activities)
     if undated:
         unknown.append(f"When {undated:,} of its {len(activities):,} activities took place: no date in the file.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from soundings.measures import Measure
+from soundings.measures import FAMILY_COLOUR, Measure
 from soundings.model import NOTHING_RECORDED, ROLE_LABEL, VALUE
 from soundings.queries import Located, Row, Table
 
@@ -91,14 +91,17 @@ def say_share(part: int, whole: int) -> str:
     return f"{part:,} of {whole:,} ({part / whole:.0%})" if whole else "none"
 
 
-def say_title(area: str, fill: Table | None, rings: Table | None) -> str:
-    """The map's title: what colour and ring are, and whose places, in words."""
-    parts = []
-    if fill:
-        parts.append(f"{fill.measure.label.lower()}, {ROLE_LABEL.get(fill.role or '', 'no place recorded')}")
-    if rings:
-        parts.append(f"{rings.measure.label.lower()}, {ROLE_LABEL.get(rings.role or '', 'no place recorded')}")
-    return f"{area}: {' · '.join(parts)}"
+def say_title(area: str, view: str, fill: Table, rings: Table | None) -> str:
+    """The map's title: what colour and ring are, and whose places (where it happened or where people live), in words."""
+
+    def layer(table: Table) -> str:
+        return f"{table.measure.label.lower()}, {ROLE_LABEL.get(table.role or '', 'nothing recorded')}"
+
+    if rings is None:
+        return f"{area}. {layer(fill).capitalize()}."
+    if view == "side":
+        return f"{area}. Left: {layer(rings)}. Right: {layer(fill)}."
+    return f"{area}. {FAMILY_COLOUR[fill.measure.family].capitalize()}: {layer(fill)}. Rings: {layer(rings)}."
 
 
 def say_coverage(table: Table) -> str:

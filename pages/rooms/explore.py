@@ -3,13 +3,13 @@
 import streamlit as st
 
 from pages.ui import keys
-from pages.ui.access import open_reader, show_illustrative, table_of
+from pages.ui.access import explain_no_places, open_reader, show_illustrative, table_of
 from pages.ui.chart import draw_chart
-from pages.ui.controls import ANY, Choice, choose
-from pages.ui.explaining import show_definitions, show_place_card, show_summary, show_unplaced
+from pages.ui.controls import Choice, choose
+from pages.ui.explaining import escape, show_definitions, show_place_card, show_summary, show_unplaced
 from pages.ui.frame import show_foot
 from pages.ui.tables import show_table
-from soundings.places import read_area_name, read_names, read_place
+from soundings.places import read_area_name, read_kinds, read_names, read_place
 
 NO_PLACE = ""
 
@@ -41,6 +41,10 @@ reader = open_reader()
 today = keys.today()
 if "wanted_place" in st.session_state:
     select_place(st.session_state.pop("wanted_place"))
+if not read_kinds(reader.connection):
+    explain_no_places()
+    st.stop()
+heading = st.container()
 choice = choose(reader, today)
 names = read_names(reader.connection, choice.kind, choice.parent)
 area = (
@@ -48,9 +52,10 @@ area = (
     if choice.parent
     else read_area_name(reader.connection, choice.kind)
 )
-st.title(f"{area}: asked, and worked with")
-show_illustrative(reader)
-keys.show_notes()
+with heading:
+    st.title(f"{escape(area)}: asked, and worked with", anchor=False)
+    show_illustrative(reader)
+    keys.show_notes()
 fill = table_of(reader, choice.fill, choice.kind, choice.fill_role, choice.parent, choice.filters, today)
 ring = (
     table_of(reader, choice.ring, choice.kind, choice.ring_role, choice.parent, choice.filters, today)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import keys
-from pages.ui.access import open_reader, roles_of, show_illustrative, table_of
+from pages.ui.access import explain_no_places, open_reader, roles_of, show_illustrative, table_of
 from pages.ui.explaining import escape
 from pages.ui.frame import show_foot
 from pages.ui.place_parts import show_activities, show_facts, show_figures, show_neighbours
@@ -16,25 +16,22 @@ from soundings.places import read_kinds, read_names, read_neighbours, read_place
 reader = open_reader()
 today = keys.today()
 kinds = list(read_kinds(reader.connection))
-asked = st.query_params.get("place")
-every_name = {code: name for kind in kinds for code, name in read_names(reader.connection, kind).items()}
-if not every_name:
-    st.header("No places are loaded yet")
-    st.code("soundings places add wards.geojson --kind ward", language="bash")
+if not kinds:
+    explain_no_places()
     st.stop()
 wards = read_names(reader.connection, "ward" if "ward" in kinds else kinds[0])
-keys.recall("place_page", every_name, next(iter(wards)), "the place") if "place" not in st.query_params else None
-if "place_page" not in st.session_state:
-    st.session_state["place_page"] = asked if asked in every_name else next(iter(wards))
-    if asked not in every_name:
-        st.info(
-            f"The address asked for the place “{escape(asked[:60])}”, which is not loaded. Showing another instead."
-        )
-code = st.selectbox("Place", list(every_name), key="place_page", format_func=every_name.get)
+names = wards | {
+    code: name for kind in kinds for code, name in read_names(reader.connection, kind).items() if code not in wards
+}
+heading = st.container()
+code = keys.recall("place", names, next(iter(wards)), "the place")
 place = read_place(reader.connection, code)
-st.title(escape(place.name), anchor=False)
-show_illustrative(reader)
-show_facts(place)
+with heading:
+    st.title(escape(place.name), anchor=False)
+    show_illustrative(reader)
+    keys.show_notes()
+    show_facts(place)
+st.selectbox("Another place", list(names), key="place", format_func=names.get, width=420)
 tables = [
     table_of(reader, measure, place.kind, role, None, EVERYTHING, today)
     for measure in read_measures()
@@ -43,7 +40,7 @@ tables = [
 figures = [figure for table in tables if (figure := figure_of(table, code))]
 show_figures(place, figures)
 activities = read_place_activities(reader.connection, code, today=today)
-show_activities(activities, place)
+show_activities(activities, place, today)
 show_neighbours(reader, place, read_neighbours(reader.connection, code), tables)
 st.subheader("What is not known", anchor=False)
 for sentence in list_unknowns(place, figures, activities) or ["Everything this page asks for is recorded."]:

@@ -64,6 +64,16 @@ def explain_empty() -> None:
     )
 
 
+def explain_no_places() -> None:
+    """The next step where activity may be loaded and no boundaries are."""
+    st.header("No places are loaded yet")
+    st.markdown(
+        "A map needs the outlines of its places: a GeoJSON, GeoPackage, Shapefile (zipped) or GeoParquet of your wards."
+    )
+    st.code("soundings places add wards.geojson --kind ward", language="bash")
+    st.markdown("What was loaded already is kept; it takes its place on the map as soon as the places are there.")
+
+
 def explain_broken(sentence: str) -> None:
     """What happened to a store that cannot be read, and how to get it back."""
     st.header("The store cannot be read")

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.ui import keys
 from pages.ui.access import Reader, roles_of
 from soundings.activities import read_options
-from soundings.filters import WHEN, WHEN_LABEL, Filters
+from soundings.filters import EVERYTHING, WHEN, WHEN_LABEL, Filters
 from soundings.measures import DEFAULT_CONTACT, DEFAULT_DEPTH, FAMILY_QUESTION, measures_of, read_measures
 from soundings.model import ROLE_LABEL
 from soundings.places import read_kinds, read_names
@@ -19,6 +19,7 @@ from soundings.views import KIND_PLURAL
 
 VIEWS = {"chart": "Chart", "side": "Side by side", "one": "One measure"}
 ANY = ""
+DEFAULT_RINGS = ("responses", "entries", "attendances", "people", "tickets", "reports")
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,19 @@ def choose(reader: Reader, today: date) -> Choice:
         keys.recall("view", VIEWS, "chart", "the view")
         view = st.segmented_control("View", list(VIEWS), key="view", format_func=VIEWS.get, required=True)
         fill = choose_fill(recorded, view)
+        fill_role = choose_role(reader, "fill_role", fill, "Colour: whose places", today)
         ring = choose_ring(recorded) if view != "one" else default_ring(recorded)
+        ring_role = choose_role(reader, "ring_role", ring, "Rings: whose places", today) if view != "one" else None
         kind = choose_kind(kinds)
         with st.popover("Filters", icon=":material/tune:"):
             filters = choose_filters(reader)
             parent = choose_parent(reader, kind, kinds)
-    fill_role = choose_role(reader, "fill_role", fill, filters, today)
-    ring_role = choose_role(reader, "ring_role", ring, filters, today) if view != "one" else None
     return Choice(view, kind, parent, fill, fill_role, ring, ring_role, filters)
 
 
 def recorded_measures(reader: Reader, today: date) -> dict[str, int]:
     """How many records each measure has, by id; measures with none are left out."""
-    counts = {name: sum(roles_of(reader, name, Filters(), today).values()) for name in read_measures()}
+    counts = {name: sum(roles_of(reader, name, EVERYTHING, today).values()) for name in read_measures()}
     return {name: count for name, count in counts.items() if count}
 
 
@@ -67,9 +68,8 @@ def default_fill(recorded: dict[str, int]) -> str:
 
 
 def default_ring(recorded: dict[str, int]) -> str:
-    """The breadth measure with the most records."""
-    breadth = [measure.id for measure in measures_of("breadth")]
-    return max(breadth, key=lambda name: recorded.get(name, 0))
+    """The first breadth measure, in the order below, that anything is recorded for: what people said before where they went."""
+    return next((name for name in DEFAULT_RINGS if name in recorded), DEFAULT_RINGS[0])
 
 
 def choose_fill(recorded: dict[str, int], view: str) -> str:
@@ -115,19 +115,14 @@ def choose_kind(kinds: dict[str, int]) -> str:
     )
 
 
-def choose_role(reader: Reader, key: str, measure: str, filters: Filters, today: date) -> str | None:
+def choose_role(reader: Reader, key: str, measure: str, label: str, today: date) -> str | None:
     """The role of a measure's records; asked only where there is more than one, never mixed."""
-    roles = roles_of(reader, measure, Filters(source=filters.source), today)
+    roles = roles_of(reader, measure, EVERYTHING, today)
     keys.recall(key, roles, next(iter(roles), None), "the layer")
     if len(roles) < 2:
         return next(iter(roles), None)
-    label = read_measures()[measure].label
-    return st.segmented_control(
-        f"{label}: which places?",
-        list(roles),
-        key=key,
-        format_func=lambda role: f"{ROLE_LABEL[role]} ({roles[role]:,} records)",
-        required=True,
+    return st.selectbox(
+        label, list(roles), key=key, format_func=lambda role: f"{ROLE_LABEL[role]} ({roles[role]:,})", width=220
     )
 
 

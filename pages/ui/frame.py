@@ -6,7 +6,7 @@ import streamlit as st
 
 STYLE = """
 <style>
-.stMainBlockContainer { padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1480px; }
+.stMainBlockContainer { padding-top: 3.6rem; padding-bottom: 3rem; max-width: 1480px; }
 h1 { font-size: 1.75rem !important; letter-spacing: -0.01em; padding-bottom: 0.1rem !important; }
 h2 { font-size: 1.3rem !important; }
 h3 { font-size: 1.08rem !important; }
@@ -14,6 +14,9 @@ h3 { font-size: 1.08rem !important; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   h1 { font-size: 1.4rem !important; }
+  .st-key-controls { gap: 0.5rem !important; }
+  .st-key-controls > div { flex: 1 1 calc(50% - 0.5rem) !important; width: auto !important; min-width: 0 !important; }
+  .st-key-controls > div:first-child { flex-basis: 100% !important; }
 }
 @media print {
   header, .st-key-controls, [data-testid="stToolbar"], .stDownloadButton { display: none !important; }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -11,12 +13,20 @@ from pages.ui.explaining import escape
 from soundings.activities import ActivityLine
 from soundings.filters import WHEN_LABEL, say_date
 from soundings.measures import FAMILY_QUESTION
-from soundings.model import ROLE_LABEL
-from soundings.place_story import Figure, say_figure, say_typical
+from soundings.model import NOTHING_RECORDED, ROLE_LABEL, VALUE
+from soundings.place_story import Figure, list_blank, say_figure, say_noun, say_typical
 from soundings.places import Place
 from soundings.queries import Table
 from soundings.views import say_count, say_number, say_state
 
+TIMELINE_BARS = 60
+TIMELINE_HUES = {
+    "planned": "#a377b8",
+    "live now": "#2f8f78",
+    "past": "#8d989f",
+    "paused": "#b58f7a",
+    "not known": "#cfc9ba",
+}
 COLUMNS = (("How widely", ("breadth",)), ("How deeply", ("contact", "depth")))
 
 
@@ -46,27 +56,25 @@ def show_figures(place: Place, figures: list[Figure]) -> None:
             st.subheader(heading, anchor=False)
             st.caption("; ".join(FAMILY_QUESTION[family] for family in families).capitalize())
             mine = [figure for figure in figures if figure.measure.family in families]
-            for figure in [figure for figure in mine if figure.row.state != "nothing_recorded"]:
+            for figure in [figure for figure in mine if figure.row.state != NOTHING_RECORDED]:
                 show_figure(figure, place.kind)
-            blank = list(
-                dict.fromkeys(figure.measure.label.lower() for figure in mine if figure.row.state == "nothing_recorded")
-            )
+            blank = list_blank(mine)
             if blank:
                 st.caption(f"Nothing recorded here: {', '.join(blank)}.")
 
 
 def show_figure(figure: Figure, kind: str) -> None:
     """One number with what it counts, where, its rate and its like."""
-    role = ROLE_LABEL.get(figure.role or "", "")
+    role = ROLE_LABEL.get(figure.role or "", "").capitalize()
     rate = f" · {figure.row.rate_per_1000:.1f} per 1,000 residents" if figure.row.rate_per_1000 else ""
+    what = say_noun(figure) if figure.row.state == VALUE else figure.measure.noun
     st.markdown(
-        f"**{say_figure(figure)}** {figure.measure.noun if figure.row.state == 'value' else figure.measure.label.lower()}{rate}",
-        help=figure.measure.definition,
+        f"**{say_figure(figure)}** {what}{rate}  \n:small[{role}. {say_typical(figure, kind)}]",
+        help=f"{figure.measure.definition} {figure.measure.null_means}",
     )
-    st.caption(f"{role.capitalize()}. {say_typical(figure, kind)}")
 
 
-def show_activities(activities: list[ActivityLine], place: Place) -> None:
+def show_activities(activities: list[ActivityLine], place: Place, today: date) -> None:
     """The activities of a place in time, then in words."""
     st.subheader(
         f"{say_count(len(activities), 'activities') if len(activities) != 1 else '1 activity'} recorded here",
@@ -77,7 +85,7 @@ def show_activities(activities: list[ActivityLine], place: Place) -> None:
             "No activity is recorded in this place. That is a gap in the record; it does not say nothing happened."
         )
         return
-    draw_timeline([activity for activity in activities if activity.start_date][:60])
+    draw_timeline([activity for activity in activities if activity.start_date][:TIMELINE_BARS], today)
     st.dataframe(
         pd.DataFrame(
             {
@@ -94,6 +102,7 @@ def show_activities(activities: list[ActivityLine], place: Place) -> None:
             }
         ),
         hide_index=True,
+        placeholder="–",
         key="activities",
         height=min(460, 36 * (len(activities) + 1) + 4),
         alt=f"{len(activities)} activities in {place.name}",
@@ -104,44 +113,49 @@ def show_activities(activities: list[ActivityLine], place: Place) -> None:
     )
 
 
-def draw_timeline(activities: list[ActivityLine]) -> None:
-    """A bar for each dated activity, newest at the top; planned, live and past are told apart by pattern of edge and by word."""
+def say_span(activity: ActivityLine) -> str:
+    """When an activity ran, in words."""
+    if activity.end_date and activity.end_date != activity.start_date:
+        return f"{say_date(activity.start_date)} to {say_date(activity.end_date)}"
+    if activity.end_date is None and activity.status == "live":
+        return f"since {say_date(activity.start_date)}"
+    return say_date(activity.start_date)
+
+
+def draw_timeline(activities: list[ActivityLine], today: date) -> None:
+    """A bar for each dated activity, newest at the top; planned, live, past and paused in equal-weight hues and in words."""
     if not activities:
         return
+    ends = [
+        activity.end_date or (today if activity.status == "live" else activity.start_date) for activity in activities
+    ]
+    ends = [max(end, activity.start_date) for end, activity in zip(ends, activities, strict=True)]
+    words = [WHEN_LABEL.get(activity.status or "", "not known") for activity in activities]
     frame = pd.DataFrame(
         {
             "activity": [activity.title[:70] for activity in activities],
             "start": pd.to_datetime([activity.start_date for activity in activities]),
-            "end": pd.to_datetime(
-                [max(activity.end_date or activity.start_date, activity.start_date) for activity in activities]
-            )
-            + pd.Timedelta(days=5),
-            "now": [WHEN_LABEL.get(activity.status or "", "not known") for activity in activities],
-            "when": [
-                f"{say_date(activity.start_date)} to {say_date(activity.end_date or activity.start_date)}"
-                for activity in activities
-            ],
+            # A single day is drawn a week wide: narrower cannot be seen.
+            "end": pd.to_datetime(ends) + pd.Timedelta(days=7),
+            "now": words,
+            "when": [say_span(activity) for activity in activities],
         }
     )
+    shown = [word for word in TIMELINE_HUES if word in words]
+    scale = alt.Scale(domain=shown, range=[TIMELINE_HUES[word] for word in shown])
     chart = (
         alt.Chart(frame)
-        .mark_bar(height=10, cornerRadius=2)
+        .mark_bar(height=11, cornerRadius=2)
         .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True)),
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, grid=True, tickCount=8)),
             x2="end:T",
-            y=alt.Y("activity:N", sort=None, title=None, axis=alt.Axis(labelLimit=300)),
-            color=alt.Color(
-                "now:N",
-                title=None,
-                scale=alt.Scale(
-                    domain=["planned", "live now", "past", "paused", "not known"],
-                    range=["#b08ac0", "#3f8f7a", "#8d989f", "#b9c1c6", "#d5d0c4"],
-                ),
-                legend=alt.Legend(orient="top"),
+            y=alt.Y(
+                "activity:N", sort=None, title=None, axis=alt.Axis(labelLimit=280, labelOverlap=False, domain=False)
             ),
+            color=alt.Color("now:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
             tooltip=[alt.Tooltip("activity:N"), alt.Tooltip("when:N"), alt.Tooltip("now:N")],
         )
-        .properties(height=alt.Step(18), title="Activities in time")
+        .properties(height=alt.Step(22))
     )
     st.altair_chart(chart, width="stretch", key="timeline")
 

@@ -34,6 +34,7 @@ def show_table(table: Table, key: str, selected: str | None) -> str | None:
     event = st.dataframe(
         frame,
         hide_index=True,
+        placeholder="–",
         key=key,
         on_select="rerun",
         selection_mode="single-row",
@@ -78,6 +79,7 @@ def show_traces(traces: list[Trace], value_label: str, key: str) -> None:
             }
         ).drop(columns=[] if any(trace.reason for trace in traces) else ["Why it has no place"]),
         hide_index=True,
+        placeholder="–",
         key=key,
         height=min(420, 36 * (len(traces) + 1) + 4),
         column_config={

@@ -1,0 +1,110 @@
+"""From the rows of tables to the chart on the screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.access import Reader, table_of
+from pages.ui.chart_map import (
+    HIDDEN_VALUE,
+    ChartPayload,
+    Fill,
+    HoverField,
+    Rings,
+    chart_map,
+    chart_view,
+    side_by_side,
+    single_view,
+)
+from pages.ui.controls import Choice
+from pages.ui.keys import today
+from soundings.geometry import PreparedGeometry, ensure_geometry
+from soundings.model import HIDDEN, ROLE_LABEL
+from soundings.places import read_kinds
+from soundings.queries import Row, Table
+from soundings.views import HIDDEN_CLASS, make_classes, say_coverage, say_summary, say_title
+
+
+@st.cache_data(max_entries=24, show_spinner="Preparing the outlines of the places (once for each set of places) …")
+def _find_geometry(root: str, number: int, kind: str, parent: str | None, _reader: Reader) -> PreparedGeometry:
+    return ensure_geometry(_reader.home, _reader.connection, kind, parent)
+
+
+def draw_chart(reader: Reader, choice: Choice, area: str, fill: Table, ring: Table | None, selected: str | None) -> str | None:
+    """Draws the view that was chosen; returns the code of a place clicked on it in this very run, "" where it was let go."""
+    geometry = _find_geometry(str(reader.home.root), reader.number, choice.kind, choice.parent, reader)
+    parents = {table.measure.id: parent_rows(reader, choice, geometry, table) for table in (fill, ring) if table}
+    deep = make_fill(fill, geometry, parents[fill.measure.id])
+    if choice.view == "one" or ring is None:
+        panels = single_view(deep)
+    elif choice.view == "side":
+        panels = side_by_side(make_fill(ring, geometry, parents[ring.measure.id]), deep)
+    else:
+        panels = chart_view(deep, make_rings(ring, geometry, parents[ring.measure.id]))
+    payload = ChartPayload(
+        geometry=geometry,
+        panels=panels,
+        title=say_title(area, choice.view, fill, ring),
+        summary=" ".join(f"{say_summary(table)} {say_coverage(table)}" for table in (fill, ring) if table),
+        selected=selected,
+        extra=(HoverField("Residents", [row.denominator if row else None for row in in_order(fill_or(ring, fill), geometry.place_codes)]),),
+    )
+    return chart_map(payload, key=f"chart_{choice.view}")
+
+
+def fill_or(ring: Table | None, fill: Table) -> Table:
+    """The table that knows the residents of its places: one with a denominator, where there is one."""
+    return ring if ring is not None and ring.measure.denominator else fill
+
+
+def in_order(table: Table | dict[str, Row], codes) -> list[Row | None]:
+    """A table's rows in the order of these codes; None where it has none."""
+    rows = table if isinstance(table, dict) else {row.place_code: row for row in table.rows}
+    return [rows.get(code) for code in codes]
+
+
+def parent_rows(reader: Reader, choice: Choice, geometry: PreparedGeometry, table: Table) -> dict[str, Row] | None:
+    """The rows of the larger areas, which stand in where the places are too small to read; None where there is only one."""
+    if len(geometry.parent_codes) < 2:
+        return None
+    for kind in read_kinds(reader.connection):
+        if kind == choice.kind:
+            continue
+        rows = {row.place_code: row for row in table_of(reader, table.measure.id, kind, table.role, None, choice.filters, today()).rows}
+        if any(code in rows for code in geometry.parent_codes):
+            return rows
+    return None
+
+
+def value_of(row: Row | None) -> float | None:
+    """A row's value; None where nothing is recorded."""
+    return None if row is None else row.value
+
+
+def make_fill(table: Table, geometry: PreparedGeometry, parents: dict[str, Row] | None) -> Fill:
+    """A measure as colours with printed figures."""
+    rows = in_order(table, geometry.place_codes)
+    classes = make_classes([value_of(row) for row in rows])
+    above = in_order(parents, geometry.parent_codes) if parents else None
+    parent_classes = make_classes([value_of(row) for row in above]) if above else None
+    return Fill(
+        family=table.measure.family,
+        title=f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', 'nothing recorded')}",
+        labels=classes.labels(),
+        classes=[HIDDEN_CLASS if row and row.state == HIDDEN else classes.class_of(value_of(row)) for row in rows],
+        figures=[value_of(row) for row in rows],
+        parent_figures=[value_of(row) for row in above] if above else None,
+        parent_classes=[parent_classes.class_of(value_of(row)) for row in above] if above and len(rows) > 400 else None,
+        parent_labels=parent_classes.labels() if parent_classes and len(rows) > 400 else (),
+    )
+
+
+def make_rings(table: Table, geometry: PreparedGeometry, parents: dict[str, Row] | None) -> Rings:
+    """A breadth measure as rings standing aside; a recorded 0 has no ring to draw and stands in the table."""
+    rows = in_order(table, geometry.place_codes)
+    above = in_order(parents, geometry.parent_codes) if parents else None
+    return Rings(
+        title=f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', 'nothing recorded')}",
+        values=[HIDDEN_VALUE if row and row.state == HIDDEN else value_of(row) for row in rows],
+        parent_values=[value_of(row) for row in above] if above else None,
+    )
