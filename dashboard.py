@@ -1,10 +1,12 @@
 """The front door: routes, frame, navigation. Nothing else."""
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from pages.ui.asset_routes import asset_routes
 from soundings.home import find_home
 
+PagesManager.uses_pages_directory = False  # else a deep link right after a restart says “Page not found” before navigation ran
 app = st.App(__file__, routes=asset_routes(find_home()))
 
 if st.runtime.exists():

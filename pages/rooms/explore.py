@@ -55,7 +55,6 @@ area = (
 with heading:
     st.title(f"{escape(area)}: asked, and worked with", anchor=False)
     show_illustrative(reader)
-    keys.show_notes()
 fill = table_of(reader, choice.fill, choice.kind, choice.fill_role, choice.parent, choice.filters, today)
 ring = (
     table_of(reader, choice.ring, choice.kind, choice.ring_role, choice.parent, choice.filters, today)
@@ -74,11 +73,13 @@ with right:
     show_place_card(reader, choice, fill, ring, st.session_state["place"], today)
 with left:
     clicked = draw_chart(reader, choice, area, fill, ring, st.session_state["place"] or None)
-if clicked and clicked in names and clicked != st.session_state["place"]:
+if clicked in (NO_PLACE, *names) and clicked != st.session_state["place"]:
     st.session_state["wanted_place"] = clicked
     st.rerun()
 show_summary(choice, fill, ring)
 show_tables(choice, fill, ring)
+with heading:
+    keys.show_notes()
 show_unplaced(reader, choice, fill, ring, today)
 show_definitions(fill, ring)
 show_foot()

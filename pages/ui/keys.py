@@ -61,6 +61,8 @@ def keep_in_address(**values: str | None) -> None:
 
 
 def show_notes() -> None:
-    """Says, once, what an address asked for that could not be shown."""
+    """Says, once, what an address asked for that could not be shown; an address is anybody's text, and is shown as typed."""
+    from pages.ui.explaining import escape
+
     for note in st.session_state.pop(NOTES, []):
-        st.info(note)
+        st.info(escape(note))
