@@ -60,7 +60,7 @@ def is_present(values: np.ndarray) -> np.ndarray:
 
 
 def read_boundaries(connection: duckdb.DuckDBPyConnection, kind: str) -> Boundaries:
-    """The boundaries of the loaded places of a kind; of two batches that hold the same code the later one's."""
+    """The boundaries of the loaded places of a kind; of two batches that hold the same code the later one's, joined ones last."""
     rows = connection.execute(
         f"select place_code, geometry from ({PLACE_NOW}) where kind = $1 order by place_code",  # noqa: S608
         [kind],

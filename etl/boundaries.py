@@ -41,6 +41,7 @@ PLACE = pa.schema(
         ("lat", pa.float64()),
         ("area_km2", pa.float64()),
         ("geometry", pa.binary()),
+        ("is_derived", pa.bool_()),
     ]
 )
 EQUAL_AREA = 6933  # EASE-Grid 2.0: equal-area over the whole world, metres
@@ -108,12 +109,12 @@ def read_places(
     frame["vintage"] = vintage or _guess_vintage(columns["code"])
     if frame["vintage"].iloc[0]:
         detected["vintage"] = frame["vintage"].iloc[0]
-    tables = [_measure(frame)]
+    tables = [_measure(frame, is_derived=False)]
     if with_parents:
         parents = _make_parents(frame, kind)
         if len(parents):
             detected["parents_made"] = f"{len(parents)} of kind {parents['kind'].iloc[0]}"
-            tables.append(_measure(parents))
+            tables.append(_measure(parents, is_derived=True))
     return PlacesRead(pa.concat_tables(tables), detected, warnings)
 
 
@@ -349,7 +350,7 @@ def join_shapes(shapes: np.ndarray) -> shapely.Geometry:
     return shapely.union_all(shapes)
 
 
-def _measure(frame: pd.DataFrame) -> pa.Table:
+def _measure(frame: pd.DataFrame, *, is_derived: bool) -> pa.Table:
     """The rows as `place` has them, with a point inside each and its area, in order of code."""
     frame = frame.sort_values("place_code", kind="stable")
     shapes = frame["shape"].to_numpy(dtype=object)
@@ -366,6 +367,7 @@ def _measure(frame: pd.DataFrame) -> pa.Table:
             for told, area in zip(said, areas, strict=True)
         ],
         "geometry": shapely.to_wkb(shapes),
+        "is_derived": [is_derived] * len(frame),
     }
     return pa.table([pa.array(_without_nan(values[field.name]), type=field.type) for field in PLACE], schema=PLACE)
 

@@ -12,6 +12,7 @@ from etl.undoing import StateResult, change_states
 from soundings.home import Home
 
 WHO = "Soundings demo"
+VINTAGE = "2026"  # of the made-up boundaries
 
 
 def add_demo(home: Home, *, report: Callable[[str], None] = say_nothing) -> list[LoadResult]:
@@ -20,9 +21,10 @@ def add_demo(home: Home, *, report: Callable[[str], None] = say_nothing) -> list
 
     files = demo_files()
     shared = {"is_demo": True, "who": WHO, "report": report}
+    drawn = {"vintage": VINTAGE, **shared}
     results = [
-        add_places(home, files.wards, "ward", **shared),
-        add_places(home, files.neighbourhoods, "neighbourhood", **shared),
+        add_places(home, files.wards, "ward", **drawn),
+        add_places(home, files.neighbourhoods, "neighbourhood", **drawn),
         load_file(home, files.activity_folder, "native", file_name="Tidewell, a made-up place", **shared),
     ]
     undone = [result.batch_id for result in results if result.is_undone]

@@ -25,12 +25,12 @@ from soundings.topology import build_topology, encode_topology
 FORMAT = 3
 HASH_PATTERN = re.compile(r"[0-9a-f]{20}")
 
-# Of several batches that hold the same code, the one accepted last is the place.
+# Of several batches that hold the same code, the one accepted last is the place; one joined from smaller places gives way.
 _READ_PLACES = """
 with recursive latest as (
     select p.*
     from place p join batch b using (batch_id)
-    qualify row_number() over (partition by p.place_code order by b.sequence desc) = 1
+    qualify row_number() over (partition by p.place_code order by p.is_derived, b.sequence desc) = 1
 ), within_parent as (
     select place_code from latest where parent_code = $parent
     union

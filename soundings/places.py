@@ -32,7 +32,7 @@ PLACE_NOW = """
     select p.*
     from place p
     join batch b using (batch_id)
-    qualify row_number() over (partition by p.place_code order by b.sequence desc) = 1
+    qualify row_number() over (partition by p.place_code order by p.is_derived, b.sequence desc) = 1
 """
 
 
@@ -78,7 +78,10 @@ def read_place(connection: duckdb.DuckDBPyConnection, place_code: str) -> Place:
 
 def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> list[str]:
     """Codes of the places of the same kind that share an edge with this one, by name. A shared corner is not a shared edge."""
-    here = connection.execute("select kind, geometry from place where place_code = $1", [place_code]).fetchone()
+    here = connection.execute(
+        f"select kind, geometry from ({PLACE_NOW}) where place_code = $1",
+        [place_code],  # noqa: S608
+    ).fetchone()
     if here is None:
         return []
     kind, wkb = here
@@ -125,7 +128,7 @@ def read_area_name(connection: duckdb.DuckDBPyConnection, kind: str) -> str:
     names = [name for (name,) in parents if name]
     if len(names) == 1:
         return names[0]
-    district = connection.execute("select name from place where kind = 'district'").fetchall()
+    district = connection.execute(f"select name from ({PLACE_NOW}) where kind = 'district'").fetchall()  # noqa: S608
     if len(district) == 1:
         return district[0][0]
     return f"{len(names):,} districts" if len(names) > 1 else "All places"

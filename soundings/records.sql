@@ -13,7 +13,7 @@ place_now as (
     select p.*
     from place p
     join batch b using (batch_id)
-    qualify row_number() over (partition by p.place_code order by b.sequence desc) = 1
+    qualify row_number() over (partition by p.place_code order by p.is_derived, b.sequence desc) = 1
 ),
 
 session_ranked as (

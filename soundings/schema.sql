@@ -60,7 +60,8 @@ create table place (
     lon double not null,                 -- a point inside the place
     lat double not null,
     area_km2 double,
-    geometry blob not null               -- WKB, lon/lat WGS 84
+    geometry blob not null,              -- WKB, lon/lat WGS 84
+    is_derived boolean not null default false -- joined from smaller places: a place given by its own file goes before it
 );
 
 create table place_alias (

@@ -2,11 +2,13 @@
 
 import csv
 import itertools
+import json
 from pathlib import Path
 
 import pytest
 
 from etl.accepting import find_batch
+from etl.illustrating import add_demo
 from etl.inbox import read_batches
 from etl.loading import ReadOptions, load_file, rebuild, redo, undo
 from etl.places_loading import add_aliases, add_history, add_places
@@ -16,6 +18,7 @@ from soundings.content import content_hash
 from soundings.generations import generation_path, list_generations
 from soundings.home import Home
 from soundings.model import BadFile, BrokenStore, Busy, SoundingsError
+from soundings.places import PLACE_NOW
 from soundings.store import open_current, open_writer
 from tests.making import ward_code, write_contributions, write_places, write_rows
 
@@ -350,3 +353,40 @@ def test_status_tells_the_home_the_batches_and_the_sizes(home, files):
     assert told["records"]["located"] == 12
     assert [batch["state"] for batch in told["batches"]] == ["active", "undone", "active"]
     assert told["disk_bytes"]["store"] > 0 and told["limits"]["writers_at_once"] == 1
+
+
+def test_a_place_given_by_its_own_file_goes_before_one_joined_from_smaller_ones_in_any_order(home, files, tmp_path):
+    wards = write_places(files / "wards.geojson", 2)
+    district = files / "district.geojson"
+    shape = {"type": "Polygon", "coordinates": [[[-2, 53], [-1.5, 53], [-1.5, 53.2], [-2, 53.2], [-2, 53]]]}
+    told = {"LAD25CD": "E09999999", "LAD25NM": "Madeup", "population": 777}
+    feature = {"type": "Feature", "properties": told, "geometry": shape}
+    district.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    for number, order in enumerate(itertools.permutations([(wards, "ward"), (district, "district")])):
+        here = Home(tmp_path / f"home-{number}")
+        for path, kind in order:
+            add_places(here, path, kind)
+        found = (
+            open_current(here)
+            .cursor()
+            .execute(f"select population, is_derived from ({PLACE_NOW}) where kind = 'district'")
+        )
+        assert found.fetchall() == [(777, False)]
+        batch = next(batch for batch in read_batches(here) if batch.file_name == "district.geojson")
+        undo(here, batch.batch_id)
+        assert ask(here, "select population, is_derived from place where kind = 'district'") == [(None, True)]
+
+
+def test_the_demo_has_wards_with_deprivation_and_neighbourhoods_of_2026_and_no_row_is_rejected(home):
+    results = add_demo(home)
+    assert [(result.rows_rejected, result.values_set_aside) for result in results] == [(0, 0)] * 3
+    found = (
+        open_current(home)
+        .cursor()
+        .execute(
+            f"select kind, count(*), count(deprivation_decile), min(vintage), max(vintage) from ({PLACE_NOW}) group by 1 order by 2"
+        )
+    )
+    assert found.fetchall() == [
+        ("district", 1, 0, "2026", "2026"), ("ward", 24, 24, "2026", "2026"), ("neighbourhood", 140, 140, "2026", "2026"),
+    ]  # fmt: skip
