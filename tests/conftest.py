@@ -1,0 +1,43 @@
+"""What every test may ask for, and what becomes of browser tests where there is no browser."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import pytest
+
+from tests.homes import own_tidewell, tidewell
+
+__all__ = ["own_tidewell", "tidewell"]
+
+NO_BROWSER = (
+    "NO BROWSER: there is no Chromium on this machine, so nothing that people see was tested. "
+    "Install one (apt-get install chromium, or brew install --cask chromium), or name one in SOUNDINGS_CHROMIUM."
+)
+
+
+@cache
+def has_chromium() -> bool:
+    """Whether a browser test can run here."""
+    from tests.browser import find_chromium
+
+    return find_chromium() is not None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips a browser test with its reason where there is no Chromium; fails it where a browser was required."""
+    if item.get_closest_marker("browser") is None or has_chromium():
+        return
+    if os.environ.get("SOUNDINGS_REQUIRE_BROWSER"):
+        pytest.fail(NO_BROWSER, pytrace=False)
+    pytest.skip(NO_BROWSER)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Says aloud, under the results, that browser tests were skipped."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "NO BROWSER" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section(f"{len(skipped)} browser tests were skipped", "#", red=True, bold=True)
+        terminalreporter.line(NO_BROWSER)

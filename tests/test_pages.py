@@ -1,0 +1,266 @@
+"""Every page as Streamlit draws it, without a browser: with nothing, with places alone, with records, broken, and badly addressed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from etl.loading import load_file, undo
+from soundings.generations import generation_path, open_current, pointer_path, read_pointer
+from soundings.home import PROJECT, Home
+from soundings.queries import read_table
+from soundings.sources import read_batches
+from tests.homes import TODAY, make_wards_home
+from tests.making import write_contributions, write_rows
+
+EXPLORE, PLACE, SOURCES = PAGES = ("explore", "place", "sources")
+HOSTILE = "<script>window.__pwned=1</script>`${alert(1)}` $$\\LaTeX$$ [x](javascript:alert(1)) '\"{{}}"
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    """Opens one page of a home as a new visitor with this address."""
+
+    def open_(home: Home, page: str = EXPLORE, **address: str) -> AppTest:
+        monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
+        monkeypatch.setenv("SOUNDINGS_TODAY", TODAY)
+        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+        if page != EXPLORE:
+            at.switch_page(f"pages/rooms/{page}.py")
+        for name, value in address.items():
+            at.query_params[name] = value
+        return at.run()
+
+    return open_
+
+
+def words_of(at: AppTest) -> str:
+    """Everything a page says outside its tables."""
+    assert not at.exception, [error.message for error in at.exception]
+    assert list(at.title) or list(at.header), "the page drew nothing"
+    kinds = (at.title, at.header, at.subheader, at.markdown, at.caption, at.code, at.error, at.info, at.warning)
+    labels = [element.label for element in (*at.expander, *at.button, *at.selectbox)]
+    return "\n".join([*(str(element.value) for kind in kinds for element in kind), *labels])
+
+
+def figures_table(at: AppTest):
+    """The table under the chart."""
+    return next(table.value for table in at.dataframe if "Code" in table.value)
+
+
+@pytest.fixture
+def no_store(tmp_path) -> Home:
+    return Home(tmp_path / "none")
+
+
+@pytest.fixture
+def wards(tmp_path) -> Home:
+    return make_wards_home(tmp_path)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_with_no_store_every_page_says_what_to_do_next(open_page, no_store, page):
+    said = words_of(open_page(no_store, page))
+    for command in ("soundings places add", "soundings load", "soundings demo add"):
+        assert command in said
+    assert "Illustrative" not in said
+    assert not no_store.root.exists()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_places_without_records_are_shown_with_nothing_recorded(open_page, tmp_path, page):
+    at = open_page(make_wards_home(tmp_path, has_records=False), page)
+    said = words_of(at)
+    assert "Illustrative" not in said
+    if page == EXPLORE:
+        table = figures_table(at)
+        assert table["Place"].tolist() == ["Ward 1", "Ward 2", "Ward 3"]
+        assert set(table["What is recorded"]) == {"nothing recorded"}
+        assert "That is a gap in the records" in said.replace("\\", "")
+    if page == PLACE:
+        assert at.title[0].value == "Ward 1"
+    if page == SOURCES:
+        assert "wards" in said
+
+
+@pytest.mark.parametrize("page", (EXPLORE, PLACE))
+def test_records_without_places_ask_for_the_places(open_page, tmp_path, page):
+    home = Home(tmp_path / "home")
+    load_file(home, write_contributions(tmp_path / "answers.csv"), "contributions")
+    assert "soundings places add wards.geojson --kind ward" in words_of(open_page(home, page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_demo_is_called_illustrative_on_every_page(open_page, tidewell, page):
+    said = words_of(open_page(tidewell, page))
+    assert said.count("**Illustrative.** Tidewell is a made-up place.") == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_people_loaded_is_never_called_illustrative(open_page, wards, page):
+    assert "illustrative" not in words_of(open_page(wards, page)).casefold()
+
+
+def break_by_loss(home: Home) -> None:
+    generation_path(home, read_pointer(home).number).unlink()
+
+
+def break_by_truncation(home: Home) -> None:
+    path = generation_path(home, read_pointer(home).number)
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def break_the_pointer(home: Home) -> None:
+    pointer_path(home).write_text("{", encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("damage", [break_by_loss, break_by_truncation, break_the_pointer])
+def test_a_broken_store_is_explained_with_the_way_back(open_page, own_tidewell, damage, page):
+    damage(own_tidewell)
+    at = open_page(own_tidewell, page)
+    said = words_of(at)
+    assert at.header[0].value == "The store cannot be read"
+    assert "soundings rebuild" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "key", ["view", "kind", "fill", "ring", "place", "from", "when", "organisation", "source", "table"]
+)
+@pytest.mark.parametrize("value", ["no-such-thing", HOSTILE])
+def test_an_address_that_asks_for_what_is_not_there_gives_the_usual_view_and_says_so(open_page, tidewell, key, value):
+    usual = figures_table(open_page(tidewell))
+    at = open_page(tidewell, **{key: value})
+    assert not at.exception
+    assert len(at.info) == 1
+    assert "Showing the usual view instead" in at.info[0].value
+    assert figures_table(at).equals(usual)
+
+
+@pytest.mark.parametrize("value", ["no-such-place", HOSTILE, ""])
+def test_a_place_address_that_names_no_place_shows_another_and_says_so(open_page, tidewell, value):
+    at = open_page(tidewell, PLACE, place=value)
+    assert at.title[0].value.replace("\\", "") == "Abbot's Mead"
+    assert len(at.info) == 1
+
+
+def test_a_place_address_shows_that_place(open_page, tidewell):
+    at = open_page(tidewell, PLACE, place="TW-W01")
+    assert at.title[0].value == "Harbour"
+    assert not at.info
+
+
+@pytest.mark.parametrize(
+    ("fill", "kind"),
+    [("continuing_groups", "ward"), ("group_sessions", "ward"), ("continuing_groups", "neighbourhood")],
+)
+def test_the_table_shows_the_figures_that_the_query_gives(open_page, tidewell, fill, kind):
+    at = open_page(tidewell, fill=fill, kind=kind, view="one")
+    shown = figures_table(at)
+    table = read_table(
+        open_current(tidewell).cursor(),
+        measure=fill,
+        kind=kind,
+        role=at.session_state["fill_role"],
+        today=date.fromisoformat(TODAY),
+    )
+    assert shown["Code"].tolist() == [row.place_code for row in table.rows]
+    assert shown["Place"].tolist() == [row.place_name for row in table.rows]
+    values = shown[table.measure.label]
+    assert [None if missing else value for value, missing in zip(values, values.isna(), strict=True)] == [
+        row.value for row in table.rows
+    ]
+    assert any(row.value for row in table.rows)
+
+
+def test_a_filter_changes_the_figures_and_is_said(open_page, tidewell):
+    usual = figures_table(open_page(tidewell, view="one", fill="group_sessions"))
+    at = open_page(tidewell, view="one", fill="group_sessions", **{"from": "2025-06"})
+    narrowed = figures_table(at)
+    label = "Group meetings" if "Group meetings" in narrowed else narrowed.columns[1]
+    assert narrowed[label].sum() < usual[label].sum()
+    assert "**Showing:**" in words_of(at)
+    assert "June 2025" in words_of(at) or "Jun 2025" in words_of(at)
+
+
+def test_the_address_holds_what_was_chosen(open_page, tidewell):
+    at = open_page(tidewell)
+    at.selectbox(key="place").select("TW-W01").run()
+    at.selectbox(key="kind").select("neighbourhood").run()
+    assert not at.exception
+    assert at.query_params["kind"] == "neighbourhood"
+    assert "place" not in at.query_params
+
+
+def test_records_without_a_place_are_counted_and_never_placed(open_page, wards):
+    at = open_page(wards, view="one", fill="responses")
+    assert figures_table(at)["Responses"].sum() == 12
+    said = words_of(at).replace("\\", "")
+    assert "12 of 16 (75%)" in said or "12 of 16 (75 %)" in said
+    assert "2 are outside the loaded places" in said
+    assert "2 have no place recorded" in said
+    assert "4 records on no ward of this map" in said
+
+
+def test_rows_read_are_rows_accepted_and_rejected(open_page, wards, tmp_path):
+    load_file(
+        wards,
+        write_rows(tmp_path / "bad.csv", [["no day", "E05999901", "Parks"], ["2025-05-01", "E05999901", "Parks"]]),
+        "contributions",
+    )
+    batches = read_batches(open_current(wards).cursor())
+    read, accepted, rejected = (
+        sum(getattr(batch, f"rows_{name}") for batch in batches) for name in ("read", "accepted", "rejected")
+    )
+    assert read == accepted + rejected
+    assert rejected == 1
+    assert f"**{read:,}** rows read = **{accepted:,}** accepted + **{rejected:,}** rejected" in words_of(
+        open_page(wards, SOURCES)
+    )
+
+
+def test_undo_takes_a_file_off_every_page_and_put_back_restores_it(open_page, wards):
+    batch = next(batch for batch in read_batches(open_current(wards).cursor()) if batch.file_name == "answers.csv")
+    before = figures_table(open_page(wards, view="one", fill="responses"))
+    at = open_page(wards, SOURCES)
+    assert len(at.button) == 3
+    at.button(key=f"undo_{batch.batch_id}").click().run()
+    assert [heading.value for heading in at.subheader] == ["Undone"]
+    assert batch.batch_id not in [line.batch_id for line in read_batches(open_current(wards).cursor())]
+    assert figures_table(open_page(wards, view="one", fill="responses"))["Responses"].isna().all()
+    at.button(key=f"redo_{batch.batch_id}").click().run()
+    assert not at.exception
+    assert not at.subheader
+    assert figures_table(open_page(wards, view="one", fill="responses")).equals(before)
+
+
+def test_a_page_shows_the_new_generation_on_its_next_run(open_page, wards, tmp_path):
+    at = open_page(wards, view="one", fill="responses")
+    result = load_file(wards, write_contributions(tmp_path / "more.csv", "Roads", 6), "contributions")
+    at.run()
+    assert figures_table(at)["Responses"].sum() == 18
+    undo(wards, result.batch_id)
+    at.run()
+    assert figures_table(at)["Responses"].sum() == 12
+
+
+def test_a_place_that_is_gone_is_let_go(open_page, wards):
+    at = open_page(wards, place="E05999902")
+    assert at.session_state["place"] == "E05999902"
+    places = next(batch for batch in read_batches(open_current(wards).cursor()) if batch.kind == "places")
+    undo(wards, places.batch_id)
+    at.run()
+    assert "No places are loaded yet" in words_of(at)
+
+
+def test_an_address_cannot_bring_a_picture_or_a_link_into_a_page(open_page, tidewell):
+    at = open_page(tidewell, view="![x](https://example.invalid/x.png)")
+    assert "![x](" not in at.info[0].value
+    assert (
+        at.info[0]
+        .value.replace("\\", "")
+        .startswith("The address asked for the view “![x](https://example.invalid/x.png)”")
+    )
