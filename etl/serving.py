@@ -10,8 +10,9 @@ import sys
 from etl.illustrating import add_demo, has_ever_held
 from etl.printing import progress
 from etl.replay import sync
+from etl.undoing import rebuild
 from soundings.home import PROJECT, Home
-from soundings.model import BrokenStore, Busy, SoundingsError
+from soundings.model import BrokenStore, Busy, OtherVersion, SoundingsError
 from soundings.store import open_writer
 
 DASHBOARD = PROJECT / "dashboard.py"
@@ -48,12 +49,21 @@ def check_port(host: str, port: int) -> None:
         ) from error
 
 
+def bring_up_to_date(home: Home) -> None:
+    """Replays what the inbox has and the store has not; a store of another version is built again from the inbox."""
+    try:
+        with open_writer(home) as writer:
+            sync(writer)
+    except OtherVersion:
+        with progress("Building the store again for this version of Soundings"):
+            rebuild(home)
+
+
 def prepare(home: Home) -> None:
     """Loads the demo into a home that never held a batch; else replays what an interrupted load left in the inbox."""
     try:
         if has_ever_held(home):
-            with open_writer(home) as writer:
-                sync(writer)
+            bring_up_to_date(home)
         else:
             with progress("Making Tidewell") as report:
                 add_demo(home, report=report)

@@ -24,6 +24,12 @@ def schema_sql() -> str:
 
 
 @cache
+def store_format() -> str:
+    """What the tables of this version look like, in twelve hex digits: a store of another format has to be built again."""
+    return hashlib.sha256(schema_sql().encode("utf-8")).hexdigest()[:12]
+
+
+@cache
 def read_columns() -> dict[str, tuple[str, ...]]:
     """Table → its columns, in the schema's order, for every table of a generation."""
     with duckdb.connect(":memory:") as connection:

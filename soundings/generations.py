@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
-from soundings.content import content_hash
+from soundings.content import content_hash, store_format
 from soundings.disk import make_directory, replace_file
 from soundings.home import Home
-from soundings.model import BrokenStore
+from soundings.model import BrokenStore, OtherVersion
 
 KEPT_COUNT = 3
 KEPT_SECONDS = 600
@@ -23,11 +23,12 @@ REBUILD = "Nothing that was accepted is lost: run `soundings rebuild` to make th
 
 @dataclass(frozen=True)
 class Pointer:
-    """What `store/current` says: the generation's number, its size, and the hash of what it holds."""
+    """What `store/current` says: the generation's number, its size, the hash of what it holds, and its tables' format."""
 
     number: int
     byte_count: int
     content_hash: str
+    format: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def read_pointer(home: Home) -> Pointer | None:
     path = pointer_path(home)
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return Pointer(int(said["number"]), int(said["byte_count"]), str(said["content_hash"]))
+        return Pointer(int(said["number"]), int(said["byte_count"]), str(said["content_hash"]), str(said.get("format", "")))
     except FileNotFoundError:
         if not list_generations(home) and not read_high_water(home):
             return None
@@ -107,6 +108,8 @@ def check_file(home: Home, pointer: Pointer) -> Path:
     """The generation's file. Raises FileNotFoundError where it is gone and BrokenStore where it is not whole."""
     path = generation_path(home, pointer.number)
     byte_count = path.stat().st_size
+    if pointer.format != store_format():
+        raise OtherVersion(f"The store in {home.store} was built by another version of Soundings. {REBUILD}")
     if byte_count != pointer.byte_count:
         raise BrokenStore(
             f"The store's file {path} has {byte_count:,} bytes where {pointer.byte_count:,} were published. {REBUILD}"

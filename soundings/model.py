@@ -49,5 +49,9 @@ class BrokenStore(SoundingsError):
     """The store on disk is not what it should be; the sentence says how to recover."""
 
 
+class OtherVersion(BrokenStore):
+    """The store is whole and was built by another version of Soundings; building it again is all it needs."""
+
+
 class Busy(SoundingsError):
     """Another process is writing; nothing was changed."""

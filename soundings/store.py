@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
-from soundings.content import content_hash, read_columns, schema_sql, write_content
+from soundings.content import content_hash, read_columns, schema_sql, store_format, write_content
 from soundings.disk import copy_file, make_directory, sync_directory, sync_file
 from soundings.generations import (
     REBUILD,
@@ -96,7 +96,7 @@ class Writer:
         clear_unpointed(self.home)
         building.rename(generation_path(self.home, number))
         sync_directory(self.home.store)
-        write_pointer(self.home, Pointer(number, byte_count, held))
+        write_pointer(self.home, Pointer(number, byte_count, held, store_format()))
         prune_generations(self.home, number, self.clock())
         return number
 

@@ -11,7 +11,7 @@ import pytest
 from soundings.content import content_hash, read_columns
 from soundings.generations import generation_path, list_generations, open_current, pointer_path, read_pointer
 from soundings.home import Home
-from soundings.model import BrokenStore, Busy, SoundingsError
+from soundings.model import BrokenStore, Busy, OtherVersion, SoundingsError
 from soundings.store import open_writer, publish
 
 
@@ -307,3 +307,13 @@ def test_the_pointer_names_what_was_published(home):
     publish(home, add("a" * 12, [1]))
     pointer = read_pointer(home)
     assert (pointer.number, pointer.content_hash) == (1, current_hash(home))
+
+
+def test_a_store_of_another_version_says_so_and_is_built_again(tmp_path):
+    home = Home(tmp_path)
+    publish(home, lambda connection: [])
+    pointer = home.store / "current"
+    said = json.loads(pointer.read_text(encoding="utf-8"))
+    pointer.write_text(json.dumps({**said, "format": "older"}), encoding="utf-8")
+    with pytest.raises(OtherVersion, match="another version.*soundings rebuild"):
+        open_current(home)

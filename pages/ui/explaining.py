@@ -148,14 +148,14 @@ def show_reading(fill: Table, ring: Table | None) -> None:
     colour = FAMILY_COLOUR[fill.measure.family]
     if ring is None:
         st.markdown(
-            f"**How to read it.** The deeper the {colour}, the more {fill.measure.noun} are recorded. A hatch: nothing recorded."
+            f"**How to read it.** The stronger the {colour}, the more {fill.measure.noun} are recorded. A hatch: nothing recorded."
         )
         return
     st.markdown(
         f"**How to read it**\n\n"
-        f"- Deep {colour}: {FAMILY_QUESTION[fill.measure.family]}.\n"
+        f"- Strong {colour}: {FAMILY_QUESTION[fill.measure.family]}.\n"
         f"- Big amber ring: {FAMILY_QUESTION[ring.measure.family]}, by many.\n"
         f"- A big ring on pale paper: many counted, little joint work recorded.\n"
-        f"- Deep {colour} with a small ring: few people, a long way down.\n"
+        f"- Strong {colour} with a small ring: few people, a long way down.\n"
         f"- A hatch: nothing recorded. That is a gap in the record, not a judgement."
     )
