@@ -27,6 +27,8 @@ from etl.types import Mapped, Sheet
 from soundings.measures import read_measures
 
 HEADER_ROW = 1
+HOME = "home"
+LOST_HOME = "No place where people live was given, or it is in none of the places that were loaded then."
 COPIED = (
     "title", "summary", "method", "theme", "organisation", "programme", "decision_at_stake", "not_open_to_influence",
     "promise", "local_term", "role_mailbox", "cost",
@@ -216,12 +218,19 @@ def make_activity(batch: Batch, row: Row) -> None:
 def find_own_places(
     batch: Batch, row: Row, name: str | None, default_role: str | None
 ) -> tuple[list[tuple], str | None]:
-    """Where a count or session stands: where its row says, else where its activity stands in the same batch."""
+    """Where a count or session stands: where its row says, else where its activity stands in the same batch.
+
+    Where people live is never taken from where something happened, nor the other way round.
+    """
     sayings, role = find_places(row, default_role)
-    if not sayings:
-        inherited, inherited_role = batch.places_of_activity.get(name, ([], None))
-        sayings, role = inherited, role or inherited_role
-    return sayings or [make_saying("none", reason="No place was given.")], role or default_role or "area"
+    if sayings:
+        return sayings, role or "area"
+    inherited, inherited_role = batch.places_of_activity.get(name, ([], None))
+    if inherited and (role is None or (role == HOME) == (inherited_role == HOME)):
+        own_default = None if inherited_role == HOME else default_role
+        return inherited, role or own_default or inherited_role
+    reason = LOST_HOME if role == HOME and "screened_area_code" in row.cells else "No place was given."
+    return [make_saying("none", reason=reason)], role or default_role or "area"
 
 
 def make_count(batch: Batch, row: Row) -> None:

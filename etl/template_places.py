@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from etl.coordinates import diagnose_grid_points, diagnose_point, grid_reference_to_lonlat
@@ -11,16 +12,26 @@ from etl.placing import make_saying
 if TYPE_CHECKING:
     from etl.mapping_template import Row
 
+# What people write where no place is known, without punctuation and case.
+UNSAID = {
+    "", "unknown", "not known", "not provided", "not recorded", "not given", "not stated", "not available", "not applicable",
+    "n a", "na", "nil", "none", "null", "no data", "tbc", "tbd", "prefer not to say", "m99999999",
+}  # fmt: skip
+
 
 def find_places(row: Row, default_role: str | None) -> tuple[list[tuple], str | None]:
-    """(what the row says of where, the first of the template's ways that is filled in; its role). Empty where it says nothing.
+    """(what the row says of where, the first of the template's ways that is filled in; its role). Empty where it says nothing,
+    with the role only where the row says one.
 
-    A place needs its role, except where there is a `default_role`, and for what is not tied to a place.
+    A place needs its role, except where there is a `default_role`, and for what is not known or not tied to a place.
     """
-    role = row.word("place_role") or default_role
+    said_role = row.word("place_role")
     sayings = say_places(row)
-    if sayings and role is None:
-        if sayings[0][0] == "not_tied":
+    if not sayings:
+        return [], said_role
+    role = said_role or default_role
+    if role is None:
+        if sayings[0][0] in ("not_tied", "none"):
             return sayings, "area"
         row.refuse(
             "place_role",
@@ -34,15 +45,28 @@ def say_places(row: Row) -> list[tuple]:
     """The sayings of the first way that is filled in."""
     if row.read("not_tied_to_place", parse_yes_no):
         return [make_saying("not_tied", reason="Recorded as not tied to a place.")]
-    codes = row.read("place_code", parse_list) or row.read("screened_area_code", parse_list)
     within = row.text("place_within")
-    if codes:
-        return list(dict.fromkeys(make_saying("code", said=code, code=code.upper()) for code in codes))
-    if names := row.read("place_name", parse_list):
-        return list(dict.fromkeys(make_saying("name", said=name, name=name, within_code=within) for name in names))
-    if postcode := row.text("postcode"):
-        return [make_saying("postcode", said=postcode.upper())]
-    return say_point(row)
+    ways = (
+        ("place_code", lambda code: make_saying("code", said=code, code=code.upper())),
+        ("screened_area_code", lambda code: make_saying("code", said=code, code=code.upper())),
+        ("place_name", lambda name: make_saying("name", said=name, name=name, within_code=within)),
+        ("postcode", lambda postcode: make_saying("postcode", said=postcode.upper())),
+    )
+    unsaid = None
+    for column, say in ways:
+        items = row.read(column, parse_list) or ()
+        known = [item for item in items if not is_unsaid(item)]
+        if known:
+            return list(dict.fromkeys(map(say, known)))
+        unsaid = unsaid or next(iter(items), None)
+    if points := say_point(row):
+        return points
+    return [make_saying("none", reason=f"The file says “{unsaid}”.")] if unsaid else []
+
+
+def is_unsaid(text: str) -> bool:
+    """Whether a cell for a place says in words that no place is known."""
+    return re.sub(r"[\W_]+", " ", text).strip().casefold() in UNSAID
 
 
 def say_point(row: Row) -> list[tuple]:

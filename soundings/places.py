@@ -79,8 +79,8 @@ def read_place(connection: duckdb.DuckDBPyConnection, place_code: str) -> Place:
 def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> list[str]:
     """Codes of the places of the same kind that share an edge with this one, by name. A shared corner is not a shared edge."""
     here = connection.execute(
-        f"select kind, geometry from ({PLACE_NOW}) where place_code = $1",
-        [place_code],  # noqa: S608
+        f"select kind, geometry from ({PLACE_NOW}) where place_code = $1",  # noqa: S608
+        [place_code],
     ).fetchone()
     if here is None:
         return []

@@ -366,12 +366,8 @@ def test_a_place_given_by_its_own_file_goes_before_one_joined_from_smaller_ones_
         here = Home(tmp_path / f"home-{number}")
         for path, kind in order:
             add_places(here, path, kind)
-        found = (
-            open_current(here)
-            .cursor()
-            .execute(f"select population, is_derived from ({PLACE_NOW}) where kind = 'district'")
-        )
-        assert found.fetchall() == [(777, False)]
+        question = f"select population, is_derived from ({PLACE_NOW}) where kind = 'district'"  # noqa: S608
+        assert ask(here, question) == [(777, False)]
         batch = next(batch for batch in read_batches(here) if batch.file_name == "district.geojson")
         undo(here, batch.batch_id)
         assert ask(here, "select population, is_derived from place where kind = 'district'") == [(None, True)]
@@ -380,13 +376,7 @@ def test_a_place_given_by_its_own_file_goes_before_one_joined_from_smaller_ones_
 def test_the_demo_has_wards_with_deprivation_and_neighbourhoods_of_2026_and_no_row_is_rejected(home):
     results = add_demo(home)
     assert [(result.rows_rejected, result.values_set_aside) for result in results] == [(0, 0)] * 3
-    found = (
-        open_current(home)
-        .cursor()
-        .execute(
-            f"select kind, count(*), count(deprivation_decile), min(vintage), max(vintage) from ({PLACE_NOW}) group by 1 order by 2"
-        )
-    )
-    assert found.fetchall() == [
+    question = f"select kind, count(*), count(deprivation_decile), min(vintage), max(vintage) from ({PLACE_NOW}) group by 1 order by 2"  # noqa: S608
+    assert ask(home, question) == [
         ("district", 1, 0, "2026", "2026"), ("ward", 24, 24, "2026", "2026"), ("neighbourhood", 140, 140, "2026", "2026"),
     ]  # fmt: skip

@@ -270,6 +270,44 @@ def test_template_sheets_loaded_apart_link_up_by_their_own_key() -> None:
     )
 
 
+def find_sayings(mapped: Mapped, table: str) -> list[tuple]:
+    """(role, kind, what the location is or why it is none) of each row of a table, in order."""
+    locations = {row["location_id"]: row for row in mapped.tables["location"].to_pylist()}
+    found = [(row["role"], locations[row["location_id"]]) for row in mapped.tables[table].to_pylist()]
+    return [(role, at["kind"], at["code"] or at["name"] or at["reason"]) for role, at in found]
+
+
+def map_template_sheets(**sheets: list[dict]) -> Mapped:
+    return map_sheets(read_specs()["native"], [make_sheet(rows, name) for name, rows in sheets.items()], "b1", "folder")
+
+
+def test_where_people_live_is_never_taken_from_where_it_happened() -> None:
+    activities = [{"activity_id": "a", "title": "A", "place_role": "venue", "place_code": "E05000001"}]
+    count = {"activity_id": "a", "measure": "people", "place_code": None, "screened_area_code": None}
+    counts = [{**count, "value": "5", "place_role": "home"}, {**count, "value": "6", "place_role": "venue"}]
+    mapped = map_template_sheets(activities=activities, counts=counts)
+    home, venue = find_sayings(mapped, "activity_count")
+    assert home[:2] == ("home", "none") and "where people live" in home[2]
+    assert venue == ("venue", "code", "E05000001")
+    activities[0]["place_role"] = "home"
+    venue = find_sayings(map_template_sheets(activities=activities, counts=counts), "activity_count")[1]
+    assert venue == ("venue", "none", "No place was given.")
+
+
+def test_words_for_an_unknown_place_are_no_codes_and_the_next_way_is_tried() -> None:
+    count = {"activity_id": "a", "measure": "people", "value": "5", "place_role": "venue", "place_name": None}
+    said = ["UNKNOWN", "NOT_PROVIDED", "not known", "N/A", "n.a.", "unknown; E05000001", "unknown"]
+    counts = [{**count, "place_code": code} for code in said]
+    counts[-1]["place_name"] = "Harbour"
+    mapped = map_rows("native", counts)
+    assert mapped.rows_rejected == 0
+    assert find_sayings(mapped, "activity_count") == [
+        *(("venue", "none", f"The file says “{code}”.") for code in said[:5]),
+        ("venue", "code", "E05000001"),
+        ("venue", "name", "Harbour"),
+    ]
+
+
 def test_tables_have_the_columns_and_types_of_the_schema() -> None:
     mapped = map_rows(SPEC, [{"day": "2023-01-01", "ward": "A", "came": "1"}])
     assert {name: table.schema for name, table in mapped.tables.items()} == {
