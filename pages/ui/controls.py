@@ -34,6 +34,7 @@ class Choice:
     ring: str
     ring_role: str | None
     filters: Filters
+    is_depth_recorded: bool
 
 
 def choose(reader: Reader, today: date) -> Choice:
@@ -51,7 +52,8 @@ def choose(reader: Reader, today: date) -> Choice:
         with st.popover("Filters", icon=":material/tune:"):
             filters = choose_filters(reader)
             parent = choose_parent(reader, kind, kinds)
-    return Choice(view, kind, parent, fill, fill_role, ring, ring_role, filters)
+    has_depth = any(measure.id in recorded for measure in measures_of("depth"))
+    return Choice(view, kind, parent, fill, fill_role, ring, ring_role, filters, has_depth)
 
 
 def recorded_measures(reader: Reader, today: date) -> dict[str, int]:

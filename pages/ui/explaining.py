@@ -33,6 +33,8 @@ def show_summary(choice: Choice, fill: Table, ring: Table | None) -> None:
         st.markdown(f"**Showing:** {escape(narrowed)}.")
     for table in tables_shown(fill, ring):
         st.markdown(f"{say_summary_safely(table)} {say_coverage(table)}")
+    if fill.measure.family == "contact" and not choice.is_depth_recorded:
+        st.markdown("**No depth is recorded in what was loaded, so there is no blue.** Contact is shown in its place, in slate.")
     if fill.measure.family == "contact":
         st.markdown(f"_{CONTACT_CAUTION}_ {sessions_without_place(fill)}")
 
@@ -46,7 +48,7 @@ def sessions_without_place(table: Table) -> str:
     """“390 of 983 sessions have no ward recorded.”"""
     located = table.located
     missing = located.total - located.here
-    return f"{missing:,} of {located.total:,} have no {table.kind} recorded." if located.total else ""
+    return f"{missing:,} of {located.total:,} stand in no {table.kind} of this map." if located.total else ""
 
 
 def show_unplaced(reader: Reader, choice: Choice, fill: Table, ring: Table | None, today: date) -> None:

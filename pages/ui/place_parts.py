@@ -19,7 +19,7 @@ from soundings.places import Place
 from soundings.queries import Table
 from soundings.views import say_count, say_number, say_state
 
-TIMELINE_BARS = 60
+TIMELINE_BARS = 30
 TIMELINE_HUES = {
     "planned": "#a377b8",
     "live now": "#2f8f78",
@@ -85,7 +85,10 @@ def show_activities(activities: list[ActivityLine], place: Place, today: date) -
             "No activity is recorded in this place. That is a gap in the record; it does not say nothing happened."
         )
         return
-    draw_timeline([activity for activity in activities if activity.start_date][:TIMELINE_BARS], today)
+    dated = [activity for activity in activities if activity.start_date]
+    draw_timeline(dated[:TIMELINE_BARS], today)
+    if len(dated) > TIMELINE_BARS:
+        st.caption(f"The newest {TIMELINE_BARS} of {len(dated):,} dated activities are drawn; all of them are in the table.")
     st.dataframe(
         pd.DataFrame(
             {
