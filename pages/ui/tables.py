@@ -10,6 +10,8 @@ from soundings.queries import Table
 from soundings.tracing import Trace, say_rows
 from soundings.views import KIND_PLURAL, say_rate_note, say_state
 
+LARGE_TABLE = 1000
+
 
 def table_frame(table: Table) -> pd.DataFrame:
     """The rows as people read them: place, code, value, residents, rate, state."""
@@ -31,21 +33,28 @@ def show_table(table: Table, key: str, selected: str | None) -> str | None:
     if table.measure.denominator is None:
         frame = frame.drop(columns=["Residents", "Per 1,000"])
     codes = [row.place_code for row in table.rows]
+    # Beyond this many rows the browser gets only those in sight; such a table sorts, and cannot be clicked.
+    is_large = len(frame) > LARGE_TABLE
     event = st.dataframe(
         frame,
         hide_index=True,
         placeholder="–",
         key=key,
-        on_select="rerun",
-        selection_mode="single-row",
+        **({"lazy": True} if is_large else {"on_select": "rerun", "selection_mode": "single-row"}),
         height=min(420, 36 * (len(frame) + 1) + 4),
-        alt=f"{table.measure.label} by place: {len(frame)} {KIND_PLURAL.get(table.kind, table.kind)}, the same rows as the map",
+        alt=f"{table.measure.label} by place: {len(frame)} {KIND_PLURAL.get(table.kind, table.kind)}, "
+        "the same rows as the map",
         column_config={
             table.measure.label: st.column_config.NumberColumn(format="localized"),
             "Residents": st.column_config.NumberColumn(format="localized"),
             "Per 1,000": st.column_config.NumberColumn(format="%.1f"),
         },
     )
+    if is_large:
+        st.caption(
+            f"All {len(frame):,} rows; they sort by any column. To choose a place here, use “Find a place” or the map."
+        )
+        event = None
     note = say_rate_note(table.measure, table.located)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
