@@ -1,4 +1,7 @@
-"""Which place a point stands in: boundaries of one kind, and the smallest loaded areas that screening may use."""
+"""Which place a point stands in: boundaries of one kind, and the smallest loaded areas that screening may use.
+
+What reads shapes and postcodes is imported where it is needed: a file of ward codes needs neither, and loads a second sooner.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,7 @@ from functools import cached_property
 
 import duckdb
 import numpy as np
-import shapely
 
-from etl.postcodes import postcode_to_point
 from soundings.model import PLACE_KINDS
 from soundings.places import PLACE_NOW
 
@@ -29,6 +30,8 @@ class Boundaries:
 
     @cached_property
     def shapes(self) -> np.ndarray:
+        import shapely
+
         return shapely.from_wkb(self.wkb)
 
     def find(self, lon, lat) -> np.ndarray:
@@ -45,6 +48,8 @@ def find_containing(shapes: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.
     usable = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     if not len(usable) or not len(shapes):
         return found
+    import shapely
+
     # The tree stands on the points and is asked with shapes: each shape is then prepared once, not each point.
     tree = shapely.STRtree(shapely.points(lon[usable], lat[usable]))
     shape, point = tree.query(shapes, predicate="intersects")
@@ -96,6 +101,8 @@ class AreaLookup:
 
         A reason names no postcode: what it is about may be a person's.
         """
+        from etl.postcodes import postcode_to_point
+
         points = postcode_to_point(postcodes)
         codes = self.areas_of_points(points.lon, points.lat)
         reasons = np.full(len(codes), None, dtype=object)

@@ -272,8 +272,11 @@ def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0 done, 1 done but some rows were rejected, 2 failed, with one sentence on stderr."""
     import click
 
+    from etl.sparing import spare_pandas
+
     try:
-        return int(app(args=arguments, standalone_mode=False) or DONE)
+        with spare_pandas():
+            return int(app(args=arguments, standalone_mode=False) or DONE)
     except click.ClickException as error:
         error.show()
         return FAILED

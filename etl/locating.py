@@ -19,7 +19,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.areas import AreaLookup, is_present, read_area_lookup, read_boundaries
-from etl.postcodes import postcode_to_point
 from soundings.model import LOCATED, NOT_TIED, OUTSIDE, PLACE_KINDS, UNLOCATED
 from soundings.places import PLACE_NOW
 
@@ -258,6 +257,8 @@ class _Work:
         lon, lat = (asked[name].to_numpy(zero_copy_only=False).astype(np.float64) for name in ("lon", "lat"))
         reason = np.full(len(lon), "The point has no longitude or latitude.", dtype=object)
         if is_postcode.any():
+            from etl.postcodes import postcode_to_point  # imports pandas
+
             points = postcode_to_point(asked["postcode"].filter(pa.array(is_postcode)).to_pylist())
             lon[is_postcode], lat[is_postcode], reason[is_postcode] = points.lon, points.lat, points.reasons
         has_point = np.isfinite(lon) & np.isfinite(lat)

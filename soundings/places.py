@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
-import shapely
 
 from soundings.model import PLACE_KINDS, SoundingsError
 
@@ -84,6 +83,8 @@ def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> l
     ).fetchone()
     if here is None:
         return []
+    import shapely  # the command line reads this module for its SQL alone
+
     kind, wkb = here
     shape = shapely.from_wkb(bytes(wkb))
     west, south, east, north = shape.bounds

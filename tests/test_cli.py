@@ -272,3 +272,30 @@ class serving:
         self.process.terminate()
         self.process.wait(20)
         self.process.stdout.close()
+
+
+def test_loading_a_csv_file_imports_no_library_of_maps_or_tables(tmp_path):
+    path = write_contributions(tmp_path / "answers.csv")
+    script = (
+        "import sys; from etl.cli import main; main(['load', sys.argv[1]]); main(['status']); "
+        "print(sorted({'pandas', 'geopandas', 'pyogrio', 'shapely', 'pyproj'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "SOUNDINGS_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-c", script, str(path)]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_file_of_postcodes_still_finds_pandas_when_it_needs_it(tmp_path):
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    (folder / "activities.csv").write_text(
+        "activity_id,title,place_role,postcode\na1,Repairs,venue,LS1 1UR\n", encoding="utf-8"
+    )
+    places = write_places(tmp_path / "wards.geojson")
+    script = "import sys; from etl.cli import main; main(['places', 'add', sys.argv[1], '--kind', 'ward']); sys.exit(main(['load', sys.argv[2]]))"
+    environment = {**os.environ, "SOUNDINGS_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-c", script, str(places), str(folder)]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 rows read = 1 accepted" in done.stdout

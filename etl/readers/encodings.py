@@ -6,8 +6,6 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
-
 from soundings.model import BadFile
 
 SAMPLE = 1 << 16
@@ -131,6 +129,8 @@ def _decode_legacy(data: bytes, what: str) -> tuple[str, str, str]:
     above = ABOVE_ASCII.findall(text)
     if above and sum(sign in USUAL_ABOVE_ASCII for sign in above) >= 0.95 * len(above):
         return text, "cp1252", ""
+    from charset_normalizer import from_bytes
+
     best = from_bytes(_sample_of_odd_lines(data)).best()
     if best is None:
         raise BadFile(

@@ -9,8 +9,6 @@ from pathlib import Path, PurePosixPath
 from etl.readers import kinds
 from etl.readers.archives import check_workbook, unpack
 from etl.readers.csv_text import read_csv_bytes
-from etl.readers.geofiles import read_geofile
-from etl.readers.parquet import read_parquet_bytes
 from etl.readers.workbooks import name_asked, read_workbook_bytes
 from etl.types import Sheet
 from soundings.model import BadFile
@@ -60,6 +58,8 @@ def _read_file(
             check_workbook(data, what)
         return read_workbook_bytes(data, what, file_format, sheet=sheet, header_row=text["header_row"])
     if file_format in (kinds.GEOJSON, kinds.GEOPACKAGE):
+        from etl.readers.geofiles import read_geofile  # takes half a second, which a CSV file need not wait for
+
         return read_geofile(path, name, what, file_format, sheet=sheet, crs=crs)
     if file_format == kinds.SHAPEFILE:
         return _read_shapefiles(unpack(data, what), what, sheet, crs)
@@ -68,6 +68,8 @@ def _read_file(
     if sheet is not None:
         name_asked(sheet, [name], what, "sheet")
     if file_format == kinds.PARQUET:
+        from etl.readers.parquet import read_parquet_bytes
+
         return [read_parquet_bytes(data, name, what, crs=crs)]
     return [read_csv_bytes(data, name, what, **text)]
 
@@ -129,6 +131,8 @@ def _sheet_names(members: list[str]) -> dict[str, str]:
 
 def _read_shapefiles(members: dict[str, bytes], what: str, sheet: str | None, crs: str | None) -> list[Sheet]:
     """Sheets of every .shp in a zip, unpacked under names of our own into a folder that is gone afterwards."""
+    from etl.readers.geofiles import read_geofile
+
     by_name = {name.lower(): data for name, data in members.items()}
     shapes = _sheet_names([name for name in sorted(members) if name.lower().endswith(".shp")])
     if sheet is not None:

@@ -1,0 +1,35 @@
+"""Loading without pandas where nothing asks for it: importing it takes longer than reading most files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class _OnlyForModules:
+    """Finds pandas for modules that import it at their top; for library code that merely looks for it there is none."""
+
+    @staticmethod
+    def find_spec(name: str, path=None, target=None) -> None:
+        if name != "pandas":
+            return
+        frame = sys._getframe(1)
+        while frame.f_back and "importlib" in frame.f_code.co_filename:
+            frame = frame.f_back
+        if frame.f_code.co_name != "<module>":
+            raise ModuleNotFoundError("pandas is not looked for while it is spared", name=name)
+
+
+@contextmanager
+def spare_pandas() -> Iterator[None]:
+    """Within it, Arrow and DuckDB do without pandas unless it is imported already.
+
+    Both import it at the first Python value they are given, only to tell pandas' kinds of missing values from others: a second
+    for a command that has none. Our own modules import pandas as ever. For commands, each a process of its own.
+    """
+    sys.meta_path.insert(0, _OnlyForModules)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(_OnlyForModules)
