@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import streamlit as st
@@ -17,9 +18,15 @@ from soundings.tracing import read_traces
 from soundings.views import CONTACT_CAUTION, say_coverage, say_number, say_state, say_summary
 
 
+# What Streamlit rewrites even where it is escaped: links, icons, emoji and arrows. An invisible word joiner keeps them apart.
+REWRITTEN = re.compile(r"(?<=:)(?=//|material/|[\w+-]+:)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE)
+JOINER = "\u2060"
+
+
 def escape(text: str) -> str:
     """Text from a file as Markdown that shows it as typed: every character that Markdown, HTML or LaTeX could read is escaped."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$:~&^=\"'" else char for char in text.replace("\n", " "))
+    apart = REWRITTEN.sub(JOINER, text.replace("\n", " "))
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$:~&^=\"'" else char for char in apart)
 
 
 def tables_shown(fill: Table, ring: Table | None) -> list[Table]:
