@@ -77,6 +77,9 @@ def say_load(result: LoadResult) -> Iterator[str]:
             yield f"  {name}: {told}"
     for decision in result.decisions:
         yield f"  {decision}"
+    for warning in result.warnings:
+        if warning not in result.decisions:
+            yield f"  {warning}"
     yield (
         f"{result.rows_read:,} rows read = {result.rows_accepted:,} accepted + {result.rows_rejected:,} rejected"
         + (f"; {result.values_set_aside:,} values set aside" if result.values_set_aside else "")

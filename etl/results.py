@@ -117,6 +117,9 @@ def describe(connection: duckdb.DuckDBPyConnection, manifest: dict, mapped: Mapp
 
 def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> list[PlaceReason]:
     """Why records of a batch stand in no loaded place, most records first; reasons that differ in a code alone are one."""
+    is_away = "select 1 from location_state where batch_id = $1 and state <> 'located' limit 1"
+    if connection.execute(is_away, [batch_id]).fetchone() is None:
+        return []
     found = connection.execute(
         """
         with standing as (

@@ -3,6 +3,7 @@
 import csv
 import itertools
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from etl.replay import sync
 from etl.status import status
 from soundings.content import content_hash
 from soundings.generations import generation_path, list_generations
+from soundings.geometry import ensure_geometry
 from soundings.home import Home
 from soundings.model import BadFile, BrokenStore, Busy, SoundingsError
 from soundings.places import PLACE_NOW
@@ -380,3 +382,18 @@ def test_the_demo_has_wards_with_deprivation_and_neighbourhoods_of_2026_and_no_r
     assert ask(home, question) == [
         ("district", 1, 0, "2026", "2026"), ("ward", 24, 24, "2026", "2026"), ("neighbourhood", 140, 140, "2026", "2026"),
     ]  # fmt: skip
+
+
+def test_outlines_are_ready_for_the_first_visit_and_a_failure_there_fails_no_load(home, files):
+    steps = []
+    add_places(home, write_places(files / "wards.geojson"), "ward", report=steps.append)
+    assert [step for step in steps if "outlines" in step] == [
+        "Preparing the outlines of 3 places of kind ward", "Preparing the outlines of 1 places of kind district",
+    ]  # fmt: skip
+    ready = {path.name for path in home.geometry.glob("*.json.gz")}
+    for kind in ("ward", "district"):
+        assert f"{ensure_geometry(home, open_current(home).cursor(), kind).hash}.json.gz" in ready
+    shutil.rmtree(home.geometry)
+    home.geometry.write_text("a file stands where the folder should be")
+    result = add_places(home, write_places(files / "more.geojson", 4), "ward")
+    assert result.rows_accepted == 4 and any("not prepared" in warning for warning in result.warnings)
