@@ -6,7 +6,7 @@ from pages.ui import keys
 from pages.ui.access import explain_no_places, open_reader, show_illustrative, table_of
 from pages.ui.chart import draw_chart
 from pages.ui.controls import Choice, choose
-from pages.ui.explaining import escape, show_definitions, show_place_card, show_summary, show_unplaced
+from pages.ui.explaining import escape, show_definitions, show_origins, show_place_card, show_summary, show_unplaced
 from pages.ui.frame import show_foot
 from pages.ui.tables import show_table
 from soundings.places import read_area_name, read_kinds, read_names, read_place
@@ -70,13 +70,15 @@ with right:
         key="place",
         format_func=lambda code: names.get(code, "Choose, or click the map"),
     )
-    show_place_card(reader, choice, fill, ring, st.session_state["place"], today)
+    show_place_card(reader, fill, ring, st.session_state["place"])
 with left:
     clicked = draw_chart(reader, choice, area, fill, ring, st.session_state["place"] or None)
 if clicked in (NO_PLACE, *names) and clicked != st.session_state["place"]:
     st.session_state["wanted_place"] = clicked
     st.rerun()
 show_summary(choice, fill, ring)
+if st.session_state["place"]:
+    show_origins(reader, choice, fill, ring, st.session_state["place"], names[st.session_state["place"]], today)
 show_tables(choice, fill, ring)
 with heading:
     keys.show_notes()

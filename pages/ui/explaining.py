@@ -17,9 +17,10 @@ from soundings.queries import Table
 from soundings.tracing import read_traces
 from soundings.views import CONTACT_CAUTION, say_coverage, say_number, say_state, say_summary
 
-
 # What Streamlit rewrites even where it is escaped: links, icons, emoji and arrows. An invisible word joiner keeps them apart.
-REWRITTEN = re.compile(r"(?<=:)(?=//|material/|[\w+-]+:)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE)
+REWRITTEN = re.compile(
+    r"(?<=:)(?=//|material/|[\w+-]+:)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE
+)
 JOINER = "\u2060"
 
 
@@ -41,7 +42,9 @@ def show_summary(choice: Choice, fill: Table, ring: Table | None) -> None:
     for table in tables_shown(fill, ring):
         st.markdown(f"{say_summary_safely(table)} {say_coverage(table)}")
     if fill.measure.family == "contact" and not choice.is_depth_recorded:
-        st.markdown("**No depth is recorded in what was loaded, so there is no blue.** Contact is shown in its place, in slate.")
+        st.markdown(
+            "**No depth is recorded in what was loaded, so there is no blue.** Contact is shown in its place, in slate."
+        )
     if fill.measure.family == "contact":
         st.markdown(f"_{CONTACT_CAUTION}_ {sessions_without_place(fill)}")
 
@@ -105,8 +108,8 @@ def say_denominator(table: Table) -> str:
     return "The rate divides by the residents of the place, whoever came."
 
 
-def show_place_card(reader: Reader, choice: Choice, fill: Table, ring: Table | None, code: str, today: date) -> None:
-    """The selected place in brief, with where each figure comes from; or how to read the chart."""
+def show_place_card(reader: Reader, fill: Table, ring: Table | None, code: str) -> None:
+    """The selected place in brief; or how to read the chart."""
     if not code:
         show_reading(fill, ring)
         return
@@ -124,27 +127,38 @@ def show_place_card(reader: Reader, choice: Choice, fill: Table, ring: Table | N
             continue
         figure = say_number(row.value) if row.state == "value" else say_state(row)
         st.markdown(f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', '')}  \n**{figure}**" + say_rate(row))
-        if row.state == NOTHING_RECORDED or not table.role:
+        if row.state == NOTHING_RECORDED:
             st.caption(table.measure.null_means)
-            continue
-        with st.expander("Where this number comes from", key=f"trace_{table.measure.id}", on_change="rerun") as panel:
-            if panel.open:
-                traces = read_traces(
-                    reader.connection,
-                    measure=table.measure.id,
-                    role=table.role,
-                    kind=choice.kind,
-                    place_code=code,
-                    filters=choice.filters,
-                    today=today,
-                )
-                show_traces(traces, table.measure.label, f"trace_rows_{table.measure.id}")
     st.page_link(
         "pages/rooms/place.py",
         label=f"All of {escape(place.name)}",
         icon=":material/arrow_forward:",
         query_params={"place": code},
     )
+
+
+def show_origins(
+    reader: Reader, choice: Choice, fill: Table, ring: Table | None, code: str, name: str, today: date
+) -> None:
+    """Where each figure of the selected place comes from: the file and the rows, one click away."""
+    for table in tables_shown(fill, ring):
+        row = next((row for row in table.rows if row.place_code == code), None)
+        if row is None or row.state == NOTHING_RECORDED or not table.role:
+            continue
+        title = f"Where {escape(name)}’s figure of {say_number(row.value)} {table.measure.noun} comes from"
+        with st.expander(title, key=f"trace_{table.measure.id}", on_change="rerun") as panel:
+            if not panel.open:
+                continue
+            traces = read_traces(
+                reader.connection,
+                measure=table.measure.id,
+                role=table.role,
+                kind=choice.kind,
+                place_code=code,
+                filters=choice.filters,
+                today=today,
+            )
+            show_traces(traces, table.measure.label, f"trace_rows_{table.measure.id}")
 
 
 def say_rate(row) -> str:

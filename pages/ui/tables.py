@@ -80,11 +80,11 @@ def show_traces(traces: list[Trace], value_label: str, key: str) -> None:
                 "Activity": [trace.title for trace in traces],
                 "Date": [trace.day for trace in traces],
                 value_label: [trace.value for trace in traces],
+                "File": [trace.file_name for trace in traces],
+                "Rows in the file": [say_rows(trace.source_rows) for trace in traces],
                 "Place in the file": [trace.place_said or "" for trace in traces],
                 "Why it has no place": [trace.reason or "" for trace in traces],
                 "Source": [trace.source_id for trace in traces],
-                "File": [trace.file_name for trace in traces],
-                "Rows in the file": [say_rows(trace.source_rows) for trace in traces],
             }
         ).drop(columns=[] if any(trace.reason for trace in traces) else ["Why it has no place"]),
         hide_index=True,
