@@ -4,6 +4,7 @@ import csv
 import itertools
 import json
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -397,3 +398,10 @@ def test_outlines_are_ready_for_the_first_visit_and_a_failure_there_fails_no_loa
     home.geometry.write_text("a file stands where the folder should be")
     result = add_places(home, write_places(files / "more.geojson", 4), "ward")
     assert result.rows_accepted == 4 and any("not prepared" in warning for warning in result.warnings)
+
+
+def test_status_tells_the_limits_that_hold_for_reading_files(home):
+    limits = status(home)["limits"]
+    assert limits["seconds_for_a_workbook"] == 120 and limits["writers_at_once"] == 1
+    assert limits["bytes_of_memory_for_a_workbook"] == (4 << 30 if find_spec("resource") else None)
+    assert limits["bytes_of_an_unpacked_zip"] > 0
