@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -11,6 +11,18 @@ from soundings.filters import EVERYTHING, Filters
 from soundings.queries import records_sql
 
 SHOWN_ROWS = 12
+
+# The template has a sheet for each kind of record; a row number means a row of that sheet.
+TEMPLATE = "native"
+TEMPLATE_SHEETS = {
+    "group_sessions": "sessions",
+    "contact_hours": "sessions",
+    "group_size": "sessions",
+    "continuing_groups": "sessions",
+    "changes_made": "outcomes",
+    "joint_decisions": "facts",
+    "stages_shared": "stages",
+}
 
 
 @dataclass(frozen=True)
@@ -107,8 +119,7 @@ def say_rows(rows: list[int]) -> str:
     return "rows " + ", ".join(said) + (f" and {left} more" if left else "")
 
 
-def trace_line(trace: Trace) -> dict:
-    """A trace as one line of a table."""
-    line = asdict(trace)
-    line["rows"] = say_rows(trace.source_rows)
-    return line
+def say_origin(trace: Trace, measure: str) -> str:
+    """The rows a record comes from, with the sheet of the template where it has several: “sessions, row 12”."""
+    sheet = f"{TEMPLATE_SHEETS.get(measure, 'counts')}, " if trace.source_id == TEMPLATE else ""
+    return sheet + say_rows(trace.source_rows)

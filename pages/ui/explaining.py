@@ -85,7 +85,7 @@ def show_unplaced(reader: Reader, choice: Choice, fill: Table, ring: Table | Non
             st.caption(
                 f"They are counted in totals and left off the map. Nothing is guessed. Showing {len(traces):,} stored records."
             )
-            show_traces(traces, table.measure.label, f"unplaced_rows_{table.measure.id}")
+            show_traces(traces, table.measure, f"unplaced_rows_{table.measure.id}")
 
 
 def show_definitions(fill: Table, ring: Table | None) -> None:
@@ -158,7 +158,7 @@ def show_origins(
                 filters=choice.filters,
                 today=today,
             )
-            show_traces(traces, table.measure.label, f"trace_rows_{table.measure.id}")
+            show_traces(traces, table.measure, f"trace_rows_{table.measure.id}")
 
 
 def say_rate(row) -> str:

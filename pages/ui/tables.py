@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from soundings.export import table_csv
+from soundings.measures import Measure
 from soundings.queries import Table
-from soundings.tracing import Trace, say_rows
+from soundings.tracing import Trace, say_origin
 from soundings.views import KIND_PLURAL, say_rate_note, say_state
 
 LARGE_TABLE = 1000
@@ -72,16 +73,16 @@ def show_table(table: Table, key: str, selected: str | None) -> str | None:
     return codes[chosen[0]] if chosen and chosen[0] < len(codes) else None
 
 
-def show_traces(traces: list[Trace], value_label: str, key: str) -> None:
+def show_traces(traces: list[Trace], measure: Measure, key: str) -> None:
     """Records with the file and rows they come from, as a sortable table."""
     st.dataframe(
         pd.DataFrame(
             {
                 "Activity": [trace.title for trace in traces],
                 "Date": [trace.day for trace in traces],
-                value_label: [trace.value for trace in traces],
+                measure.label: [trace.value for trace in traces],
                 "File": [trace.file_name for trace in traces],
-                "Rows in the file": [say_rows(trace.source_rows) for trace in traces],
+                "Rows in the file": [say_origin(trace, measure.id) for trace in traces],
                 "Place in the file": [trace.place_said or "" for trace in traces],
                 "Why it has no place": [trace.reason or "" for trace in traces],
                 "Source": [trace.source_id for trace in traces],
@@ -92,7 +93,7 @@ def show_traces(traces: list[Trace], value_label: str, key: str) -> None:
         key=key,
         height=min(420, 36 * (len(traces) + 1) + 4),
         column_config={
-            value_label: st.column_config.NumberColumn(format="localized"),
+            measure.label: st.column_config.NumberColumn(format="localized"),
             "Date": st.column_config.DateColumn(format="D MMM YYYY"),
         },
         alt=f"{len(traces)} records with the file and rows they come from",
