@@ -24,13 +24,18 @@ from soundings.places import read_kinds
 from soundings.queries import Row, Table
 from soundings.views import HIDDEN_CLASS, make_classes, say_coverage, say_summary, say_title
 
+# Up to here each place's own colour, figure and ring can be read; beyond, the larger areas stand in until one zooms in.
+MANY_PLACES = 400
+
 
 @st.cache_data(max_entries=24, show_spinner="Preparing the outlines of the places (once for each set of places) …")
 def _find_geometry(root: str, number: int, kind: str, parent: str | None, _reader: Reader) -> PreparedGeometry:
     return ensure_geometry(_reader.home, _reader.connection, kind, parent)
 
 
-def draw_chart(reader: Reader, choice: Choice, area: str, fill: Table, ring: Table | None, selected: str | None) -> str | None:
+def draw_chart(
+    reader: Reader, choice: Choice, area: str, fill: Table, ring: Table | None, selected: str | None
+) -> str | None:
     """Draws the view that was chosen; returns the code of a place clicked on it in this very run, "" where it was let go."""
     geometry = _find_geometry(str(reader.home.root), reader.number, choice.kind, choice.parent, reader)
     parents = {table.measure.id: parent_rows(reader, choice, geometry, table) for table in (fill, ring) if table}
@@ -47,7 +52,12 @@ def draw_chart(reader: Reader, choice: Choice, area: str, fill: Table, ring: Tab
         title=say_title(area, choice.view, fill, ring),
         summary=" ".join(f"{say_summary(table)} {say_coverage(table)}" for table in (fill, ring) if table),
         selected=selected,
-        extra=(HoverField("Residents", [row.denominator if row else None for row in in_order(fill_or(ring, fill), geometry.place_codes)]),),
+        extra=(
+            HoverField(
+                "Residents",
+                [row.denominator if row else None for row in in_order(fill_or(ring, fill), geometry.place_codes)],
+            ),
+        ),
     )
     return chart_map(payload, key=f"chart_{choice.view}")
 
@@ -65,12 +75,15 @@ def in_order(table: Table | dict[str, Row], codes) -> list[Row | None]:
 
 def parent_rows(reader: Reader, choice: Choice, geometry: PreparedGeometry, table: Table) -> dict[str, Row] | None:
     """The rows of the larger areas, which stand in where the places are too small to read; None where there is only one."""
-    if len(geometry.parent_codes) < 2:
+    if len(geometry.parent_codes) < 2 or len(geometry.place_codes) <= MANY_PLACES:
         return None
     for kind in read_kinds(reader.connection):
         if kind == choice.kind:
             continue
-        rows = {row.place_code: row for row in table_of(reader, table.measure.id, kind, table.role, None, choice.filters, today()).rows}
+        rows = {
+            row.place_code: row
+            for row in table_of(reader, table.measure.id, kind, table.role, None, choice.filters, today()).rows
+        }
         if any(code in rows for code in geometry.parent_codes):
             return rows
     return None
@@ -94,8 +107,8 @@ def make_fill(table: Table, geometry: PreparedGeometry, parents: dict[str, Row] 
         classes=[HIDDEN_CLASS if row and row.state == HIDDEN else classes.class_of(value_of(row)) for row in rows],
         figures=[value_of(row) for row in rows],
         parent_figures=[value_of(row) for row in above] if above else None,
-        parent_classes=[parent_classes.class_of(value_of(row)) for row in above] if above and len(rows) > 400 else None,
-        parent_labels=parent_classes.labels() if parent_classes and len(rows) > 400 else (),
+        parent_classes=[parent_classes.class_of(value_of(row)) for row in above] if above else None,
+        parent_labels=parent_classes.labels() if parent_classes else (),
     )
 
 
