@@ -242,7 +242,7 @@ def test_serve_loads_the_demo_only_into_a_home_that_never_held_anything(home, ru
 
 
 class serving:
-    """A dashboard that answers, for the length of a `with`; gives the line that it printed."""
+    """A dashboard started in another folder that answers, for the length of a `with`; gives the line that it printed."""
 
     def __init__(self, home: Home) -> None:
         with socket.socket() as free:
@@ -251,8 +251,8 @@ class serving:
         code = "import sys; from etl.cli import main; sys.exit(main())"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, "serve", "--port", str(self.port)],
-            cwd=PROJECT,
-            env={**os.environ, "SOUNDINGS_HOME": str(home.root)},
+            cwd=home.root.parent,
+            env={**os.environ, "SOUNDINGS_HOME": str(home.root), "PYTHONPATH": str(PROJECT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
