@@ -57,7 +57,8 @@ def explain_empty() -> None:
         "soundings places add wards.geojson --kind ward     # the boundaries of your area\n"
         "soundings load activities.csv                      # what took place\n"
         "soundings demo add                                 # or: a made-up place to look around in",
-        language="bash",
+        language=None,
+        wrap_lines=True,
     )
     st.markdown(
         "This page shows them on its next visit; nothing needs restarting. `soundings template` writes files to fill in."
@@ -70,7 +71,7 @@ def explain_no_places() -> None:
     st.markdown(
         "A map needs the outlines of its places: a GeoJSON, GeoPackage, Shapefile (zipped) or GeoParquet of your wards."
     )
-    st.code("soundings places add wards.geojson --kind ward", language="bash")
+    st.code("soundings places add wards.geojson --kind ward", language=None, wrap_lines=True)
     st.markdown("What was loaded already is kept; it takes its place on the map as soon as the places are there.")
 
 
@@ -81,7 +82,7 @@ def explain_broken(sentence: str) -> None:
     st.markdown(
         "Nothing that was acknowledged is lost: everything accepted is kept in the inbox, and the store is built from it. To build it again:"
     )
-    st.code("soundings rebuild", language="bash")
+    st.code("soundings rebuild", language=None, wrap_lines=True)
 
 
 def show_illustrative(reader: Reader) -> None:
