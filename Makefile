@@ -11,7 +11,7 @@ run: $(VENV)/.installed
 	@$(BIN)/soundings serve --port $(PORT)
 
 test: $(VENV)/.installed-dev browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 # Finds Chromium, or installs it from the system's packages where that is possible; says loudly where it is not.
 browser: $(VENV)/.installed-dev

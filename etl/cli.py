@@ -270,19 +270,18 @@ def serve(
 
 def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0 done, 1 done but some rows were rejected, 2 failed, with one sentence on stderr."""
-    import click
+    from typer.exceptions import TyperException
 
     from etl.sparing import spare_pandas
 
     try:
         with spare_pandas():
             return int(app(args=arguments, standalone_mode=False) or DONE)
-    except click.ClickException as error:
+    except TyperException as error:  # an unknown command or option: Typer says which, and what there is
         error.show()
-        return FAILED
     except SoundingsError as error:
         print(error, file=sys.stderr)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("Stopped. What was acknowledged is kept; nothing else was.", file=sys.stderr)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -299,3 +299,9 @@ def test_a_file_of_postcodes_still_finds_pandas_when_it_needs_it(tmp_path):
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 rows read = 1 accepted" in done.stdout
+
+
+def test_an_unknown_command_is_said_without_blaming_the_program(run):
+    code, out, err = run("nonsense")
+    assert (code, out) == (2, "")
+    assert "nonsense" in err and "fault" not in err
