@@ -278,6 +278,15 @@ def run_elsewhere(home: Home, *words: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def wait_for_cell(page, text: str) -> bool:
+    """Whether the table comes to show this text: it is drawn after the chart, so it is asked for up to ten seconds."""
+    for _ in range(100):
+        if text in read_cells(page):
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 def test_what_another_process_loads_and_undoes_is_shown_without_a_restart(chromium, wards, wards_home, tmp_path):
     with guarded_page(chromium) as (page, _):
         open_page(page, f"{wards}?view=one&fill=responses")
@@ -286,7 +295,7 @@ def test_what_another_process_loads_and_undoes_is_shown_without_a_restart(chromi
         run_elsewhere(wards_home, "load", str(path))
         choose_option(page, "Find a place", "Ward 1")
         expect(page.locator(".chart-status")).to_contain_text("6")
-        assert "6" in read_cells(page)
+        assert wait_for_cell(page, "6")
         page.goto(f"{wards}sources")
         settle(page)
         shown = page.get_by_text("Batch ").first.inner_text()
@@ -294,7 +303,7 @@ def test_what_another_process_loads_and_undoes_is_shown_without_a_restart(chromi
         open_page(page, f"{wards}?view=one&fill=responses")
         choose_option(page, "Find a place", "Ward 1")
         expect(page.locator(".chart-status")).to_contain_text("4")
-        assert "6" not in read_cells(page)
+        assert wait_for_cell(page, "4") and "6" not in read_cells(page)
 
 
 def test_under_a_base_path_the_map_is_drawn_and_nothing_leaves(chromium, wards):
