@@ -290,7 +290,7 @@ def wait_for_cell(page, text: str) -> bool:
 def test_what_another_process_loads_and_undoes_is_shown_without_a_restart(chromium, wards, wards_home, tmp_path):
     with guarded_page(chromium) as (page, _):
         open_page(page, f"{wards}?view=one&fill=responses")
-        assert "4" in read_cells(page)
+        assert wait_for_cell(page, "4")
         path = write_contributions(tmp_path / "more.csv", "Roads", 6)
         run_elsewhere(wards_home, "load", str(path))
         choose_option(page, "Find a place", "Ward 1")
