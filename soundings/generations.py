@@ -89,7 +89,9 @@ def read_pointer(home: Home) -> Pointer | None:
     path = pointer_path(home)
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return Pointer(int(said["number"]), int(said["byte_count"]), str(said["content_hash"]), str(said.get("format", "")))
+        return Pointer(
+            int(said["number"]), int(said["byte_count"]), str(said["content_hash"]), str(said.get("format", ""))
+        )
     except FileNotFoundError:
         if not list_generations(home) and not read_high_water(home):
             return None

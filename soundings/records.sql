@@ -96,7 +96,7 @@ activity_meeting as (
         activity_id,
         any_value(batch_id) as batch_id,
         any_value(source_id) as source_id,
-        min(row_number) as row_number,
+        list(row_number::integer order by row_number) as source_rows,
         count(*) as session_count,
         max(returning_count) as returning_count,
         min(start_date) as start_date,
@@ -164,7 +164,7 @@ record as (
             else 0
         end,
         1,
-        [row_number::integer],
+        source_rows,
         start_date,
         end_date
     from activity_meeting

@@ -63,7 +63,11 @@ def find_port() -> int:
 
 @contextlib.contextmanager
 def serve(
-    script: Path | str, home: Path, port: int | None = None, base_path: str | None = None, environ: dict[str, str] | None = None
+    script: Path | str,
+    home: Path,
+    port: int | None = None,
+    base_path: str | None = None,
+    environ: dict[str, str] | None = None,
 ) -> Iterator[str]:
     """The address of a dashboard running this script in its own process, until the block ends. Ends with a slash."""
     port = port or find_port()
@@ -116,7 +120,9 @@ class Watch:
 
 
 @contextlib.contextmanager
-def guarded_page(browser: Browser, width: int = 1440, height: int = 900, **context_options) -> Iterator[tuple[Page, Watch]]:
+def guarded_page(
+    browser: Browser, width: int = 1440, height: int = 900, **context_options
+) -> Iterator[tuple[Page, Watch]]:
     """A page and its watch. On leaving, fails where anything was asked of another machine, a script threw or a dialog opened."""
     context = browser.new_context(viewport={"width": width, "height": height}, **context_options)
     watch = Watch()

@@ -48,7 +48,16 @@ class Builder:
         )
         return batch_id
 
-    def place(self, batch_id: str, code: str, name: str, kind: str = "ward", parent: str | None = "D1", population: int | None = 1000, box=(0, 0, 1, 1)):
+    def place(
+        self,
+        batch_id: str,
+        code: str,
+        name: str,
+        kind: str = "ward",
+        parent: str | None = "D1",
+        population: int | None = 1000,
+        box=(0, 0, 1, 1),
+    ):
         shape = shapely.box(*box)
         self.insert(
             "place",
@@ -63,22 +72,59 @@ class Builder:
             geometry=shape.wkb,
         )
 
-    def location(self, batch_id: str, code: str | None = None, state: str = "located", places: dict[str, str] | None = None, kind: str = "code") -> str:
+    def location(
+        self,
+        batch_id: str,
+        code: str | None = None,
+        state: str = "located",
+        places: dict[str, str] | None = None,
+        kind: str = "code",
+    ) -> str:
         """A location already resolved: `places` are kind → code; none for anything but located."""
         self.number += 1
         location_id = f"{batch_id}-{self.number}"
-        self.insert("location", batch_id=batch_id, location_id=location_id, kind=kind if code else "none", code=code, said=code, reason=None if code else "blank")
+        self.insert(
+            "location",
+            batch_id=batch_id,
+            location_id=location_id,
+            kind=kind if code else "none",
+            code=code,
+            said=code,
+            reason=None if code else "blank",
+        )
         self.insert("location_state", batch_id=batch_id, location_id=location_id, state=state, method="code")
         for place_kind, place_code in (places or ({"ward": code} if state == "located" else {})).items():
-            self.insert("location_place", batch_id=batch_id, location_id=location_id, kind=place_kind, place_code=place_code)
+            self.insert(
+                "location_place", batch_id=batch_id, location_id=location_id, kind=place_kind, place_code=place_code
+            )
         return location_id
 
     def activity(self, batch_id: str, activity_id: str, source_id: str = "native", **values) -> str:
         self.number += 1
-        self.insert("activity", **{"batch_id": batch_id, "row_number": self.number, "source_id": source_id, "activity_id": activity_id, "title": activity_id, **values})
+        self.insert(
+            "activity",
+            **{
+                "batch_id": batch_id,
+                "row_number": self.number,
+                "source_id": source_id,
+                "activity_id": activity_id,
+                "title": activity_id,
+                **values,
+            },
+        )
         return activity_id
 
-    def count(self, batch_id: str, activity_id: str, measure: str, value: float, location_id: str, role: str = "home", rows: int = 1, day: date | None = None):
+    def count(
+        self,
+        batch_id: str,
+        activity_id: str,
+        measure: str,
+        value: float,
+        location_id: str,
+        role: str = "home",
+        rows: int = 1,
+        day: date | None = None,
+    ):
         self.number += 1
         self.insert(
             "activity_count",

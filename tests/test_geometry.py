@@ -31,9 +31,7 @@ def wavy_places(count: int = 4, size: float = 0.05, waves: int = 60) -> list[sha
         np.stack([i * size + 0.006 * np.sin(heights * 400 + i) + random.normal(0, 1e-4, waves), heights + 53], axis=1)
         for i in range(count + 1)
     ]
-    return [
-        shapely.Polygon([*borders[i] - (1.5, 0), *borders[i + 1][::-1] - (1.5, 0)]).buffer(0) for i in range(count)
-    ]
+    return [shapely.Polygon([*borders[i] - (1.5, 0), *borders[i + 1][::-1] - (1.5, 0)]).buffer(0) for i in range(count)]
 
 
 def rows_of(polygons: list, **columns) -> pd.DataFrame:

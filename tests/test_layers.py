@@ -13,7 +13,9 @@ FORBIDDEN = {
     "soundings": {"etl", "pages", "streamlit", "folium", "streamlit_folium"},
     "etl": {"pages", "streamlit", "folium", "streamlit_folium"},
 }
-MODULES = sorted(path for folder in ("soundings", "etl", "pages") for path in (ROOT / folder).rglob("*.py")) + [ROOT / "dashboard.py"]
+MODULES = sorted(path for folder in ("soundings", "etl", "pages") for path in (ROOT / folder).rglob("*.py")) + [
+    ROOT / "dashboard.py"
+]
 
 
 def imports_of(path: Path) -> set[str]:
@@ -33,7 +35,11 @@ def test_a_module_imports_only_what_its_room_may(path):
     assert not imports_of(path) & FORBIDDEN.get(room, set())
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if "pages" in path.parts or path.name == "dashboard.py"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if "pages" in path.parts or path.name == "dashboard.py"],
+    ids=lambda path: path.name,
+)
 def test_no_sql_in_a_page(path):
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"(?i)\bselect\s+[\w*,\s.]+\s+from\s+\w+|\.execute\(", text)
@@ -43,7 +49,9 @@ def test_only_the_shared_pieces_of_screen_touch_caches():
     rooms = [path for path in MODULES if "rooms" in path.parts]
     assert rooms
     for path in rooms:
-        assert "cache_data" not in path.read_text(encoding="utf-8") and "cache_resource" not in path.read_text(encoding="utf-8")
+        assert "cache_data" not in path.read_text(encoding="utf-8") and "cache_resource" not in path.read_text(
+            encoding="utf-8"
+        )
 
 
 def test_user_text_never_meets_unsafe_html():

@@ -75,13 +75,17 @@ def open_chart(page: Page, url: str) -> None:
 def colour_at(page: Page, x: float, y: float, sheet: int = 0) -> str:
     """The colour of the chart's canvas at this share of the frame's width and height, as a hex colour."""
     box = page.locator(".chart-holder").nth(sheet).bounding_box()
-    return page.locator(".chart-canvas").nth(sheet).evaluate(
-        """(canvas, [x, y]) => {
+    return (
+        page.locator(".chart-canvas")
+        .nth(sheet)
+        .evaluate(
+            """(canvas, [x, y]) => {
             const box = canvas.getBoundingClientRect(), scale = canvas.width / box.width;
             const data = canvas.getContext("2d").getImageData((x - box.x) * scale, (y - box.y) * scale, 1, 1).data;
             return "#" + [...data.slice(0, 3)].map((c) => c.toString(16).padStart(2, "0")).join("");
         }""",
-        [box["x"] + box["width"] * x, box["y"] + box["height"] * y],
+            [box["x"] + box["width"] * x, box["y"] + box["height"] * y],
+        )
     )
 
 
@@ -196,7 +200,9 @@ def test_the_chart_draws_under_a_base_path(chromium, places, tmp_path):
             open_chart(page, f"{url}?flat=1")
             wait_for_colour(page, DAY.depth[0])
             assert all(
-                "/maps/soundings/" in address_ for address_ in watch.requests if "/geometry/" in address_ or "/assets/" in address_
+                "/maps/soundings/" in address_
+                for address_ in watch.requests
+                if "/geometry/" in address_ or "/assets/" in address_
             )
         with urllib.request.urlopen(f"{url}health") as answer:
             assert json.load(answer) == {"status": "ok"}
@@ -206,7 +212,9 @@ def test_a_chart_that_cannot_load_says_so_and_points_to_the_table(chromium, addr
     with guarded_page(chromium) as (page, _):
         page.route("**/leaflet-src.esm.js", lambda route: route.abort())
         page.goto(address)
-        expect(page.get_by_text("The chart has not loaded. The same figures are in the table beneath.")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("The chart has not loaded. The same figures are in the table beneath.")).to_be_visible(
+            timeout=15_000
+        )
 
 
 def test_paper_gets_a_picture_in_day_colours(chromium, address):
@@ -243,7 +251,9 @@ def test_figures_and_rings_never_touch(chromium, address):
     """The layout itself, on random places: recomputed pair by pair."""
     with guarded_page(chromium) as (page, _):
         open_chart(page, address)
-        module = page.evaluate("performance.getEntriesByType('resource').find((r) => r.name.includes('chart_layout.js')).name")
+        module = page.evaluate(
+            "performance.getEntriesByType('resource').find((r) => r.name.includes('chart_layout.js')).name"
+        )
         clashes, drawn = page.evaluate(
             """async (module) => {
                 const { layOut, samplePlace } = await import(module);

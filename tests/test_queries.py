@@ -106,7 +106,13 @@ def test_the_repeating_source_fills_blanks_and_the_repeated_one_wins(build):
     build.insert("source_repeat", batch_id=second, source_id="community", repeats_source_id="events")
     for number, (here, there) in enumerate([(None, "W2"), ("W1", "W2")]):
         build.activity(first, f"e{number}", "events")
-        build.session(first, f"e{number}", [build.location(first, here, "located" if here else "unlocated")], key=f"k{number}", attendance=None if here else 8)
+        build.session(
+            first,
+            f"e{number}",
+            [build.location(first, here, "located" if here else "unlocated")],
+            key=f"k{number}",
+            attendance=None if here else 8,
+        )
         build.activity(second, f"c{number}", "community")
         build.session(second, f"c{number}", [build.location(second, there)], key=f"k{number}", attendance=30)
     assert figures(read(build, "group_sessions")) == {"W1": 1, "W2": 1, "W3": None, "W4": None}
@@ -125,7 +131,11 @@ def test_a_session_in_two_wards_counts_in_each_and_once_in_the_total(build):
 
 def test_continuing_needs_three_meetings_and_people_who_came_back(build):
     batch = build.batch("native")
-    for activity, ward, returning in (("group", "W1", [0, 4, 5]), ("twice", "W2", [0, 5]), ("unknown", "W3", [None, None, None])):
+    for activity, ward, returning in (
+        ("group", "W1", [0, 4, 5]),
+        ("twice", "W2", [0, 5]),
+        ("unknown", "W3", [None, None, None]),
+    ):
         build.activity(batch, activity)
         for number, back in enumerate(returning):
             build.session(batch, activity, [build.location(batch, ward)], day=date(2025, 1 + number, 1), returning=back)
@@ -148,7 +158,10 @@ def test_filters_narrow_the_figures_and_say_so(build):
     period = read(build, "responses", filters=Filters(period_start=date(2026, 1, 1), period_end=date(2026, 12, 31)))
     assert figures(period)["W1"] == 7
     assert period.located.undated == 1
-    assert "1 January 2026 to 31 December 2026" in Filters(period_start=date(2026, 1, 1), period_end=date(2026, 12, 31)).sentence()
+    assert (
+        "1 January 2026 to 31 December 2026"
+        in Filters(period_start=date(2026, 1, 1), period_end=date(2026, 12, 31)).sentence()
+    )
 
 
 def test_unknown_words_get_a_sentence_that_lists_the_known_ones(build):
@@ -191,9 +204,24 @@ def test_every_figure_can_be_traced_to_rows_of_a_file(build):
     build.count(batch, "a", "responses", 3, build.location(batch, "W1"), rows=3)
     build.count(batch, "a", "responses", 1, build.location(batch, None, "unlocated"))
     here = read_traces(build.connection, measure="responses", role="home", kind="ward", place_code="W1", today=TODAY)
-    assert [(trace.title, trace.file_name, trace.source_rows, trace.value) for trace in here] == [("A survey", "survey.csv", [2, 3, 4], 3)]
+    assert [(trace.title, trace.file_name, trace.source_rows, trace.value) for trace in here] == [
+        ("A survey", "survey.csv", [2, 3, 4], 3)
+    ]
     missing = read_traces(build.connection, measure="responses", role="home", kind="ward", today=TODAY)
     assert [(trace.value, trace.state) for trace in missing] == [(1, "unlocated")]
+
+
+def test_a_continuing_group_is_traced_to_every_meeting(build):
+    batch = build.batch("native", file_name="group.csv")
+    build.activity(batch, "group")
+    ward = build.location(batch, "W1")
+    for number in range(4):
+        build.session(batch, "group", [ward], day=date(2025, 1 + number, 1), returning=3)
+    rows = [row for (row,) in build.connection.execute("select row_number from session order by 1").fetchall()]
+    found = read_traces(
+        build.connection, measure="continuing_groups", role="venue", kind="ward", place_code="W1", today=TODAY
+    )
+    assert [trace.source_rows for trace in found] == [rows]
 
 
 def test_rows_are_said_as_runs():

@@ -6,7 +6,7 @@ from pages.ui import keys
 from pages.ui.access import explain_no_places, open_reader, roles_of, show_illustrative, table_of
 from pages.ui.explaining import escape
 from pages.ui.frame import show_foot
-from pages.ui.place_parts import show_activities, show_facts, show_figures, show_neighbours
+from pages.ui.place_parts import show_activities, show_facts, show_figures, show_neighbours, show_origin
 from soundings.activities import read_place_activities
 from soundings.filters import EVERYTHING
 from soundings.measures import read_measures
@@ -39,6 +39,7 @@ tables = [
 ]
 figures = [figure for table in tables if (figure := figure_of(table, code))]
 show_figures(place, figures)
+show_origin(reader, place, figures, today)
 activities = read_place_activities(reader.connection, code, today=today)
 show_activities(activities, place, today)
 show_neighbours(reader, place, read_neighbours(reader.connection, code), tables)

@@ -151,7 +151,8 @@ def encode_payload(payload: ChartPayload) -> dict[str, Any]:
             for panel in payload.panels
         ],
         "extra": [
-            {"label": field.label, "values": _pack_numbers(field.values, places, field.label)} for field in payload.extra
+            {"label": field.label, "values": _pack_numbers(field.values, places, field.label)}
+            for field in payload.extra
         ],
     }
 

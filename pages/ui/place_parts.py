@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
+from pages.ui.tables import show_traces
 from soundings.activities import ActivityLine
 from soundings.filters import WHEN_LABEL, say_date
 from soundings.measures import FAMILY_QUESTION
@@ -17,6 +18,7 @@ from soundings.model import NOTHING_RECORDED, ROLE_LABEL, VALUE
 from soundings.place_story import Figure, list_blank, say_figure, say_noun, say_typical
 from soundings.places import Place
 from soundings.queries import Table
+from soundings.tracing import read_traces
 from soundings.views import say_count, say_number, say_state
 
 TIMELINE_BARS = 30
@@ -74,6 +76,31 @@ def show_figure(figure: Figure, kind: str) -> None:
     )
 
 
+def show_origin(reader: Reader, place: Place, figures: list[Figure], today: date) -> None:
+    """Where one of the figures comes from: the file and the rows."""
+    traceable = [figure for figure in figures if figure.row.state != NOTHING_RECORDED and figure.role]
+    if not traceable:
+        return
+    with st.expander("Where each of these numbers comes from", key="origins", on_change="rerun") as panel:
+        if not panel.open:
+            return
+        figure = st.selectbox(
+            "Number",
+            traceable,
+            format_func=lambda one: f"{say_figure(one)} {say_noun(one)}, {ROLE_LABEL[one.role]}",
+            key="origin",
+        )
+        traces = read_traces(
+            reader.connection,
+            measure=figure.measure.id,
+            role=figure.role,
+            kind=place.kind,
+            place_code=place.place_code,
+            today=today,
+        )
+        show_traces(traces, figure.measure, "origin_rows")
+
+
 def show_activities(activities: list[ActivityLine], place: Place, today: date) -> None:
     """The activities of a place in time, then in words."""
     st.subheader(
@@ -88,7 +115,9 @@ def show_activities(activities: list[ActivityLine], place: Place, today: date) -
     dated = [activity for activity in activities if activity.start_date]
     draw_timeline(dated[:TIMELINE_BARS], today)
     if len(dated) > TIMELINE_BARS:
-        st.caption(f"The newest {TIMELINE_BARS} of {len(dated):,} dated activities are drawn; all of them are in the table.")
+        st.caption(
+            f"The newest {TIMELINE_BARS} of {len(dated):,} dated activities are drawn; all of them are in the table."
+        )
     st.dataframe(
         pd.DataFrame(
             {

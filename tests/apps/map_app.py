@@ -99,21 +99,35 @@ def draw_app() -> None:
     spread = sorted(v for v in parent_figures if v) or [1.0]
     highs = [spread[min(len(spread) - 1, (i + 1) * len(spread) // 5)] for i in range(5)]
     fill = Fill(
-        "depth", hostile or "Continuing groups, where people met", labels, classes, figures,
+        "depth",
+        hostile or "Continuing groups, where people met",
+        labels,
+        classes,
+        figures,
         parent_figures=parent_figures,
-        parent_classes=[-1 if v is None else 0 if v == 0 else min(5, 1 + int(np.searchsorted(highs, v))) for v in parent_figures],
+        parent_classes=[
+            -1 if v is None else 0 if v == 0 else min(5, 1 + int(np.searchsorted(highs, v))) for v in parent_figures
+        ],
         parent_labels=["0 recorded", *(f"up to {high:,.0f}" for high in highs)],
     )
     rings = Rings(
-        hostile or "Ballot entries, where people live", ring_values,
+        hostile or "Ballot entries, where people live",
+        ring_values,
         parent_values=sum_parents(geometry, parents, ring_values),
     )
     wide = Fill(
-        "breadth", "Ballot entries, where people live", ["0 recorded", "1 to 20", "21 to 45", "46 to 80", "81 to 130", "131 or more"],
-        [-1 if v is None else -2 if v < 0 else int(np.searchsorted([0, 20, 45, 80, 130], v, side="left")) for v in ring_values],
+        "breadth",
+        "Ballot entries, where people live",
+        ["0 recorded", "1 to 20", "21 to 45", "46 to 80", "81 to 130", "131 or more"],
+        [
+            -1 if v is None else -2 if v < 0 else int(np.searchsorted([0, 20, 45, 80, 130], v, side="left"))
+            for v in ring_values
+        ],
         [v if v is None or v >= 0 else None for v in ring_values],
     )
-    panels = {"chart": chart_view(fill, rings), "side by side": side_by_side(wide, fill), "single": single_view(fill)}[view]
+    panels = {"chart": chart_view(fill, rings), "side by side": side_by_side(wide, fill), "single": single_view(fill)}[
+        view
+    ]
     payload = ChartPayload(
         geometry,
         panels,

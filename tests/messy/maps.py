@@ -36,7 +36,9 @@ def frame(crs: str | None) -> geopandas.GeoDataFrame:
 def geopackage(folder: Path) -> Path:
     path = folder / "a.gpkg"
     frame("EPSG:27700").to_file(path, layer="wards", engine="pyogrio")
-    geopandas.GeoDataFrame({"stop": ["Quay"]}, geometry=[Point(-1.5, 53.8)], crs="EPSG:4326").to_file(path, layer="stops", engine="pyogrio")
+    geopandas.GeoDataFrame({"stop": ["Quay"]}, geometry=[Point(-1.5, 53.8)], crs="EPSG:4326").to_file(
+        path, layer="stops", engine="pyogrio"
+    )
     return path
 
 
