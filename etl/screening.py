@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -11,7 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.areas import AreaLookup
-from etl.coordinates import bng_to_lonlat, grid_reference_to_lonlat
+from etl.coordinates import (
+    BEYOND,
+    NATIONAL_GRID,
+    SWAPPED,
+    SWAPPED_BEYOND,
+    WEB_MERCATOR,
+    bng_to_lonlat,
+    diagnose_points,
+    grid_reference_to_lonlat,
+)
 from etl.personal_data import EMAIL, PHONE, suspect_column
 from etl.types import Sheet
 from soundings.model import BadFile
@@ -25,6 +35,7 @@ LON, LAT, EASTING, NORTHING, GRID = (
     "person_northing",
     "person_grid_reference",
 )
+QUESTIONS = (SWAPPED, SWAPPED_BEYOND, NATIONAL_GRID, WEB_MERCATOR, BEYOND)
 OF_PEOPLE = (POSTCODE, LON, LAT, EASTING, NORTHING, GRID)
 KEPT_ROLES = ("venue", "area")
 
@@ -130,7 +141,11 @@ def _replace_people(
             f"The columns {shown} of {sheet.name} say where people are, and Soundings keeps only the area. No places are loaded "
             "to find the area in: load places first (soundings places add), then this file again."
         )
-    codes = _area_codes(said, filled, areas) if filled.any() else np.full(table.num_rows, None, dtype=object)
+    codes = (
+        _area_codes(said, filled, areas, sheet.name, decisions)
+        if filled.any()
+        else np.full(table.num_rows, None, dtype=object)
+    )
     if filled.any():
         decisions.append(_say_areas(shown, sheet, filled, codes, areas))
     if of_person.all():
@@ -153,7 +168,9 @@ def _rows_of_people(table: pa.Table) -> np.ndarray:
     return ~pc.fill_null(pc.is_in(plain, pa.array(KEPT_ROLES)), False).to_numpy()
 
 
-def _area_codes(said: Mapping[str, pa.Array], wanted: np.ndarray, areas: AreaLookup) -> np.ndarray:
+def _area_codes(
+    said: Mapping[str, pa.Array], wanted: np.ndarray, areas: AreaLookup, sheet_name: str, decisions: list[str]
+) -> np.ndarray:
     """The area of each wanted row by its postcode, else its lon and lat, easting and northing, or grid reference."""
     codes = np.full(len(wanted), None, dtype=object)
 
@@ -174,7 +191,10 @@ def _area_codes(said: Mapping[str, pa.Array], wanted: np.ndarray, areas: AreaLoo
         codes[rows] = np.asarray(found, dtype=object)[encoded.indices.to_numpy()]
     rows = open_rows(LON, LAT)
     if len(rows):
-        codes[rows] = areas.areas_of_points(_numbers(said[LON], rows), _numbers(said[LAT], rows))
+        lon, lat = _numbers(said[LON], rows), _numbers(said[LAT], rows)
+        codes[rows] = areas.areas_of_points(lon, lat)
+        lost = np.equal(codes[rows], None).astype(bool)
+        _ask_about_points(lon[lost], lat[lost], len(rows), sheet_name, decisions)
     rows = open_rows(EASTING, NORTHING)
     if len(rows):
         codes[rows] = areas.areas_of_points(
@@ -188,6 +208,19 @@ def _area_codes(said: Mapping[str, pa.Array], wanted: np.ndarray, areas: AreaLoo
         found = areas.areas_of_points(lonlat[:, 0], lonlat[:, 1])
         codes[rows] = np.asarray(found, dtype=object)[encoded.indices.to_numpy()]
     return codes
+
+
+def _ask_about_points(lon: np.ndarray, lat: np.ndarray, total: int, sheet_name: str, decisions: list[str]) -> None:
+    """Asks about points that stand in no area because their numbers look swapped or projected; nothing is put right silently.
+
+    Raises BadFile where half of all points or more do; fewer are said in `decisions`. No number of a person is ever shown.
+    """
+    _, _, reasons = diagnose_points(lon, lat)
+    for reason, count in Counter(reason for reason in reasons if reason in QUESTIONS).most_common():
+        said = f"{count:,} of {total:,} points in {sheet_name} cannot be used as they stand. {reason}"
+        if 2 * count >= total:
+            raise BadFile(said)
+        decisions.append(said)
 
 
 def _numbers(column: pa.Array, rows: np.ndarray) -> np.ndarray:

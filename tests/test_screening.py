@@ -285,3 +285,27 @@ def test_no_postcode_of_a_person_survives_and_no_row_is_lost(homes):
     assert sheet.table.num_rows == len(homes) and sheet.row_numbers.to_pylist() == list(range(2, 2 + len(homes)))
     kept = [cell for row in sheet.table.to_pylist() for cell in row.values() if cell] + screened.decisions
     assert not any(re.search(r"ZZ\d", text) for text in kept)
+
+
+POINTS = {"lon": "person_lon", "lat": "person_lat"}
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "question"),
+    [
+        (["53.8", "53.81", "-1.55"], ["-1.55", "-1.45", "53.8"], "look swapped"),
+        (["430000", "431000"], ["434000", "434500"], "British National Grid"),
+        (["-172000", "-161000"], ["7130000", "7131000"], "Web Mercator"),
+    ],
+)
+def test_swapped_and_projected_points_of_people_are_asked_about(lon, lat, question):
+    with pytest.raises(BadFile, match=question) as refused:
+        screen_sheets([make_sheet(lon=lon, lat=lat)], POINTS, LEEDS)
+    assert lat[0] not in str(refused.value)
+
+
+def test_a_few_odd_points_of_people_are_said_and_left_blank():
+    sheet = make_sheet(lon=["-1.55", "-1.45", "53.8"], lat=["53.8", "53.8", "-1.55"])
+    screened = screen_sheets([sheet], POINTS, LEEDS)
+    assert screened.sheets[0].table["screened_area_code"].to_pylist() == ["E01999001", "E01999002", None]
+    assert any("1 of 3 points" in decision and "swapped" in decision for decision in screened.decisions)

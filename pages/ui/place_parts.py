@@ -136,7 +136,7 @@ def show_activities(activities: list[ActivityLine], place: Place, today: date) -
         hide_index=True,
         placeholder="–",
         key="activities",
-        height=min(460, 36 * (len(activities) + 1) + 4),
+        height=min(460, 35 * (len(activities) + 1) + 3),
         alt=f"{len(activities)} activities in {place.name}",
         column_config={
             "From": st.column_config.DateColumn(format="D MMM YYYY"),

@@ -42,7 +42,7 @@ def show_table(table: Table, key: str, selected: str | None) -> str | None:
         placeholder="–",
         key=key,
         **({"lazy": True} if is_large else {"on_select": "rerun", "selection_mode": "single-row"}),
-        height=min(420, 36 * (len(frame) + 1) + 4),
+        height=min(420, 35 * (len(frame) + 1) + 3),
         alt=f"{table.measure.label} by place: {len(frame)} {KIND_PLURAL.get(table.kind, table.kind)}, "
         "the same rows as the map",
         column_config={
@@ -91,7 +91,7 @@ def show_traces(traces: list[Trace], measure: Measure, key: str) -> None:
         hide_index=True,
         placeholder="–",
         key=key,
-        height=min(420, 36 * (len(traces) + 1) + 4),
+        height=min(420, 35 * (len(traces) + 1) + 3),
         column_config={
             measure.label: st.column_config.NumberColumn(format="localized"),
             "Date": st.column_config.DateColumn(format="D MMM YYYY"),
