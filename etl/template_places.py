@@ -54,7 +54,9 @@ def say_places(row: Row) -> list[tuple]:
     )
     unsaid = None
     for column, say in ways:
-        items = row.read(column, parse_list) or ()
+        # Only codes may be several in a cell: a name can hold a semicolon or a bracket of its own.
+        items = row.read(column, parse_list) if column.endswith("_code") else [row.text(column)]
+        items = [item for item in items or () if item]
         known = [item for item in items if not is_unsaid(item)]
         if known:
             return list(dict.fromkeys(map(say, known)))

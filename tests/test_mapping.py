@@ -308,6 +308,14 @@ def test_words_for_an_unknown_place_are_no_codes_and_the_next_way_is_tried() -> 
     ]
 
 
+def test_a_name_with_a_semicolon_or_a_bracket_is_one_name() -> None:
+    names = ["Dock; Quay and Strand", "[Old] Harbour"]
+    count = {"activity_id": "a", "measure": "people", "value": "5", "place_role": "venue"}
+    mapped = map_rows("native", [{**count, "place_name": name} for name in names])
+    assert mapped.rows_rejected == 0
+    assert find_sayings(mapped, "activity_count") == [("venue", "name", name) for name in names]
+
+
 def test_tables_have_the_columns_and_types_of_the_schema() -> None:
     mapped = map_rows(SPEC, [{"day": "2023-01-01", "ward": "A", "came": "1"}])
     assert {name: table.schema for name, table in mapped.tables.items()} == {
