@@ -1,16 +1,20 @@
 """The front door: routes, frame, navigation. Nothing else."""
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.ui.asset_routes import asset_routes
 from soundings.home import find_home
 
-PagesManager.uses_pages_directory = False  # else a deep link right after a restart says “Page not found” before navigation ran
+# Else a deep link right after a restart says “Page not found” before the navigation below has run.
+PagesManager.uses_pages_directory = False
+MARK = str(Path(__file__).parent / "pages" / "ui" / "assets" / "mark.svg")
 app = st.App(__file__, routes=asset_routes(find_home()))
 
 if st.runtime.exists():
-    st.set_page_config(page_title="Soundings", page_icon="pages/ui/assets/mark.svg", layout="wide")
+    st.set_page_config(page_title="Soundings", page_icon=MARK, layout="wide")
     from pages.ui.frame import dress
 
     dress()

@@ -349,6 +349,18 @@ def bare(tmp_path_factory) -> Iterator[tuple[str, Home]]:
         yield url, home
 
 
+def test_a_link_to_a_place_works_on_the_first_visit_after_a_restart(chromium, tidewell, tmp_path):
+    home = copy_home(tidewell, tmp_path / "home")
+    with (
+        serve(PROJECT / "dashboard.py", home.root, environ={"SOUNDINGS_TODAY": TODAY}) as url,
+        guarded_page(chromium) as (page, _),
+    ):
+        page.goto(f"{url}place?place=TW-W15")
+        expect(page.get_by_role("heading", name="Larkmoor")).to_be_visible(timeout=30_000)
+        settle(page)
+        assert page.get_by_text("Page not found").count() == 0
+
+
 def find_barriers(page: Page) -> list[str]:
     """What axe-core calls serious or critical, on a page that must not need scrolling sideways.
 
