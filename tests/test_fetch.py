@@ -17,6 +17,7 @@ import pytest
 
 from etl import fetch
 from etl.boundaries import read_places
+from etl.cli import main
 from etl.fetch import fetch_places
 from soundings.model import BadFile, SoundingsError
 
@@ -215,6 +216,18 @@ def test_addresses_come_from_the_environment(stub, tmp_path, monkeypatch):
     monkeypatch.setenv("SOUNDINGS_NOMIS_URL", f"{stub.url}/nomis")
     boundaries, figures = fetch_places(AUTHORITY, "ward", tmp_path)
     assert boundaries.is_file() and len(figures) == 1
+
+
+def test_the_command_line_fetches_and_loads_what_came(stub, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SOUNDINGS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SOUNDINGS_ONS_URL", f"{stub.url}/ons/")
+    monkeypatch.setenv("SOUNDINGS_NOMIS_URL", f"{stub.url}/nomis")
+    assert main(["places", "fetch", AUTHORITY, "--kind", "ward"]) == 0
+    assert "0 rejected" in capsys.readouterr().out
+    assert main(["table", "--measure", "responses", "--kind", "ward", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert rows and {row["state"] for row in rows} == {"nothing_recorded"}
+    assert any(row["denominator"] for row in rows)
 
 
 def test_what_cannot_be_fetched_is_said_before_anything_is_asked(stub, tmp_path):
