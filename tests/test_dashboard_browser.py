@@ -79,10 +79,11 @@ def open_page(page: Page, url: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Waits until the page has run to its foot and the script rests."""
-    expect(page.get_by_text(FOOT)).to_be_attached(timeout=30_000)
+    """Waits until the page has run to its foot, the script rests and the last run's foot has been taken away."""
+    expect(page.get_by_text(FOOT).first).to_be_attached(timeout=30_000)
     page.wait_for_timeout(150)
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
+    expect(page.get_by_text(FOOT)).to_have_count(1, timeout=30_000)
 
 
 def count_colours(page: Page, sheet: int = 0) -> dict[str, int]:
