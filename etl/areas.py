@@ -13,7 +13,6 @@ import duckdb
 import numpy as np
 
 from soundings.model import PLACE_KINDS
-from soundings.places import PLACE_NOW
 
 # A Lower layer Super Output Area has at least 1,000 residents (ONS, Census 2021 geographies); so must any area that
 # screening puts in the place of a person's postcode.
@@ -67,7 +66,7 @@ def is_present(values: np.ndarray) -> np.ndarray:
 def read_boundaries(connection: duckdb.DuckDBPyConnection, kind: str) -> Boundaries:
     """The boundaries of the loaded places of a kind; of two batches that hold the same code the later one's, joined ones last."""
     rows = connection.execute(
-        f"select place_code, geometry from ({PLACE_NOW}) where kind = $1 order by place_code",  # noqa: S608
+        "select place_code, geometry from place_now where kind = $1 order by place_code",
         [kind],
     ).to_arrow_table()
     return Boundaries(kind, *(rows[name].to_numpy(zero_copy_only=False) for name in ("place_code", "geometry")))
@@ -116,9 +115,7 @@ class AreaLookup:
 def read_area_lookup(connection: duckdb.DuckDBPyConnection) -> AreaLookup | None:
     """The smallest loaded areas of at least an LSOA's size, or None where no place is loaded."""
     smallest = dict(
-        connection.execute(
-            f"select kind, min(coalesce(population, 0)) from ({PLACE_NOW}) group by kind"  # noqa: S608
-        ).fetchall()
+        connection.execute("select kind, min(coalesce(population, 0)) from place_now group by kind").fetchall()
     )
     kinds = [
         kind

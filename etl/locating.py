@@ -20,7 +20,6 @@ import pyarrow.compute as pc
 
 from etl.areas import AreaLookup, is_present, read_area_lookup, read_boundaries
 from soundings.model import LOCATED, NOT_TIED, OUTSIDE, PLACE_KINDS, UNLOCATED
-from soundings.places import PLACE_NOW
 
 __all__ = ["AreaLookup", "normalise_name", "read_area_lookup", "resolve_locations"]
 
@@ -55,7 +54,7 @@ def resolve_locations(connection: duckdb.DuckDBPyConnection, batch_ids: list[str
 class _Work:
     """Temporary tables for one resolving: opened by `gather`, dropped by `clear`."""
 
-    tables = ("todo", "place_now", "answer", "stands", "stands_point")
+    tables = ("todo", "known_place", "answer", "stands", "stands_point")
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, batch_ids: list[str] | None) -> None:
         self.connection = connection
@@ -68,9 +67,9 @@ class _Work:
         bound = {} if self.batch_ids is None else {"ids": self.batch_ids}
         self.connection.execute(f"create temp table todo as select * from location {chosen}", bound)  # noqa: S608
         self.connection.execute(
-            f"""create temp table place_now as
+            """create temp table known_place as
             select place_code, upper(trim(place_code)) code_key, kind, name, name_welsh, parent_code, lon, lat, area_km2
-            from ({PLACE_NOW})"""  # noqa: S608
+            from place_now"""
         )
         self.connection.execute(
             """create temp table answer (
@@ -97,7 +96,7 @@ class _Work:
                 select distinct upper(trim(coalesce(code, said))) code_key from todo where kind = 'code'
             ),
             loaded as (
-                select code_key, min(place_code) place_code from place_now group by code_key
+                select code_key, min(place_code) place_code from known_place group by code_key
             ),
             successor as (
                 select distinct upper(trim(old_code)) old_key, upper(trim(new_code)) new_key from place_code_history
@@ -173,7 +172,7 @@ class _Work:
         aliases: dict[str, list[tuple[str | None, str]]] = {}
         for alias, within, code in self.connection.execute(
             """select a.alias, upper(trim(a.within_code)), p.place_code from place_alias a
-            join place_now p on p.code_key = upper(trim(a.place_code))"""
+            join known_place p on p.code_key = upper(trim(a.place_code))"""
         ).fetchall():
             aliases.setdefault(normalise_name(alias), []).append((within, code))
         wanted = {key: (normalise_name(key[0]), (key[1] or "").strip().upper(), key[2]) for key in asked}
@@ -199,7 +198,7 @@ class _Work:
         """(code, kind) of the loaded places by normalised name, in English and in Welsh."""
         named: dict[str, list[tuple[str, str]]] = {}
         for code, kind, name, welsh in self.connection.execute(
-            "select place_code, kind, name, name_welsh from place_now order by place_code"
+            "select place_code, kind, name, name_welsh from known_place order by place_code"
         ).fetchall():
             for key in {normalise_name(name), normalise_name(welsh)} - {""}:
                 named.setdefault(key, []).append((code, kind))
@@ -302,7 +301,7 @@ class _Work:
 
     def _read_kinds(self) -> list[str]:
         """The loaded kinds, smallest first."""
-        kinds = {kind for (kind,) in self.connection.execute("select distinct kind from place_now").fetchall()}
+        kinds = {kind for (kind,) in self.connection.execute("select distinct kind from known_place").fetchall()}
         return sorted(kinds, key=lambda kind: (PLACE_KINDS.index(kind) if kind in PLACE_KINDS else 99, kind))
 
     def _append(self, table: str, rows: pa.Table) -> None:
@@ -339,12 +338,12 @@ class _Work:
                 insert into stands
                 with recursive chain (place_code, at_code, kind, parent_code, steps) as (
                     select p.place_code, p.place_code, p.kind, p.parent_code, 0
-                    from place_now p
+                    from known_place p
                     semi join start_code using (place_code)
                     union
                     select c.place_code, p.place_code, p.kind, p.parent_code, c.steps + 1
                     from chain c
-                    join place_now p on p.place_code = c.parent_code
+                    join known_place p on p.place_code = c.parent_code
                     where c.steps < {LONGEST_CHAIN}
                 )
                 select place_code, kind, arg_min(at_code, steps) from chain group by place_code, kind
@@ -359,7 +358,7 @@ class _Work:
         A place of the larger kind that is smaller on the ground cannot hold it, and is left out.
         """
         missing = self.connection.execute(
-            """select p.place_code, p.lon, p.lat from place_now p
+            """select p.place_code, p.lon, p.lat from known_place p
             where p.kind in (select unnest($smaller))
             and p.place_code in (select place_code from stands)
             and p.place_code not in (select place_code from stands where kind = $kind)
@@ -377,8 +376,8 @@ class _Work:
                 """insert into stands by name
                 select f.place_code, $kind as kind, f.stands_in
                 from found_by_point f
-                join place_now p using (place_code)
-                join place_now larger on larger.place_code = f.stands_in
+                join known_place p using (place_code)
+                join known_place larger on larger.place_code = f.stands_in
                 where coalesce(larger.area_km2 >= p.area_km2, true)""",
                 {"kind": kind},
             )

@@ -38,6 +38,8 @@ def read_columns() -> dict[str, tuple[str, ...]]:
             """
             select table_name, list(column_name order by ordinal_position)
             from information_schema.columns
+            join information_schema.tables using (table_schema, table_name)
+            where table_type = 'BASE TABLE'
             group by table_name
             order by table_name
             """

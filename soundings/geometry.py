@@ -25,16 +25,11 @@ from soundings.topology import build_topology, encode_topology
 FORMAT = 3
 HASH_PATTERN = re.compile(r"[0-9a-f]{20}")
 
-# Of several batches that hold the same code, the one accepted last is the place; one joined from smaller places gives way.
 _READ_PLACES = """
-with recursive latest as (
-    select p.*
-    from place p join batch b using (batch_id)
-    qualify row_number() over (partition by p.place_code order by p.is_derived, b.sequence desc) = 1
-), within_parent as (
-    select place_code from latest where parent_code = $parent
+with recursive within_parent as (
+    select place_code from place_now where parent_code = $parent
     union
-    select l.place_code from latest l join within_parent w on l.parent_code = w.place_code
+    select l.place_code from place_now l join within_parent w on l.parent_code = w.place_code
 )
 select
     l.place_code,
@@ -45,7 +40,7 @@ select
     l.lat,
     sha256(l.geometry) as geometry_sha256,
     case when $is_whole then l.geometry end as geometry
-from latest l left join latest p on p.place_code = l.parent_code
+from place_now l left join place_now p on p.place_code = l.parent_code
 where l.kind = $kind
     and ($parent is null or l.place_code in (select place_code from within_parent))
 order by l.place_code

@@ -27,14 +27,6 @@ class Place:
     area_km2: float | None
 
 
-PLACE_NOW = """
-    select p.*
-    from place p
-    join batch b using (batch_id)
-    qualify row_number() over (partition by p.place_code order by p.is_derived, b.sequence desc) = 1
-"""
-
-
 def read_kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many places of each kind are loaded, smallest kind first."""
     found = dict(connection.execute("select kind, count(distinct place_code) from place group by kind").fetchall())
@@ -46,12 +38,12 @@ def read_kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def read_names(connection: duckdb.DuckDBPyConnection, kind: str, parent: str | None = None) -> dict[str, str]:
     """Names by code for every place of a kind (directly inside a parent, where given), by name; doubled names get their parent's."""
     found = connection.execute(
-        f"""with place_now as ({PLACE_NOW})
+        """
         select p.place_code, p.name, coalesce(q.name, p.parent_code), count(*) over (partition by p.name)
         from place_now p
         left join place_now q on q.place_code = p.parent_code
         where p.kind = $kind and ($parent is null or p.parent_code = $parent)
-        order by p.name, p.place_code""",  # noqa: S608
+        order by p.name, p.place_code""",
         {"kind": kind, "parent": parent},
     ).fetchall()
     return {code: f"{name} ({above or code})" if same > 1 else name for code, name, above, same in found}
@@ -60,12 +52,12 @@ def read_names(connection: duckdb.DuckDBPyConnection, kind: str, parent: str | N
 def read_place(connection: duckdb.DuckDBPyConnection, place_code: str) -> Place:
     """One place. Raises SoundingsError where no loaded place has the code."""
     found = connection.execute(
-        f"""with place_now as ({PLACE_NOW})
+        """
         select p.place_code, p.kind, p.name, p.name_welsh, p.parent_code, q.name, p.vintage, p.population, p.population_date,
             p.deprivation_decile, p.deprivation_source, p.area_km2
         from place_now p
         left join place_now q on q.place_code = p.parent_code
-        where p.place_code = $code""",  # noqa: S608
+        where p.place_code = $code""",
         {"code": place_code},
     ).fetchone()
     if found is None:
@@ -78,7 +70,7 @@ def read_place(connection: duckdb.DuckDBPyConnection, place_code: str) -> Place:
 def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> list[str]:
     """Codes of the places of the same kind that share an edge with this one, by name. A shared corner is not a shared edge."""
     here = connection.execute(
-        f"select kind, geometry from ({PLACE_NOW}) where place_code = $1",  # noqa: S608
+        "select kind, geometry from place_now where place_code = $1",
         [place_code],
     ).fetchone()
     if here is None:
@@ -89,11 +81,11 @@ def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> l
     shape = shapely.from_wkb(bytes(wkb))
     west, south, east, north = shape.bounds
     nearby = connection.execute(
-        f"""with place_now as ({PLACE_NOW})
+        """
         select place_code, geometry from place_now
         where kind = $kind and place_code <> $code
         and lon between $west and $east and lat between $south and $north
-        order by name""",  # noqa: S608
+        order by name""",
         {
             "kind": kind,
             "code": place_code,
@@ -119,17 +111,17 @@ def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> l
 def read_area_name(connection: duckdb.DuckDBPyConnection, kind: str) -> str:
     """What to call the whole map: the one parent of its places, or “N districts”, or the number of places."""
     parents = connection.execute(
-        f"""with place_now as ({PLACE_NOW})
+        """
         select distinct coalesce(q.name, p.parent_code)
         from place_now p
         left join place_now q on q.place_code = p.parent_code
-        where p.kind = $kind""",  # noqa: S608
+        where p.kind = $kind""",
         {"kind": kind},
     ).fetchall()
     names = [name for (name,) in parents if name]
     if len(names) == 1:
         return names[0]
-    district = connection.execute(f"select name from ({PLACE_NOW}) where kind = 'district'").fetchall()  # noqa: S608
+    district = connection.execute("select name from place_now where kind = 'district'").fetchall()
     if len(district) == 1:
         return district[0][0]
     return f"{len(names):,} districts" if len(names) > 1 else "All places"

@@ -2,20 +2,6 @@
 -- record: one thing that is counted. record_place: where it stands (a session in two wards has two rows, but is one record).
 -- $source null: overlap between sources is resolved. $source given: all of that source's own rows, none of the others'.
 
-activity_now as (                        -- where two batches hold an activity, the later accepted speaks
-    select a.*
-    from activity a
-    join batch b using (batch_id)
-    qualify row_number() over (partition by a.activity_id order by b.sequence desc, a.row_number desc) = 1
-),
-
-place_now as (
-    select p.*
-    from place p
-    join batch b using (batch_id)
-    qualify row_number() over (partition by p.place_code order by p.is_derived, b.sequence desc) = 1
-),
-
 session_ranked as (
     select
         s.*,

@@ -232,3 +232,17 @@ create table outcome (
     told_back_due_date date,
     told_back_date date
 );
+
+-- Where several batches hold a code, the place is the one accepted last; one joined from smaller places gives way.
+create view place_now as
+select p.*
+from place p
+join batch b using (batch_id)
+qualify row_number() over (partition by p.place_code order by p.is_derived, b.sequence desc) = 1;
+
+-- Where several batches hold an activity, the one accepted last speaks.
+create view activity_now as
+select a.*
+from activity a
+join batch b using (batch_id)
+qualify row_number() over (partition by a.activity_id order by b.sequence desc, a.row_number desc) = 1;
