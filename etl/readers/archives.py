@@ -14,6 +14,11 @@ MAX_RATIO = 100
 MAX_MEMBERS = 64
 MAX_WORKBOOK = 500 * 1024 * 1024  # a workbook is a zip too; its XML is long and squeezes well
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)  # as zipfile says so
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")  # zips inside, which nobody zipped by hand
+DAMAGED_BOOK = (
+    "{what} is named as a spreadsheet but cannot be opened: it may be damaged or cut short. "
+    "Open it yourself, save it as XLSX, and send that."
+)
 DAMAGED = "{what} is a zip file that cannot be opened: it may be damaged or cut short. Zip it again and send that."
 RATIO_FROM = 1024 * 1024  # below this unpacked size no ratio is dangerous
 
@@ -41,7 +46,7 @@ def unpack(data: bytes, what: str) -> dict[str, bytes]:
         try:
             return {info.filename: archive.read(info) for info in infos}
         except UNREADABLE as error:
-            raise BadFile(DAMAGED.format(what=what)) from error
+            raise BadFile(damaged(what)) from error
 
 
 def check_workbook(data: bytes, what: str) -> None:
@@ -50,11 +55,16 @@ def check_workbook(data: bytes, what: str) -> None:
         _check_size(sum(info.file_size for info in _files_in(archive, what)), MAX_WORKBOOK, what)
 
 
+def damaged(what: str) -> str:
+    """What to say of a zip that cannot be opened, be it a zip file or a spreadsheet."""
+    return (DAMAGED_BOOK if what.lower().endswith(BOOKS) else DAMAGED).format(what=what)
+
+
 def _opened(data: bytes, what: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except UNREADABLE as error:
-        raise BadFile(DAMAGED.format(what=what)) from error
+        raise BadFile(damaged(what)) from error
 
 
 def _files_in(archive: zipfile.ZipFile, what: str) -> list[zipfile.ZipInfo]:

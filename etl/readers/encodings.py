@@ -10,6 +10,7 @@ from soundings.model import BadFile
 
 SAMPLE = 1 << 16
 MOST_CONTROLS = 20  # stray control characters that even a small text file may hold
+MOST_OF_ALL = 0.5  # and never this share of it
 BOMS = (  # longest first: the mark of UTF-32 LE begins with that of UTF-16 LE
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -49,7 +50,7 @@ def decode(data: bytes, encoding: str | None, what: str) -> Decoded:
         return _without_nuls(_strictly(data, wide, what).encode(), wide, what, "UTF-16 without a byte order mark")
     sample = data[:SAMPLE]
     controls = len(sample) - len(sample.translate(None, CONTROLS))
-    if controls > max(MOST_CONTROLS, 0.01 * len(sample)):
+    if controls > max(MOST_CONTROLS, 0.01 * len(sample)) or controls > MOST_OF_ALL * len(sample):
         raise BadFile(
             f"{what} is not text: it holds bytes that no CSV file has. Send a CSV, a spreadsheet, GeoJSON, a GeoPackage, a zipped Shapefile or Parquet."
         )
@@ -57,6 +58,15 @@ def decode(data: bytes, encoding: str | None, what: str) -> Decoded:
         return _without_nuls(data, "utf-8", what)
     text, found, note = _decode_legacy(data, what)
     return _without_nuls(text.encode(), found, what, *([note] if note else []))
+
+
+def decode_head(data: bytes) -> str | None:
+    """The first 64 kB as text, or None where they are not text or hold a control character that no table has."""
+    try:
+        head = decode(data, None, "it").utf8[:SAMPLE]
+    except BadFile:
+        return None
+    return None if head != head.translate(None, CONTROLS) else head.decode(errors="ignore")
 
 
 def _decode_as_asked(data: bytes, encoding: str, what: str) -> Decoded:

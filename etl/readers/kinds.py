@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from etl.readers.archives import names_in
+from etl.readers.encodings import decode_head
 from soundings.model import BadFile
 
 CSV, XLSX, XLS, ODS, GEOJSON = "CSV", "XLSX", "XLS", "ODS", "GeoJSON"
@@ -17,6 +18,11 @@ SUFFIXES = {
     **{".xls": {XLS}, ".ods": {ODS}, ".geojson": {GEOJSON}, ".json": {GEOJSON}, ".gpkg": {GEOPACKAGE}},
     **dict.fromkeys((".parquet", ".geoparquet", ".pq"), {PARQUET}),
     **{".zip": {SHAPEFILE, ZIP_OF_CSV}},
+}
+NAMED_AS = {  # formats that are never text: a CSV under such a name has to show that it is one
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "a spreadsheet"),
+    **dict.fromkeys((".parquet", ".geoparquet", ".pq"), "a Parquet file"),
+    **{".zip": "a zip file", ".gpkg": "a GeoPackage"},
 }
 SEND = "Send a CSV, a spreadsheet (XLSX, XLS, ODS), GeoJSON, a GeoPackage, a zipped Shapefile or Parquet."
 REFUSED = (
@@ -40,6 +46,7 @@ OTHER_JSON = re.compile(rb'"type"\s*:\s*"(Topology|gdal_streamed_alg)"')
 MARKUP = re.compile(
     rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|table|meta|div|style)\b", re.IGNORECASE | re.DOTALL
 )
+DELIMITED_LINE = re.compile(r"[^\r\n]*[,;\t|][^\r\n]*")
 
 
 def find_format(data: bytes, file_name: str, what: str) -> tuple[str, list[str]]:
@@ -48,6 +55,10 @@ def find_format(data: bytes, file_name: str, what: str) -> tuple[str, list[str]]
         raise BadFile(f"{what} is empty (0 bytes). Check that the export or download finished, and send it again.")
     found = _by_content(data, file_name, what)
     suffix = PurePosixPath(file_name.lower()).suffix
+    if found == CSV and suffix in NAMED_AS and not _is_table_of_text(data):
+        raise BadFile(
+            f"{what} is named as {NAMED_AS[suffix]}, but its content is not one, nor is it a table of text: it may be damaged, or not the file that was meant. Open it in the program it came from, save it again, and send that."
+        )
     if suffix in SUFFIXES and found not in SUFFIXES[suffix]:
         return found, [f"the name ends in {suffix}, but the content is {found}; it was read as {found}"]
     return found, []
@@ -101,7 +112,7 @@ def _of_text(data: bytes, file_name: str, what: str) -> str:
         start = start.replace(b"\x00", b"")[2:]
     if MARKUP.match(start):
         raise BadFile(
-            f"{what} is a web page, whatever its name says: some systems export one as a spreadsheet. Open it in a spreadsheet program, save it as XLSX, and send that."
+            f"{what} is a web page, whatever its name says: some systems export one as a spreadsheet, and a page that says “sign in” or “not found” is sometimes saved in a file's place. Look at it in a spreadsheet program; if the table is there, save it as XLSX, and send that."
         )
     if start.lstrip().startswith(b"<?xml"):
         raise BadFile(f"{what} is an XML file. Open it in the program it came from and save it as CSV or XLSX. {SEND}")
@@ -115,3 +126,12 @@ def _of_text(data: bytes, file_name: str, what: str) -> str:
     if start.lstrip().startswith(b"[") and file_name.lower().endswith((".json", ".geojson")):
         raise BadFile(f"{what} is JSON, but not GeoJSON: it is a list. Export it as GeoJSON or CSV, and send that.")
     return CSV
+
+
+def _is_table_of_text(data: bytes) -> bool:
+    """Whether bytes are surely text of two lines or more that are divided into cells, with no stray control characters."""
+    text = decode_head(data)
+    if text is None:
+        return False
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) > 1 and sum(DELIMITED_LINE.fullmatch(line) is not None for line in lines[:20]) > 1

@@ -133,6 +133,8 @@ KEPT = [
     Kept("ODS", open_document([["ward", "people"], ["Harbour", "12"]]), ["ward", "people"], {2: ["Harbour", "12"]}, {"format": "ODS"}),
     Kept("an XLSX named .xls", workbook(("counts", [["ward", "people"], ["Harbour", 1]]), name="a.xls"), ["ward", "people"], {2: ["Harbour", "1"]}, {"format": "XLSX"}, note="the name ends in .xls, but the content is XLSX"),
     Kept("an XLSX named .csv", workbook(("counts", [["ward", "people"], ["Harbour", 1]]), name="a.csv"), ["ward", "people"], {2: ["Harbour", "1"]}, {"format": "XLSX"}),
+    Kept("a CSV named .xlsx, as portals export it", written("a.xlsx", "ward,people\nHarbour,1\n"), ["ward", "people"], {2: ["Harbour", "1"]}, {"format": "CSV"}, note="the name ends in .xlsx, but the content is CSV"),
+    Kept("tabs in UTF-16 named .xls", written("a.xls", "\ufeffward\tpeople\nHarbour\t1\n", "utf-16-le"), ["ward", "people"], {2: ["Harbour", "1"]}, {"format": "TSV"}, note="the name ends in .xls"),
     Kept("a table that starts at C4, under a title", workbook(("counts", [["Tidewell"], [], [], [None, None, "ward", "people"], [None, None, "Harbour", 3]])), ["ward", "people"], {5: ["Harbour", "3"]}, {"header_row": "4"}, note="'Tidewell'"),
     Kept("blank rows in a sheet", workbook(("counts", [["ward", "people"], ["Harbour", 1], [None, None], ["Lairs", 2]])), ["ward", "people"], {2: ["Harbour", "1"], 4: ["Lairs", "2"]}, note="1 blank row left out"),
     Kept("a hidden sheet", workbook(("seen", [["a"], [1]]), ("hidden", [["ward"], ["Harbour"]]), change=_hide), ["ward"], {2: ["Harbour"]}, note="the sheet is hidden", sheet="hidden"),
@@ -145,6 +147,13 @@ KEPT = [
 
 REFUSED = [
     Refused("a workbook with a password", written("a.xlsx", OLE2 + "EncryptedPackage".encode("utf-16-le") + bytes(400)), ["protected with a password"]),
+    Refused("an old workbook with a password", written("a.xls", OLE2 + "EncryptedPackage".encode("utf-16-le") + bytes(400)), ["protected with a password"]),
+    *(Refused(f"a few stray bytes named {name}", written(name, b"\0\1\2PK"), [name, "is named as a spreadsheet", "save it again"]) for name in ("a.xlsx", "a.xls", "a.ods", "a.xlsm")),
+    *(Refused(f"a line of words named {name}", written(name, "This file could not be found, sorry.\n"), [name, "nor is it a table of text"]) for name in ("a.xlsx", "a.xls", "a.ods")),
+    Refused("random bytes named .xlsx", written("a.xlsx", bytes(range(256)) * 40), ["is named as a spreadsheet"]),
+    Refused("nothing named .xlsx", written("a.xlsx", b""), ["a.xlsx is empty (0 bytes)"]),
+    Refused("a web page named .xlsx", written("a.xlsx", "<!DOCTYPE html><html><body>Sign in</body></html>"), ["web page", "sign in"]),
+    Refused("an XLSX of which only the beginning came", written("a.xlsx", b"PK\x03\x04" + bytes(60)), ["named as a spreadsheet", "cut short", "save it as XLSX"]),
     Refused("an old Word file", written("a.doc", OLE2 + "WordDocument".encode("utf-16-le") + bytes(400)), ["not a spreadsheet"]),
     Refused("an old workbook cut short", written("a.xls", OLE2 + "Workbook".encode("utf-16-le")), ["may be damaged"]),
     Refused("an XLSX cut short", _cut_short, ["cannot be opened", "cut short"]),

@@ -147,6 +147,11 @@ def _bytes_in_text(folder: Path) -> Path:
     return path
 
 
+def _folder_named_xlsx(folder: Path) -> Path:
+    (folder / "book.xlsx").mkdir()
+    return folder / "book.xlsx"
+
+
 def _empty_folder(folder: Path) -> Path:
     (folder / "nothing").mkdir()
     return folder / "nothing"
@@ -201,5 +206,9 @@ REFUSED = [
     Refused("a zip without tables", zipped(note_dot_txt="hello"), ["neither CSV files nor a Shapefile", "note.txt"]),
     Refused("a zip of nothing", zipped(), ["holds no files"]),
     Refused("a zip that hides a PDF as a CSV", zipped(a_dot_csv=b"%PDF-1.7"), ["a.csv in a.zip is a PDF"]),
+    Refused("words named .zip", written("a.zip", "Not found\n"), ["is named as a zip file"]),
+    Refused("words named .gpkg", written("a.gpkg", "Not found\n"), ["is named as a GeoPackage"]),
+    Refused("words named .parquet", written("a.parquet", "Not found\n"), ["is named as a Parquet file"]),
+    Refused("a folder named like a workbook", _folder_named_xlsx, ["The folder book.xlsx holds no CSV files"]),
     Refused("a folder without CSV files", _empty_folder, ["holds no CSV files"]),
 ]  # fmt: skip
