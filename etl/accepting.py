@@ -17,9 +17,12 @@ from soundings.store import LOCK_SECONDS, open_writer
 
 @dataclass(frozen=True)
 class Accepted:
-    """What became of a batch: newly accepted, or the one that was there already. `withdrawn`: the demo's batches."""
+    """What became of a batch: newly accepted, the one that was there already, or None where it had nothing to take in.
 
-    batch: InboxBatch
+    `withdrawn`: the demo's batches.
+    """
+
+    batch: InboxBatch | None
     is_new: bool
     withdrawn: list[str]
     synced: Synced
@@ -30,7 +33,8 @@ def accept_batch(
 ) -> Accepted:
     """The batch, acknowledged and in the current generation. `files` is what the inbox keeps, `mapped` what comes of it.
 
-    A batch that was accepted before is left as it is, active or undone. Raises BadFile where the same file is loaded under
+    A batch that was accepted before is left as it is, active or undone; one whose every row was rejected leaves everything
+    else as it is too: the inbox keeps nothing of it, and the demo stays. Raises BadFile where the same file is loaded under
     the same source with other options, Busy where another process is writing.
     """
     batch_id = manifest["batch_sha256"][:ID_LENGTH]
@@ -40,6 +44,8 @@ def accept_batch(
         if same:
             return Accepted(same, False, [], synced)
         check_twin(home, manifest)
+        if is_refused(mapped):
+            return Accepted(None, False, [], synced)
         staged, listed = stage(home, batch_id, files)
         withdrawn = [] if manifest["is_demo"] else read_demo_ids(home)
         if withdrawn:
@@ -53,6 +59,11 @@ def accept_batch(
                 f"the next command that writes tries again. {error}"
             ) from error
         return Accepted(find_batch(home, batch_id), True, withdrawn, synced)
+
+
+def is_refused(mapped: Mapped) -> bool:
+    """Whether every row was rejected, so that there is nothing to load."""
+    return not mapped.rows_accepted and bool(mapped.rows_rejected)
 
 
 def find_batch(home: Home, batch_id: str) -> InboxBatch | None:

@@ -12,6 +12,8 @@ from etl.undoing import StateResult, change_states
 from soundings.home import Home
 
 WHO = "Soundings demo"
+LICENCE = "made up by this project, for nobody and nowhere real: free for any use"
+ATTRIBUTION = "the Soundings project (illustrative data)"
 VINTAGE = "2026"  # of the made-up boundaries
 
 
@@ -20,7 +22,7 @@ def add_demo(home: Home, *, report: Callable[[str], None] = say_nothing) -> list
     from etl.demo import demo_files
 
     files = demo_files()
-    shared = {"is_demo": True, "who": WHO, "report": report}
+    shared = {"is_demo": True, "licence": LICENCE, "attribution": ATTRIBUTION, "who": WHO, "report": report}
     drawn = {"vintage": VINTAGE, **shared}
     results = [
         add_places(home, files.wards, "ward", **drawn),

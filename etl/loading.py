@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from etl.accepting import accept_batch, say_now, say_who
+from etl.accepting import accept_batch, is_refused, say_now, say_who
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.results import LoadResult, describe, describe_load
@@ -63,6 +63,8 @@ def load_file(
     dry_run: bool = False,
     options: ReadOptions | None = None,
     is_demo: bool = False,
+    licence: str | None = None,
+    attribution: str | None = None,
     who: str | None = None,
     file_name: str | None = None,
     timeout: float = LOCK_SECONDS,
@@ -70,7 +72,8 @@ def load_file(
 ) -> LoadResult:
     """What became of the file; with `dry_run`, what would, and nothing is written.
 
-    `report` is told each step as it begins. Raises BadFile where the file as a whole cannot be taken, Busy, BrokenStore.
+    `licence` and `attribution` speak for this file where the source's own do not. A file whose every row is rejected leaves
+    no batch. `report` is told each step as it begins. Raises BadFile where the file as a whole cannot be taken, Busy, BrokenStore.
     """
     options = options or ReadOptions()
     who = who or say_who()
@@ -95,8 +98,8 @@ def load_file(
         "options": options.said(),
         "detected": {sheet.name: sheet.detected for sheet in sheets},
         "decisions": decisions,
-        "licence": spec.licence,
-        "attribution": spec.attribution,
+        "licence": licence or spec.licence,
+        "attribution": attribution or spec.attribution,
         "mapping": spec.raw,
     }
     report("Understanding each row")
@@ -176,6 +179,8 @@ def preview(home: Home, manifest: dict, mapped: Mapped) -> LoadResult:
 
     batch_id = manifest["batch_sha256"][:ID_LENGTH]
     generation = open_current(home)
+    if is_refused(mapped):
+        return describe(None, manifest, mapped, is_dry_run=True, is_refused=True)
     with duckdb.connect(":memory:") as connection:
         connection.execute(schema_sql())
         for table in PLACE_TABLES if generation else ():

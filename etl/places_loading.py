@@ -9,12 +9,11 @@ from etl.accepting import accept_batch, say_now, say_who
 from etl.code_lists import check_list, map_list
 from etl.inbox import ALIASES, HISTORY, ID_LENGTH, PLACES, encode_tables, hash_file, identify_batch
 from etl.loading import ReadOptions, read_input, say_nothing
+from etl.outlines import prepare_outlines
 from etl.replay import map_places, pack_sheets
 from etl.results import LoadResult, describe_load
-from soundings.generations import open_current
 from soundings.home import Home
-from soundings.model import BadFile, SoundingsError
-from soundings.places import read_kinds
+from soundings.model import BadFile
 from soundings.store import LOCK_SECONDS
 
 ATTRIBUTION = (
@@ -67,29 +66,6 @@ def add_places(
     accepted = accept_batch(home, manifest, encode_tables({"place": read.table}), mapped, timeout=timeout)
     warnings = [*read.warnings, *prepare_outlines(home, report)]
     return describe_load(home, manifest, mapped, accepted, sheets=[], warnings=warnings)
-
-
-def prepare_outlines(home: Home, report: Callable[[str], None] = say_nothing) -> list[str]:
-    """Sentences on what could not be prepared; the outlines of every other loaded kind are then ready for the first visit.
-
-    The page prepares what is missing when it is asked for it, so a failure here takes nothing away.
-    """
-    import shapely
-
-    from soundings.geometry import ensure_geometry
-
-    generation = open_current(home)
-    failures = (SoundingsError, OSError, ArithmeticError, LookupError, TypeError, ValueError, MemoryError)
-    problems = []
-    for kind, count in read_kinds(generation.cursor()).items() if generation else ():
-        report(f"Preparing the outlines of {count:,} places of kind {kind}")
-        try:
-            ensure_geometry(home, generation.cursor(), kind)
-        except (*failures, shapely.GEOSException) as error:
-            problems.append(
-                f"The outlines of kind {kind} are not prepared yet, and the map will be slow at first ({error})."
-            )
-    return problems
 
 
 def fetch_and_add(

@@ -84,7 +84,7 @@ def say_load(result: LoadResult) -> Iterator[str]:
         f"{result.rows_read:,} rows read = {result.rows_accepted:,} accepted + {result.rows_rejected:,} rejected"
         + (f"; {result.values_set_aside:,} values set aside" if result.values_set_aside else "")
     )
-    if result.kind == "records":
+    if result.kind == "records" and not result.is_refused:
         yield "Records: " + " · ".join(f"{result.places.get(state, 0):,} {word}" for state, word in STATE_WORDS.items())
     for reason in result.place_reasons[:SHOWN]:
         yield f"  {STATE_WORDS[reason.state]}: {reason.count:,} × {reason.reason}"
@@ -97,8 +97,16 @@ def say_load(result: LoadResult) -> Iterator[str]:
         yield f"What was rejected or set aside is in {result.rejected_file}"
     if result.demo_withdrawn:
         yield "The made-up district of Tidewell was withdrawn (soundings demo add brings it back)."
+    if result.is_refused:
+        was = "would be" if result.is_dry_run else "was"
+        yield (
+            f"No row could be taken in, so nothing {was} loaded. Put the rows right, or say which source the file is of: "
+            "`soundings sources` lists them."
+        )
     if result.is_dry_run:
         yield "This was a dry run: nothing was written."
+    elif result.is_refused:
+        return
     else:
         yield f"Batch {result.batch_id}. To take it out again: soundings undo {result.batch_id}"
 
@@ -114,6 +122,8 @@ def show_state(result: StateResult, as_json: bool) -> int:
         print(f"{result.file_name} is undone. To put it back: soundings redo {result.batch_id}")
     else:
         print(f"{result.file_name} is back. To take it out again: soundings undo {result.batch_id}")
+    for warning in result.warnings:
+        print(warning)
     return DONE
 
 

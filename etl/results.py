@@ -40,7 +40,10 @@ class PlaceReason:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What became of a file. `places` counts stored records by place state; `detected` is by sheet."""
+    """What became of a file. `places` counts stored records by place state; `detected` is by sheet.
+
+    `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
+    """
 
     batch_id: str
     kind: str
@@ -59,6 +62,7 @@ class LoadResult:
     is_dry_run: bool = False
     already_loaded: bool = False
     is_undone: bool = False
+    is_refused: bool = False
     demo_withdrawn: bool = False
     generation: int | None = None
     content_hash: str | None = None
@@ -77,8 +81,10 @@ def describe_load(
     """The result of a load that was accepted, now or before. `sheets` are what the rejected rows are copied from."""
     generation = open_current(home)
     rejected_file = None
-    if accepted.is_new and mapped.rejections.num_rows:
-        rejected_file = write_rejected(home, accepted.batch.batch_id, mapped, sheets)
+    if (accepted.is_new or accepted.batch is None) and mapped.rejections.num_rows:
+        rejected_file = write_rejected(home, manifest["batch_sha256"][:ID_LENGTH], mapped, sheets)
+    if accepted.batch is None:
+        return describe(None, manifest, mapped, rejected_file=rejected_file, is_refused=True, warnings=warnings or [])
     return describe(
         generation.cursor(),
         manifest,
@@ -93,10 +99,11 @@ def describe_load(
     )
 
 
-def describe(connection: duckdb.DuckDBPyConnection, manifest: dict, mapped: Mapped, **known) -> LoadResult:
-    """The counts of one batch, in words and numbers."""
+def describe(connection: duckdb.DuckDBPyConnection | None, manifest: dict, mapped: Mapped, **known) -> LoadResult:
+    """The counts of one batch, in words and numbers. `connection` None: it is in no store."""
     batch_id = manifest["batch_sha256"][:ID_LENGTH]
-    line = next((line for line in read_batches(connection) if line.batch_id == batch_id), None)
+    stored = read_batches(connection) if connection else []
+    line = next((line for line in stored if line.batch_id == batch_id), None)
     return LoadResult(
         batch_id=batch_id,
         kind=manifest["kind"],
@@ -110,7 +117,7 @@ def describe(connection: duckdb.DuckDBPyConnection, manifest: dict, mapped: Mapp
         values_set_aside=count_set_aside(mapped),
         places={state: getattr(line, state) for state in PLACE_STATES} if line else {},
         reasons=count_reasons(mapped),
-        place_reasons=read_place_reasons(connection, batch_id),
+        place_reasons=read_place_reasons(connection, batch_id) if connection else [],
         **known,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from etl.accepting import check_twin, log_line, say_who
-from etl.inbox import InboxBatch, append_log, read_batches
+from etl.inbox import PLACES, InboxBatch, append_log, read_batches
+from etl.outlines import prepare_outlines
 from etl.replay import Synced, read_stored_ids, sync
 from soundings.content import content_hash
 from soundings.generations import open_current
@@ -18,7 +19,10 @@ SHORTEST_PREFIX = 4
 
 @dataclass(frozen=True)
 class StateResult:
-    """A batch after undo or redo. `is_change` is false where it was in that state already."""
+    """A batch after undo or redo. `is_change` is false where it was in that state already.
+
+    `warnings`: what could not be prepared for the map afterwards.
+    """
 
     batch_id: str
     file_name: str
@@ -26,6 +30,7 @@ class StateResult:
     is_change: bool
     generation: int
     content_hash: str
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def redo(home: Home, batch: str, *, who: str | None = None, timeout: float = LOC
 def change_states(
     home: Home, said: list[str], what: str, *, who: str | None = None, timeout: float = LOCK_SECONDS
 ) -> list[StateResult]:
-    """The batches after one step to `what` (undone or redone), in one generation."""
+    """The batches after one step to `what` (undone or redone), in one generation; new outlines are then ready to draw."""
     with open_writer(home, timeout=timeout) as writer:
         batches = [choose_batch(home, one) for one in said]
         changing = [batch for batch in batches if batch.is_active == (what == "undone")]
@@ -67,12 +72,14 @@ def change_states(
         if changing:
             append_log(home, [log_line(what, batch.batch_id, who or say_who()) for batch in changing])
         synced = sync(writer)
-        return [describe(home, batch, batch in changing, synced) for batch in batches]
+    has_moved = any(batch.read_manifest()["kind"] == PLACES for batch in changing)
+    warnings = prepare_outlines(home) if has_moved else []
+    return [describe(home, batch, batch in changing, synced, warnings) for batch in batches]
 
 
-def describe(home: Home, batch: InboxBatch, is_change: bool, synced: Synced) -> StateResult:
+def describe(home: Home, batch: InboxBatch, is_change: bool, synced: Synced, warnings: list[str]) -> StateResult:
     now = choose_batch(home, batch.batch_id)
-    return StateResult(now.batch_id, now.file_name, now.state, is_change, synced.number, synced.content_hash)
+    return StateResult(now.batch_id, now.file_name, now.state, is_change, synced.number, synced.content_hash, warnings)
 
 
 def choose_batch(home: Home, said: str) -> InboxBatch:
@@ -99,15 +106,16 @@ def rebuild(home: Home, *, timeout: float = LOCK_SECONDS) -> RebuildResult:
         synced = sync(writer, is_fresh=True)
         now = set(synced.added)
         same_batches = ids is not None and ids == now
-        return RebuildResult(
-            generation=synced.number,
-            content_hash=synced.content_hash,
-            content_hash_before=before,
-            agrees=before == synced.content_hash if same_batches else None,
-            batch_count=len(now),
-            added=sorted(now - ids) if ids is not None else [],
-            dropped=sorted(ids - now) if ids is not None else [],
-        )
+    prepare_outlines(home)  # the home may be a copy whose outlines stayed behind
+    return RebuildResult(
+        generation=synced.number,
+        content_hash=synced.content_hash,
+        content_hash_before=before,
+        agrees=before == synced.content_hash if same_batches else None,
+        batch_count=len(now),
+        added=sorted(now - ids) if ids is not None else [],
+        dropped=sorted(ids - now) if ids is not None else [],
+    )
 
 
 def read_before(home: Home) -> tuple[str | None, set[str] | None]:

@@ -59,6 +59,17 @@ def test_rejected_rows_are_1_and_are_told_by_reason_with_the_file(run, home, tmp
     assert str(home.rejected) in out
 
 
+def test_a_file_whose_every_row_is_rejected_is_1_and_says_that_nothing_was_loaded(run, home, tmp_path):
+    path = write_rows(tmp_path / "answers.csv", [["never", ward_code(1), "Parks"]])
+    code, out, _ = run("load", path, "--dry-run")
+    assert code == 1 and "so nothing would be loaded" in out and str(home.rejected) not in out
+    code, out, _ = run("load", path)
+    assert code == 1
+    assert "1 rows read = 0 accepted + 1 rejected" in out
+    assert "No row could be taken in, so nothing was loaded" in out and str(home.rejected) in out
+    assert "soundings undo" not in out and read_batches(home) == []
+
+
 def test_a_file_that_cannot_be_taken_is_2_and_one_line_on_stderr(run, tmp_path):
     for path in (tmp_path / "missing.csv", write_rows(tmp_path / "other.csv", [["1", "2"]], ["colour", "size"])):
         code, out, err = run("load", path)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from etl.accepting import find_batch
-from etl.illustrating import add_demo
+from etl.illustrating import LICENCE, add_demo
 from etl.inbox import read_batches
 from etl.loading import ReadOptions, load_file, rebuild, redo, undo
 from etl.places_loading import add_aliases, add_history, add_places
@@ -69,6 +69,50 @@ def test_every_row_read_is_accepted_or_rejected_and_every_record_has_a_place_sta
     assert result.places == {"located": 3, "outside": 1, "unlocated": 2, "not_tied": 0}
     assert [(reason.column, reason.count, reason.is_row_rejected) for reason in result.reasons] == [("date", 1, True)]
     assert next(iter(result.detected.values()))["encoding"] == "utf-8"
+
+
+def test_a_file_whose_every_row_is_rejected_leaves_no_batch_and_the_demo_stays(home, files):
+    add_demo(home)
+    before = held(home)
+    path = write_rows(files / "answers.csv", [["never", ward_code(1), "Parks"], ["nor then", ward_code(2), "Parks"]])
+    tried = load_file(home, path, dry_run=True)
+    result = load_file(home, path)
+    assert tried.is_refused and tried.rejected_file is None
+    assert result.is_refused and not result.already_loaded and not result.demo_withdrawn
+    assert (result.rows_read, result.rows_accepted, result.rows_rejected) == (2, 0, 2)
+    with open(result.rejected_file, encoding="utf-8-sig", newline="") as file:
+        assert [row["value"] for row in csv.DictReader(file)] == ["never", "nor then"]
+    assert (
+        held(home) == before and len(read_batches(home)) == 3 and all(batch.is_active for batch in read_batches(home))
+    )
+    with pytest.raises(SoundingsError, match="No batch has an id"):
+        undo(home, result.batch_id)
+    assert load_file(home, path).is_refused
+
+
+def test_into_an_empty_home_too_a_file_whose_every_row_is_rejected_leaves_nothing(home, files):
+    result = load_file(home, write_rows(files / "answers.csv", [["never", ward_code(1), "Parks"]]))
+    assert result.is_refused and result.rejected_file
+    assert read_batches(home) == [] and open_current(home) is None
+
+
+@pytest.mark.parametrize("step", ["redo", "rebuild"])
+def test_redo_and_rebuild_prepare_the_outlines_as_a_load_does(home, files, step):
+    batch_id = add_places(home, write_places(files / "wards.geojson", 4), "ward").batch_id
+    prepared = sorted(file.name for file in home.geometry.iterdir())
+    if step == "redo":
+        undo(home, batch_id)
+    shutil.rmtree(home.geometry)
+    redo(home, batch_id) if step == "redo" else rebuild(home)
+    assert prepared and sorted(file.name for file in home.geometry.iterdir()) == prepared
+
+
+def test_what_the_demo_may_be_used_for_is_said_on_every_batch_of_it(home):
+    add_demo(home)
+    assert ask(home, "select distinct licence like '%made up%free for any use%', attribution from batch") == [
+        (True, "the Soundings project (illustrative data)")
+    ]
+    assert [batch.read_manifest()["licence"] for batch in read_batches(home)] == [LICENCE] * 3
 
 
 def test_rejected_rows_are_written_with_their_row_and_reason(home, files):

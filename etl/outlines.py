@@ -1,0 +1,33 @@
+"""Outlines of the loaded places, prepared before anyone asks for a map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from soundings.generations import open_current
+from soundings.home import Home
+from soundings.model import SoundingsError
+from soundings.places import read_kinds
+
+
+def prepare_outlines(home: Home, report: Callable[[str], None] = lambda step: None) -> list[str]:
+    """Sentences on what could not be prepared; the outlines of every other loaded kind are then ready for the first visit.
+
+    The page prepares what is missing when it is asked for it, so a failure here takes nothing away.
+    """
+    import shapely
+
+    from soundings.geometry import ensure_geometry
+
+    generation = open_current(home)
+    failures = (SoundingsError, OSError, ArithmeticError, LookupError, TypeError, ValueError, MemoryError)
+    problems = []
+    for kind, count in read_kinds(generation.cursor()).items() if generation else ():
+        report(f"Preparing the outlines of {count:,} places of kind {kind}")
+        try:
+            ensure_geometry(home, generation.cursor(), kind)
+        except (*failures, shapely.GEOSException) as error:
+            problems.append(
+                f"The outlines of kind {kind} are not prepared yet, and the map will be slow at first ({error})."
+            )
+    return problems
