@@ -1,6 +1,7 @@
 """Loading 1,000,000 contributions, against plain DuckDB `read_csv` into a table of a file, in the same run. Prints JSON.
 
 Bars: at most 6 × read_csv, at most 1.5 GB, at least 500,000 stored counts, one more form record published within 2 s.
+`--points` gives each row a longitude and latitude inside a real ward in place of the ward's code.
 `--fine` spreads them over 12 activities and 365 days, so that nearly every row is a count of its own.
 """
 
@@ -26,6 +27,8 @@ import pyarrow.csv  # noqa: E402
 
 ROWS, RUNS, SEED = 1_000_000, 3, 7
 ACTIVITIES, DAYS = (12, 365) if "--fine" in sys.argv else (3, 31)
+OF_POINTS = "--points" in sys.argv
+DECIMALS = 6  # of a degree: about 0.1 m
 REAL_WARDS = "places/uk_wards_2025_simplified60m.parquet"
 
 
@@ -39,20 +42,40 @@ def find_wards() -> tuple[Path | None, np.ndarray]:
     return path, np.asarray(codes, dtype=str)
 
 
-def write_million(path: Path, codes: np.ndarray) -> None:
-    """A CSV of date, ward_code, activity."""
+def write_million(path: Path, wards: Path | None, codes: np.ndarray) -> None:
+    """A CSV of date, ward_code (or lon and lat), activity; every ward is as likely as another."""
     chance = np.random.default_rng(SEED)
     days = np.datetime64("2024-01-01") + chance.integers(0, DAYS, ROWS).astype("timedelta64[D]")
+    ward = chance.integers(0, len(codes), ROWS)
+    place = draw_points(chance, wards, ward) if OF_POINTS else {"ward_code": pa.array(codes[ward])}
     rows = pa.table(
         {
             "date": pa.array(days.astype(str)),
-            "ward_code": pa.array(codes[chance.integers(0, len(codes), ROWS)]),
+            **place,
             "activity": pa.array(
                 np.array([f"Question {n}" for n in range(ACTIVITIES)])[chance.integers(0, ACTIVITIES, ROWS)]
             ),
         }
     )
     pyarrow.csv.write_csv(rows, path, pyarrow.csv.WriteOptions(quoting_style="needed"))
+
+
+def draw_points(chance: np.random.Generator, wards: Path, ward: np.ndarray) -> dict[str, np.ndarray]:
+    """A longitude and latitude inside each of these wards (by position in the file), drawn from its rectangle until inside."""
+    import shapely
+
+    wkb = duckdb.sql("select geometry from read_parquet($1)", params=[str(wards)]).fetchnumpy()["geometry"]
+    shapes = shapely.from_wkb([bytes(one) for one in wkb])
+    bounds = shapely.bounds(shapes)
+    shapely.prepare(shapes)
+    lon, lat = np.empty(len(ward)), np.empty(len(ward))
+    left = np.arange(len(ward))
+    while len(left):
+        west, south, east, north = bounds[ward[left]].T
+        lon[left] = np.round(chance.uniform(west, east), DECIMALS)
+        lat[left] = np.round(chance.uniform(south, north), DECIMALS)
+        left = left[~shapely.contains_xy(shapes[ward[left]], lon[left], lat[left])]
+    return {"lon": lon, "lat": lat}
 
 
 def time_read_csv(path: Path, folder: Path) -> float:
@@ -137,8 +160,12 @@ print(json.dumps({"times": times, "counts": counts}))
 """
 
 
-def write_form(path: Path, code: str, number: int) -> str:
-    path.write_text(f"date,ward_code,activity\n2025-05-{number + 1:02d},{code},A form\n")
+def write_form(path: Path, million: Path, number: int) -> str:
+    """A file of one record: what a row of the million says, on a later day and for another activity."""
+    with open(million, encoding="utf-8") as file:
+        head, row = file.readline(), [file.readline() for _ in range(number + 1)][-1]
+    where = row.split(",", 1)[1].rsplit(",", 1)[0]
+    path.write_text(f"{head}2025-05-{number + 1:02d},{where},A form\n", encoding="utf-8")
     return str(path)
 
 
@@ -146,7 +173,11 @@ def measure(folder: Path) -> dict:
     """Every number of this benchmark."""
     wards, codes = find_wards()
     million = folder / "million.csv"
-    write_million(million, codes)
+    if OF_POINTS and wards is None:
+        raise SystemExit(
+            f"Points are drawn inside real wards, and there is no {REAL_WARDS}. Name its folder in SOUNDINGS_REAL_DATA."
+        )
+    write_million(million, wards, codes)
     plain, loads = [], []
     if wards:
         run_child(ADD_PLACES, folder / "home-places", str(wards))
@@ -157,11 +188,12 @@ def measure(folder: Path) -> dict:
             shutil.copytree(folder / "home-places", home)
         loads.append(run_child(LOAD, home, str(million)))
         plain.append(time_read_csv(million, folder))
-    forms = [write_form(folder / f"form-{number}.csv", codes[number], number) for number in range(RUNS)]
+    forms = [write_form(folder / f"form-{number}.csv", million, number) for number in range(RUNS)]
     form = run_child(FORM, home, *forms)
     read_csv = statistics.median(plain)
     load = statistics.median(one["seconds"] for one in loads)
     return {
+        "shape": "points" if OF_POINTS else "ward codes",
         "rows": ROWS,
         "stored_counts": form["counts"] if len(forms) else None,
         "located": loads[-1]["places"],

@@ -11,7 +11,9 @@ from functools import cached_property
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
+from etl.containing import find_containing
 from soundings.model import PLACE_KINDS
 
 # A Lower layer Super Output Area has at least 1,000 residents (ONS, Census 2021 geographies); so must any area that
@@ -36,26 +38,13 @@ class Boundaries:
     def find(self, lon, lat) -> np.ndarray:
         """The code of the place each point stands in or on the edge of, None for none. Of several, the lowest code."""
         found = np.full(len(lon), None, dtype=object)
-        index = find_containing(self.shapes, np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64))
-        found[index >= 0] = self.codes[index[index >= 0]]
+        positions = self.find_positions(lon, lat)
+        found[positions >= 0] = self.codes[positions[positions >= 0]]
         return found
 
-
-def find_containing(shapes: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """The position in `shapes` of the first one that each point stands in or on the edge of; -1 for none or no point."""
-    found = np.full(len(lon), -1, dtype=np.int64)
-    usable = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-    if not len(usable) or not len(shapes):
-        return found
-    import shapely
-
-    # The tree stands on the points and is asked with shapes: each shape is then prepared once, not each point.
-    tree = shapely.STRtree(shapely.points(lon[usable], lat[usable]))
-    shape, point = tree.query(shapes, predicate="intersects")
-    first = np.full(len(usable), len(shapes), dtype=np.int64)
-    np.minimum.at(first, point, shape)
-    found[usable] = np.where(first < len(shapes), first, -1)
-    return found
+    def find_positions(self, lon, lat) -> np.ndarray:
+        """The same place's position in `codes`, -1 for none."""
+        return find_containing(self.shapes, np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64))
 
 
 def is_present(values: np.ndarray) -> np.ndarray:
@@ -83,33 +72,34 @@ class AreaLookup:
         """The kinds that are asked, smallest first."""
         return tuple(level.kind for level in self.levels)
 
-    def areas_of_points(self, lon, lat) -> np.ndarray:
-        """The code of the smallest area each point stands in; None where it stands in none, or where there is no point."""
+    @cached_property
+    def codes(self) -> pa.Array:
+        """The codes of every area, level after level."""
+        return pa.array(np.concatenate([level.codes for level in self.levels]), pa.string())
+
+    def name_areas(self, positions: np.ndarray) -> pa.Array:
+        """The codes at these positions in `codes`, null for -1."""
+        return self.codes.take(pa.array(positions, mask=positions < 0))
+
+    def find_points(self, lon, lat) -> np.ndarray:
+        """The position in `codes` of the smallest area each point stands in; -1 where it stands in none, or is no point."""
         lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-        found = np.full(len(lon), None, dtype=object)
-        left = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+        found = np.full(len(lon), -1, dtype=np.int64)
+        left, start = np.arange(len(lon)), 0
         for level in self.levels:
+            here = level.find_positions(lon[left], lat[left])
+            found[left] = np.where(here >= 0, here + start, -1)
+            left, start = left[here < 0], start + len(level.codes)
             if not len(left):
                 break
-            found[left] = level.find(lon[left], lat[left])
-            left = left[~is_present(found[left])]
         return found
 
-    def areas_of_postcodes(self, postcodes: Sequence[str | None]) -> tuple[np.ndarray, np.ndarray]:
-        """(codes, reasons): the code of the smallest area each postcode stands in, or None and why.
-
-        A reason names no postcode: what it is about may be a person's.
-        """
+    def find_postcodes(self, postcodes: Sequence[str | None]) -> np.ndarray:
+        """The position in `codes` of the smallest area each postcode stands in; -1 where it is unknown, or in none."""
         from etl.postcodes import postcode_to_point
 
         points = postcode_to_point(postcodes)
-        codes = self.areas_of_points(points.lon, points.lat)
-        reasons = np.full(len(codes), None, dtype=object)
-        missing = ~is_present(codes)
-        reasons[missing] = "The postcode is not one in the postcode directory."
-        reasons[missing & points.is_known] = "The postcode directory has no position for this postcode."
-        reasons[missing & np.isfinite(points.lon)] = "The postcode is in none of the loaded places."
-        return codes, reasons
+        return self.find_points(points.lon, points.lat)
 
 
 def read_area_lookup(connection: duckdb.DuckDBPyConnection) -> AreaLookup | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -141,13 +142,10 @@ def _replace_people(
             f"The columns {shown} of {sheet.name} say where people are, and Soundings keeps only the area. No places are loaded "
             "to find the area in: load places first (soundings places add), then this file again."
         )
-    codes = (
-        _area_codes(said, filled, areas, sheet.name, decisions)
-        if filled.any()
-        else np.full(table.num_rows, None, dtype=object)
-    )
+    codes = pa.nulls(table.num_rows, pa.string())
     if filled.any():
-        decisions.append(_say_areas(shown, sheet, filled, codes, areas))
+        codes = areas.name_areas(_find_areas(said, filled, areas, sheet.name, decisions))
+        decisions.append(_say_areas(shown, sheet, int(filled.sum()), len(codes) - codes.null_count, areas))
     if of_person.all():
         first = min(table.column_names.index(name) for name in by_role.values())
         table = table.drop_columns(list(by_role.values()))
@@ -156,7 +154,7 @@ def _replace_people(
         for name in by_role.values():
             kept = pc.if_else(pa.array(of_person), pa.scalar(None, pa.string()), table[name])
             table = table.set_column(table.column_names.index(name), name, kept)
-    return table.add_column(min(first, table.num_columns), _free_name(table), pa.array(codes, pa.string()))
+    return table.add_column(min(first, table.num_columns), _free_name(table), codes)
 
 
 def _rows_of_people(table: pa.Table) -> np.ndarray:
@@ -168,46 +166,42 @@ def _rows_of_people(table: pa.Table) -> np.ndarray:
     return ~pc.fill_null(pc.is_in(plain, pa.array(KEPT_ROLES)), False).to_numpy()
 
 
-def _area_codes(
+def _find_areas(
     said: Mapping[str, pa.Array], wanted: np.ndarray, areas: AreaLookup, sheet_name: str, decisions: list[str]
 ) -> np.ndarray:
-    """The area of each wanted row by its postcode, else its lon and lat, easting and northing, or grid reference."""
-    codes = np.full(len(wanted), None, dtype=object)
+    """The area of each wanted row by its postcode, else its lon and lat, easting and northing, or grid reference.
+
+    As its position among the lookup's codes, -1 for none.
+    """
+    found = np.full(len(wanted), -1, dtype=np.int64)
 
     def open_rows(*roles: str) -> np.ndarray:
-        is_open = wanted & np.equal(codes, None).astype(bool)
+        if any(role not in said for role in roles):
+            return np.array([], dtype=np.int64)
+        is_open = wanted & (found < 0)
         for role in roles:
-            is_open = (
-                is_open & said[role].is_valid().to_numpy(zero_copy_only=False)
-                if role in said
-                else np.zeros_like(wanted)
-            )
+            is_open &= said[role].is_valid().to_numpy(zero_copy_only=False)
         return np.flatnonzero(is_open)
 
     rows = open_rows(POSTCODE)
     if len(rows):
         encoded = said[POSTCODE].take(pa.array(rows)).dictionary_encode()
-        found, _ = areas.areas_of_postcodes(encoded.dictionary.to_pylist())
-        codes[rows] = np.asarray(found, dtype=object)[encoded.indices.to_numpy()]
+        found[rows] = areas.find_postcodes(encoded.dictionary.to_pylist())[encoded.indices.to_numpy()]
     rows = open_rows(LON, LAT)
     if len(rows):
-        lon, lat = _numbers(said[LON], rows), _numbers(said[LAT], rows)
-        codes[rows] = areas.areas_of_points(lon, lat)
-        lost = np.equal(codes[rows], None).astype(bool)
-        _ask_about_points(lon[lost], lat[lost], len(rows), sheet_name, decisions)
+        lon, lat = _read_pairs(said[LON], said[LAT], rows)
+        found[rows] = here = areas.find_points(lon, lat)
+        _ask_about_points(lon[here < 0], lat[here < 0], len(rows), sheet_name, decisions)
     rows = open_rows(EASTING, NORTHING)
     if len(rows):
-        codes[rows] = areas.areas_of_points(
-            *bng_to_lonlat(_numbers(said[EASTING], rows), _numbers(said[NORTHING], rows))
-        )
+        found[rows] = areas.find_points(*bng_to_lonlat(*_read_pairs(said[EASTING], said[NORTHING], rows)))
     rows = open_rows(GRID)
     if len(rows):
         encoded = said[GRID].take(pa.array(rows)).dictionary_encode()
         points = [grid_reference_to_lonlat(text) for text in encoded.dictionary.to_pylist()]
         lonlat = np.array([(np.nan, np.nan) if isinstance(point, str) else point for point in points])
-        found = areas.areas_of_points(lonlat[:, 0], lonlat[:, 1])
-        codes[rows] = np.asarray(found, dtype=object)[encoded.indices.to_numpy()]
-    return codes
+        found[rows] = areas.find_points(lonlat[:, 0], lonlat[:, 1])[encoded.indices.to_numpy()]
+    return found
 
 
 def _ask_about_points(lon: np.ndarray, lat: np.ndarray, total: int, sheet_name: str, decisions: list[str]) -> None:
@@ -221,6 +215,13 @@ def _ask_about_points(lon: np.ndarray, lat: np.ndarray, total: int, sheet_name: 
         if 2 * count >= total:
             raise BadFile(said)
         decisions.append(said)
+
+
+def _read_pairs(first: pa.Array, second: pa.Array, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The cells of some rows of two columns as numbers; each column on a core of its own."""
+    with ThreadPoolExecutor(1) as beside:
+        others = beside.submit(_numbers, second, rows)
+        return _numbers(first, rows), others.result()
 
 
 def _numbers(column: pa.Array, rows: np.ndarray) -> np.ndarray:
@@ -241,10 +242,12 @@ def _numbers_among_words(said: pa.Array) -> np.ndarray:
     return pc.if_else(is_number, plain, None).cast(pa.float64()).to_numpy(zero_copy_only=False)
 
 
-def _say_areas(shown: str, sheet: Sheet, filled: np.ndarray, codes: np.ndarray, areas: AreaLookup) -> str:
-    found = int((filled & np.not_equal(codes, None).astype(bool)).sum())
-    lost = int(filled.sum()) - found
-    decision = f"In {sheet.name}, {shown} say where people are: {found:,} of {int(filled.sum()):,} rows have the code of the smallest loaded area instead ({' or '.join(areas.kinds)})"
+def _say_areas(shown: str, sheet: Sheet, filled: int, found: int, areas: AreaLookup) -> str:
+    decision = (
+        f"In {sheet.name}, {shown} say where people are: {found:,} of {filled:,} rows have the code of the smallest loaded area "
+        f"instead ({' or '.join(areas.kinds)})"
+    )
+    lost = filled - found
     return (
         f"{decision}; {lost:,} are in no loaded area, or cannot be found, and are left blank."
         if lost

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.areas import AreaLookup, Boundaries, find_containing, read_area_lookup
+from etl.areas import AreaLookup, Boundaries, read_area_lookup
 from etl.boundaries import read_places
 from etl.coordinates import (
     BEYOND,
@@ -249,18 +248,15 @@ def test_the_smallest_areas_are_never_smaller_than_an_lsoa(store):
     store.place(small, "H1", "A close", kind="neighbourhood", population=40, box=(1.5, 50.5, 1.6, 50.6))
     lookup = read_area_lookup(store.connection)
     assert lookup.kinds == ("lsoa", "ward", "district")
-    found = lookup.areas_of_points([0.5, 1.55, 3.0, np.nan], [50.3, 50.55, 50.0, 50.0])
-    assert list(found) == ["X01000001", "X05000002", None, None]
+    found = lookup.find_points([0.5, 1.55, 3.0, np.nan], [50.3, 50.55, 50.0, 50.0])
+    assert lookup.name_areas(found).to_pylist() == ["X01000001", "X05000002", None, None]
     store.connection.execute("update place set population = 1600 where place_code = 'H1'")
     assert "neighbourhood" in read_area_lookup(store.connection).kinds
 
 
-def test_a_persons_postcode_is_never_in_the_reason(store):
-    codes, reasons = read_area_lookup(store.connection).areas_of_postcodes(
-        ["LS1 1UR", "LS99 9ZZ", "rubbish", None, "JE1 0BD"]
-    )
-    assert list(codes) == [None] * 5
-    assert all(reason and "LS1" not in reason and "rubbish" not in reason and "JE1" not in reason for reason in reasons)
+def test_a_persons_postcode_that_is_in_no_loaded_area_has_none(store):
+    lookup = read_area_lookup(store.connection)
+    assert list(lookup.find_postcodes(["LS1 1UR", "LS99 9ZZ", "rubbish", None, "JE1 0BD"])) == [-1] * 5
 
 
 # Postcodes
@@ -379,17 +375,6 @@ def test_degrees_in_columns_of_eastings_are_asked_about_and_metres_are_converted
     assert reasons[0] is None and "degrees" in reasons[1] and "outside" in reasons[2] and "blank" in reasons[3]
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.floats(0, 4), st.floats(0, 4)), max_size=30))
-def test_points_in_polygons_agree_with_trying_each_polygon(points):
-    shapes = np.array([shapely.box(x, y, x + 1, y + 1) for x in range(4) for y in range(3)], dtype=object)
-    lon, lat = np.array([x for x, _ in points]), np.array([y for _, y in points])
-    found = find_containing(shapes, lon, lat)
-    for x, y, index in zip(lon, lat, found, strict=True):
-        trial = [number for number, shape in enumerate(shapes) if shape.intersects(shapely.Point(x, y))]
-        assert index == (trial[0] if trial else -1)
-
-
 @given(st.text(max_size=30))
 def test_normalising_a_name_twice_changes_nothing(text):
     assert normalise_name(normalise_name(text)) == normalise_name(text)
@@ -413,7 +398,8 @@ def test_postcodes_fall_in_the_ward_that_code_point_open_names(uk_wards, area, l
     rows = rows[rows["ward_code"].isin(set(uk_wards.codes))]
     points = postcode_to_point(rows["postcode"].tolist())
     assert np.isfinite(points.lon).mean() > 0.999
-    found, _ = AreaLookup((uk_wards,)).areas_of_postcodes(rows["postcode"].tolist())
+    lookup = AreaLookup((uk_wards,))
+    found = lookup.name_areas(lookup.find_postcodes(rows["postcode"].tolist())).to_numpy(zero_copy_only=False)
     assert (found == rows["ward_code"].to_numpy(object)).mean() >= least
 
 

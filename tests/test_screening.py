@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -33,19 +32,11 @@ LEEDS = AreaLookup(
 )
 
 
-@dataclass(frozen=True)
-class Lookup:
-    """Areas of made-up postcodes, and of points by the sign of their longitude."""
+class Lookup(AreaLookup):
+    """Areas of made-up postcodes; of points those of the squares."""
 
-    kinds: tuple[str, ...] = ("lsoa",)
-
-    def areas_of_postcodes(self, postcodes):
-        return np.array(
-            [{"ZZ1 1AA": "E01999001", "ZZ2 2BB": "E01999002"}.get(one) for one in postcodes], dtype=object
-        ), None
-
-    def areas_of_points(self, lon, lat):
-        return LEEDS.areas_of_points(lon, lat)
+    def find_postcodes(self, postcodes):
+        return np.array([{"ZZ1 1AA": 0, "ZZ2 2BB": 1}.get(one, -1) for one in postcodes])
 
 
 def make_sheet(**columns) -> Sheet:
@@ -197,7 +188,7 @@ def test_peoples_postcodes_become_the_smallest_area():
     sheet = make_sheet(
         activity=["a", "b", "c", "d"], home=["ZZ1 1AA", "ZZ9 9ZZ", None, "ZZ2 2BB"], day=["1", "2", "3", "4"]
     )
-    screened = screen_sheets([sheet], {"home": "person_postcode"}, Lookup())
+    screened = screen_sheets([sheet], {"home": "person_postcode"}, Lookup(LEEDS.levels))
     table = screened.sheets[0].table
     assert table.column_names == ["activity", "screened_area_code", "day"]
     assert table["screened_area_code"].to_pylist() == ["E01999001", None, None, "E01999002"]
@@ -233,7 +224,7 @@ def test_the_postcode_is_asked_before_the_point_and_the_grid():
         "east": "person_easting",
         "north": "person_northing",
     }
-    screened = screen_sheets([sheet], roles | {"grid": "person_grid_reference"}, Lookup())
+    screened = screen_sheets([sheet], roles | {"grid": "person_grid_reference"}, Lookup(LEEDS.levels))
     assert screened.sheets[0].table.to_pydict() == {
         "screened_area_code": ["E01999002", "E01999001", "E01999001", "E01999001"]
     }
@@ -245,7 +236,9 @@ def test_a_venues_postcode_stays_and_a_homes_goes_in_one_sheet():
         postcode=["ZZ1 1AA", "ZZ2 2BB", "ZZ1 1AA", "ZZ1 1AA"],
         value=["1", "2", "3", "4"],
     )
-    screened = screen_sheets([sheet], {"place_role": "keep", "postcode": "person_postcode", "value": "keep"}, Lookup())
+    screened = screen_sheets(
+        [sheet], {"place_role": "keep", "postcode": "person_postcode", "value": "keep"}, Lookup(LEEDS.levels)
+    )
     assert screened.sheets[0].table.to_pydict() == {
         "place_role": ["venue", "Home ", "area", None],
         "postcode": ["ZZ1 1AA", None, "ZZ1 1AA", None],
@@ -273,13 +266,19 @@ def test_blank_columns_about_people_need_no_places():
 
 def test_a_column_with_our_own_name_is_refused():
     with pytest.raises(BadFile, match="screened_area_code"):
-        screen_sheets([make_sheet(home=["ZZ1 1AA"], screened_area_code=["E01"])], {"home": "person_postcode"}, Lookup())
+        screen_sheets(
+            [make_sheet(home=["ZZ1 1AA"], screened_area_code=["E01"])],
+            {"home": "person_postcode"},
+            Lookup(LEEDS.levels),
+        )
 
 
 @given(st.lists(st.sampled_from(["ZZ1 1AA", "ZZ2 2BB", "ZZ9 9ZZ", "x", None]), min_size=1, max_size=30))
 def test_no_postcode_of_a_person_survives_and_no_row_is_lost(homes):
     screened = screen_sheets(
-        [make_sheet(home=homes, key=[str(at) for at in range(len(homes))])], {"home": "person_postcode"}, Lookup()
+        [make_sheet(home=homes, key=[str(at) for at in range(len(homes))])],
+        {"home": "person_postcode"},
+        Lookup(LEEDS.levels),
     )
     sheet = screened.sheets[0]
     assert sheet.table.num_rows == len(homes) and sheet.row_numbers.to_pylist() == list(range(2, 2 + len(homes)))
