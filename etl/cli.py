@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from etl.cli_names import classify_command, thresholds_app
 from soundings.home import find_home
 from soundings.model import SoundingsError
 
@@ -27,6 +28,8 @@ places_app = typer.Typer(help="Boundaries and codes of places.", no_args_is_help
 demo_app = typer.Typer(help="The made-up district of Tidewell.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(places_app, name="places")
 app.add_typer(demo_app, name="demo")
+app.add_typer(thresholds_app, name="thresholds")
+app.command("classify")(classify_command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Kind = Annotated[str, typer.Option(help="Kind of place: lsoa, neighbourhood, msoa, ward, district, region, country.")]

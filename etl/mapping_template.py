@@ -22,6 +22,7 @@ from etl.placing import FIELDS, make_saying
 from etl.spec_types import Spec
 from etl.tables import RECORD_TABLES, make_rows
 from etl.template_places import find_places
+from etl.template_said import SAID_MAKERS
 from etl.template_tables import WORDS, find_table
 from etl.types import Mapped, Sheet
 from soundings.measures import read_measures
@@ -114,7 +115,7 @@ def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str)
     batch = Batch(spec, batch_id)
     makers = {
         "activities": make_activity, "counts": make_count, "sessions": make_session,
-        "stages": make_stage, "facts": make_fact, "outcomes": make_outcome,
+        "stages": make_stage, "facts": make_fact, "outcomes": make_outcome, **SAID_MAKERS,
     }  # fmt: skip
     rejections: list[dict] = []
     read = rejected = 0

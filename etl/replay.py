@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from etl.code_lists import LISTS, map_list
 from etl.inbox import ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_log
+from etl.naming import name_activities
 from etl.tables import make_rows
 from etl.types import Mapped, Sheet
 from soundings.content import content_hash
@@ -59,7 +60,9 @@ def sync(writer: Writer, ready: Mapping[str, Mapped] | None = None, *, is_fresh:
             has_moved = has_moved or manifest["kind"] != RECORDS
             insert_batch(connection, batch.sequence, manifest, (ready or {}).get(batch.batch_id) or map_batch(batch))
         write_audit(connection, batches, read_log(home))
-        return resolve_anew(connection, [batch.batch_id for batch in missing], has_moved)
+        changed = resolve_anew(connection, [batch.batch_id for batch in missing], has_moved)
+        name_activities(connection, home)
+        return changed
 
     number = writer.publish(change, without=[batch.batch_id for batch in extra], is_fresh=is_fresh)
     return Synced(

@@ -23,6 +23,11 @@ RECORD_TABLES = (
     "stage",
     "fact",
     "outcome",
+    "reciprocity",
+    "perspective",
+    "story",
+    "statement",
+    "instrument",
 )
 ARROW = {
     "VARCHAR": pa.string(),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from soundings.model import ANSWERS, BASES, RECORD_STATUSES, ROLES, SHARING, STAGES
+from soundings.model import (
+    ANSWERS,
+    BASES,
+    CONSENT_SCOPES,
+    FACTS,
+    KNOWLEDGE,
+    RECORD_STATUSES,
+    ROLES,
+    SHARING,
+    STAGES,
+    STATEMENT_KINDS,
+)
 
 PLACE_COLUMNS = (
     "place_code",
@@ -19,24 +30,6 @@ PLACE_COLUMNS = (
     "grid_reference",
     "not_tied_to_place",
 )
-# RUBRIC.md's questions.
-FACTS = (
-    "can_reply",
-    "answers_collected",
-    "decision_open",
-    "informed_in_time",
-    "response_considered",
-    "repeated_dialogue",
-    "made_options",
-    "in_from_start",
-    "joint_decision",
-    "shared_delivery",
-    "shared_evaluation",
-    "reciprocity",
-    "continuing_relationship",
-    "community_framed",
-    "community_decided",
-)
 WORDS = {
     "mode": ("in person", "online", "both"),
     "time_pattern": ("once", "series", "continuing"),
@@ -47,6 +40,9 @@ WORDS = {
     "sharing": SHARING,
     "fact": FACTS,
     "answer": ANSWERS,
+    "knowledge": KNOWLEDGE,
+    "consent_scope": CONSENT_SCOPES,
+    "kind": STATEMENT_KINDS,
 }
 
 
@@ -92,6 +88,19 @@ TABLES = (
         "outcomes",
         ("activity_id", "what_changed"),
         ("activity_id", "what_changed", "who_decided", "changed_date", "told_back_due_date", "told_back_date"),
+    ),
+    TemplateTable("reciprocity", ("activity_id", "gave", "got"), ("activity_id", "gave", "got")),
+    TemplateTable("perspectives", ("activity_id", "knowledge", "who"), ("activity_id", "knowledge", "who", "people_count")),
+    TemplateTable(
+        "stories",
+        ("activity_id", "quote", "consent_scope"),
+        ("activity_id", "quote", "told_by", "consent_scope", "consent_date", "withdraw_by"),
+    ),
+    TemplateTable("statements", ("activity_id", "kind", "words"), ("activity_id", "kind", "words", "said_month")),
+    TemplateTable(
+        "instruments",
+        ("activity_id", "instrument", "score"),
+        ("activity_id", "instrument", "version", "score", "scale", "answered_count", "said_month"),
     ),
 )  # fmt: skip
 

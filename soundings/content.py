@@ -2,7 +2,8 @@
 
 It is made of (table, batch sha256, row count, sum of row hashes), kept per batch in `batch_content`, so that only a batch
 that changed is read again. The sum, unlike an exclusive or, does not cancel rows that stand twice. Left out: `audit`,
-`rejection`, `batch` and `batch_content` themselves, and with them every timestamp and the generation's number.
+`rejection`, `batch` and `batch_content` themselves, and with them every timestamp and the generation's number; and
+`classification`, which is a history of what was derived from the rest.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 SCHEMA_SQL = Path(__file__).with_name("schema.sql")
-LEFT_OUT = ("audit", "rejection", "batch", "batch_content")
+LEFT_OUT = ("audit", "rejection", "batch", "batch_content", "classification")
 
 
 @cache

@@ -24,6 +24,35 @@ RECORD_STATUSES = ("planned", "live", "past", "paused")
 STAGES = ("frame", "commission", "design", "deliver", "evaluate")
 SHARING = ("to", "for", "with", "by", "not applicable", "not known")
 ANSWERS = ("yes", "no", "not known")
+# The rubric's questions, in its order (data/rubric.toml says what each asks).
+FACTS = (
+    "can_reply",
+    "answers_collected",
+    "decision_open",
+    "informed_in_time",
+    "response_considered",
+    "repeated_dialogue",
+    "made_options",
+    "in_from_start",
+    "joint_decision",
+    "shared_delivery",
+    "shared_evaluation",
+    "reciprocity",
+    "continuing_relationship",
+    "community_framed",
+    "community_decided",
+)
+# Whose knowledge was in the room: people's own lives, the place, a profession.
+KNOWLEDGE = ("lived", "local", "professional")
+CONSENT_SCOPES = ("public", "funders", "staff")
+AGREED_STATEMENT, PEOPLES_REPLY, ORGANISERS_REPLY = (
+    "agreed statement",
+    "reply of people who took part",
+    "reply of the organiser",
+)
+STATEMENT_KINDS = (AGREED_STATEMENT, PEOPLES_REPLY, ORGANISERS_REPLY)
+# Fewer answers than this are never shown as a distribution, to anyone.
+FEWEST_ANSWERS = 10
 
 
 @dataclass(frozen=True)

@@ -233,6 +233,96 @@ create table outcome (
     told_back_date date
 );
 
+create table reciprocity (               -- what people gave and what they got; both sides filled in answers the question
+    batch_id varchar not null,
+    row_number bigint not null,
+    activity_id varchar not null,
+    gave varchar,
+    got varchar
+);
+
+create table perspective (               -- whose knowledge was in the room
+    batch_id varchar not null,
+    row_number bigint not null,
+    activity_id varchar not null,
+    knowledge varchar not null,          -- lived | local | professional
+    who varchar not null,                -- in words: tenants of the two blocks, a housing officer …
+    people_count double
+);
+
+create table story (                     -- told with consent, in the words of someone who took part
+    batch_id varchar not null,
+    row_number bigint not null,
+    activity_id varchar not null,
+    quote varchar not null,
+    told_by varchar,                     -- as they wish to be called: a tenant
+    consent_scope varchar not null,      -- public | funders | staff
+    consent_date date,
+    withdraw_by date                     -- until when it can be withdrawn
+);
+
+create table statement (                 -- right of reply, and what a group has read and agreed
+    batch_id varchar not null,
+    row_number bigint not null,
+    activity_id varchar not null,
+    kind varchar not null,               -- agreed statement | reply of people who took part | reply of the organiser
+    words varchar not null,
+    said_month varchar                   -- YYYY-MM
+);
+
+create table instrument (                -- a validated instrument's aggregate score, without its item text
+    batch_id varchar not null,
+    row_number bigint not null,
+    activity_id varchar not null,
+    instrument varchar not null,         -- REST, PPEET, PEIRS-22 …
+    version varchar not null,
+    score double not null,
+    scale varchar not null,              -- what the score runs from and to, in words: 0 to 100
+    answered_count bigint not null,      -- ten or more; a score of fewer is not kept
+    said_month varchar
+);
+
+create table feedback_wave (             -- one asking of the people who took part, once it is closed
+    batch_id varchar not null,
+    wave_id varchar not null,
+    activity_id varchar not null,        -- a pool has a row for each of its activities
+    month varchar not null,              -- YYYY-MM
+    state varchar not null,              -- published | private | withheld | pooled
+    is_one_each boolean not null,        -- single-use tokens; false: one answer per person not assured
+    invited_count bigint,                -- null unless published
+    answered_count bigint                -- null unless published
+);
+
+create table feedback (                  -- how many gave each answer: published waves and pools only
+    batch_id varchar not null,
+    wave_id varchar not null,
+    question varchar not null,
+    answer varchar not null,
+    answer_count bigint not null
+);
+
+-- Names derived so far, append-only; the last run of an activity is its name now. Made from the rows above and the rubric, so
+-- it has no batch and stands in no content hash. `inputs` is exactly what the name was derived from.
+create table classification (
+    run integer not null,
+    made_at timestamp not null,
+    activity_id varchar not null,
+    rubric_version varchar not null,
+    name varchar not null,
+    rule integer not null,
+    rule_id varchar not null,
+    conflicts varchar[] not null,
+    met varchar[] not null,
+    missing varchar[] not null,
+    not_recorded_here varchar[] not null,
+    next_question varchar,
+    comparison varchar not null,
+    stages varchar not null,             -- the strip: frame with · commission for · …
+    explanation varchar not null,
+    inputs varchar not null,             -- JSON
+    because varchar not null             -- why it was made: what changed since the run before
+);
+
 -- Where several batches hold a code, the place is the one accepted last; one joined from smaller places gives way.
 create view place_now as
 select p.*
@@ -246,3 +336,8 @@ select a.*
 from activity a
 join batch b using (batch_id)
 qualify row_number() over (partition by a.activity_id order by b.sequence desc, a.row_number desc) = 1;
+
+create view classification_now as
+select *
+from classification
+qualify row_number() over (partition by activity_id order by run desc) = 1;

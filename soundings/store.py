@@ -33,6 +33,12 @@ __all__ = ["Generation", "Writer", "content_hash", "open_current", "open_writer"
 
 LOCK_SECONDS = 60.0
 LOCATION_TABLES = ["location_state", "location_place"]
+# What is kept of the tables whose rows have no batch of their own, where batches are left out.
+KEPT = {
+    "audit": "",
+    "classification": "where activity_id in "
+    "(select activity_id from before.activity where batch_id not in (select unnest($without)))",
+}
 
 Change = Callable[[duckdb.DuckDBPyConnection], "Iterable[str] | Changed"]
 
@@ -145,7 +151,7 @@ def clear_building(home: Home) -> None:
 def copy_without(current: Path, building: Path, without: list[str]) -> None:
     """Puts at `building` every row of `current` but those of some batches, in a file that never held them.
 
-    The audit stays whole: what was done with a batch is not the batch.
+    The audit stays whole: what was done with a batch is not the batch. Names stay where their activity does.
     """
     try:
         with duckdb.connect(str(building)) as connection:
@@ -154,10 +160,10 @@ def copy_without(current: Path, building: Path, without: list[str]) -> None:
             connection.execute("begin")
             for table, columns in read_columns().items():
                 names = ", ".join(f'"{column}"' for column in columns)
-                kept = "" if table == "audit" else "where batch_id not in (select unnest($without))"
+                kept = KEPT.get(table, "where batch_id not in (select unnest($without))")
                 connection.execute(
                     f"insert into {table} ({names}) select {names} from before.{table} {kept}",  # noqa: S608 — schema.sql's names
-                    {} if table == "audit" else {"without": without},
+                    {"without": without} if "$without" in kept else {},
                 )
             connection.execute("commit")
             connection.execute("detach before")

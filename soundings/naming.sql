@@ -1,0 +1,86 @@
+-- What each activity's name is derived from: one row per activity, as JSON that is the same for the same records.
+-- Where several batches answer a question the one accepted last speaks; within a batch, the last row.
+
+fact_now as (
+    select f.activity_id, f.fact, f.answer
+    from fact f
+    join batch b using (batch_id)
+    qualify row_number() over (partition by f.activity_id, f.fact order by b.sequence desc, f.row_number desc) = 1
+),
+
+two_sided as (
+    select activity_id
+    from reciprocity
+    group by activity_id
+    having count(gave) > 0 and count(got) > 0
+),
+
+-- Both sides of give and take filled in answers the question, whatever was ticked.
+answer_now as (
+    select activity_id, fact, answer
+    from fact_now
+    where fact <> 'reciprocity' or activity_id not in (select activity_id from two_sided)
+    union all
+    select activity_id, 'reciprocity', 'yes' from two_sided
+),
+
+answers as (
+    select activity_id, map(list(fact order by fact), list(answer order by fact)) as facts
+    from answer_now
+    where answer <> 'not known'
+    group by activity_id
+),
+
+stage_now as (
+    select s.activity_id, s.stage, s.sharing
+    from stage s
+    join batch b using (batch_id)
+    qualify row_number() over (partition by s.activity_id, s.stage order by b.sequence desc, s.row_number desc) = 1
+),
+
+stages as (
+    select activity_id, map(list(stage order by stage), list(sharing order by stage)) as stages
+    from stage_now
+    group by activity_id
+),
+
+claim_now as (
+    select c.activity_id, c.called, c.called_date
+    from claim c
+    join batch b using (batch_id)
+    qualify row_number() over (
+        partition by c.activity_id
+        order by c.called_date desc nulls last, b.sequence desc, c.row_number desc
+    ) = 1
+),
+
+meeting as (
+    select
+        activity_id,
+        count(*) as session_count,
+        datesub('month', min(start_date), max(start_date)) as months,
+        max(returning_count)::bigint as returning_count
+    from session
+    group by activity_id
+),
+
+naming_input as (
+    select
+        a.activity_id,
+        to_json({
+            facts: coalesce(f.facts, map()),
+            first_helped_date: a.first_helped_date::varchar,
+            settled_date: a.settled_date::varchar,
+            session_count: m.session_count,
+            months: m.months,
+            returning_count: m.returning_count,
+            claim: case when c.called is not null then {called: c.called, date: c.called_date::varchar} end,
+            stages: coalesce(s.stages, map()),
+            statutory: coalesce(a.is_statutory, false)
+        })::varchar as inputs
+    from activity_now a
+    left join answers f using (activity_id)
+    left join stages s using (activity_id)
+    left join claim_now c using (activity_id)
+    left join meeting m using (activity_id)
+)
