@@ -16,7 +16,9 @@ app = st.App(__file__, routes=asset_routes(find_home()))
 if st.runtime.exists():
     st.set_page_config(page_title="Soundings", page_icon=MARK, layout="wide")
     from pages.ui.frame import dress
+    from pages.ui.keys import follow_address
 
+    follow_address()
     dress()
     st.navigation(
         [

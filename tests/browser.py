@@ -11,13 +11,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGS = [
@@ -153,6 +155,42 @@ def guarded_page(
     assert not watch.strays, f"asked of another machine: {watch.strays}"
     assert not watch.dialogs, f"a script ran and opened: {watch.dialogs}"
     assert not watch.errors, f"the page's scripts failed: {watch.errors}"
+
+
+def wait_until_still(page: Page, read: Callable[[], T], seconds: float = 15, rest: int = 300) -> T:
+    """What `read` gives, once it gives the same twice running and something at all: pages move for a moment after they are drawn."""
+    until, seen = time.monotonic() + seconds, read()
+    while time.monotonic() < until:
+        page.wait_for_timeout(rest)
+        now = read()
+        if now and now == seen:
+            return now
+        seen = now
+    raise AssertionError(f"still changing after {seconds:.0f} s: {seen}")
+
+
+def wait_until(page: Page, read: Callable[[], T], is_wanted: Callable[[T], bool], seconds: float = 15) -> T:
+    """What `read` gives, once it is what is wanted."""
+    until = time.monotonic() + seconds
+    while not is_wanted(seen := read()):
+        assert time.monotonic() < until, f"after {seconds:.0f} s it is {seen}"
+        page.wait_for_timeout(100)
+    return seen
+
+
+def read_views(page: Page) -> list[str]:
+    """The centre and zoom of every sheet of the chart, read in one moment."""
+    return page.locator(".chart-holder").evaluate_all("nodes => nodes.map((node) => node.dataset.view)")
+
+
+def wait_for_view(page: Page, before: str | None = None, sheets: int = 1) -> str:
+    """Where the chart has come to rest, all of its sheets at one view, other than the view before."""
+
+    def read() -> list[str]:
+        views = read_views(page)
+        return views if len(views) == sheets and len(set(views)) == 1 and views[0] != before else []
+
+    return wait_until_still(page, read)[0]
 
 
 def is_local(url: str) -> bool:

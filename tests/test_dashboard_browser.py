@@ -19,7 +19,7 @@ from etl.places_loading import add_places
 from pages.ui.explaining import JOINER
 from soundings.home import PROJECT, Home
 from soundings.palette import DAY, NIGHT
-from tests.browser import guarded_page, serve, start_chromium
+from tests.browser import guarded_page, serve, start_chromium, wait_for_view, wait_until, wait_until_still
 from tests.homes import TODAY, copy_home, make_wards_home
 from tests.making import write_contributions
 
@@ -87,12 +87,13 @@ def settle(page: Page) -> None:
 
 
 def count_colours(page: Page, sheet: int = 0) -> dict[str, int]:
-    """How many pixels of the chart's canvas have each colour."""
+    """How many pixels of the chart's canvas have each colour, between two frames: within one it may be half drawn."""
     return (
         page.locator(".chart-canvas")
         .nth(sheet)
         .evaluate(
-            """(canvas) => {
+            """async (canvas) => {
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
             const data = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer);
             const counts = new Map();
             for (const pixel of data) counts.set(pixel, (counts.get(pixel) || 0) + 1);
@@ -104,13 +105,8 @@ def count_colours(page: Page, sheet: int = 0) -> dict[str, int]:
 
 
 def wait_for_change(page: Page, before: dict[str, int]) -> dict[str, int]:
-    for _ in range(80):
-        after = count_colours(page)
-        if after != before:
-            page.wait_for_timeout(200)
-            return count_colours(page)
-        page.wait_for_timeout(100)
-    raise AssertionError("the chart's pixels are what they were")
+    """The colours of the chart once they are others and rest."""
+    return wait_until_still(page, lambda: None if (after := count_colours(page)) == before else after)
 
 
 def read_cells(page: Page) -> list[str]:
@@ -132,24 +128,22 @@ def place_in_address(page: Page) -> str | None:
 
 
 def wait_for_place(page: Page, code: str | None = None) -> str:
-    for _ in range(80):
-        found = place_in_address(page)
-        if found and code in (None, found):
-            return found
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the address has the place {place_in_address(page)}, not {code or 'one'}")
+    return wait_until(page, lambda: place_in_address(page), lambda found: bool(found) and code in (None, found))
 
 
 def point_at(page: Page, name: str) -> tuple[float, float]:
     """Where on the screen the pointer stands over this place, found by pointing about."""
     box = page.locator(".chart-holder").bounding_box()
     tip = page.locator(".chart-tip.is-shown b")
+    wait_for_view(page)
     shares = [(across / 40, down / 25) for across in range(10, 38) for down in range(2, 24)]
     for across, down in sorted(shares, key=lambda at: (at[0] - 0.65) ** 2 + (at[1] - 0.5) ** 2):
         x, y = box["x"] + box["width"] * across, box["y"] + box["height"] * down
         page.mouse.move(x, y)
-        if tip.count() and tip.inner_text() == name:
-            return x, y
+        if name in tip.all_inner_texts():
+            page.wait_for_timeout(150)  # the tip may still be of the point before
+            if name in tip.all_inner_texts():
+                return x, y
     raise AssertionError(f"the chart has no {name}")
 
 
@@ -176,29 +170,24 @@ def test_another_measure_and_a_filter_change_the_map_and_the_table(chromium, dem
         open_page(page, demo)
         colours, cells = count_colours(page), read_cells(page)
         choose_option(page, "Colour: how deeply", "Group sessions (contact)")
-        met, met_cells = wait_for_change(page, colours), read_cells(page)
-        assert met_cells != cells
+        met = wait_for_change(page, colours)
+        met_cells = wait_until(page, lambda: read_cells(page), lambda now: now != cells)
         assert sum(met.get(step, 0) > 300 for step in DAY.contact) >= 3
         page.get_by_role("button", name="Filters").click()
         choose_option(page, "From", "June 2025")
         page.keyboard.press("Escape")
-        assert wait_for_change(page, met) != met
-        assert read_cells(page) != met_cells
+        wait_for_change(page, met)
+        wait_until(page, lambda: read_cells(page), lambda now: now != met_cells)
         expect(page.get_by_text("Showing:").first).to_be_visible()
 
 
 def test_side_by_side_maps_move_together(chromium, demo):
     with guarded_page(chromium) as (page, _):
         open_page(page, f"{demo}?view=side")
-        expect(page.locator(".chart-holder")).to_have_count(2)
-        first, second = page.locator(".chart-holder").all()
-        start = first.get_attribute("data-view")
-        expect(second).to_have_attribute("data-view", start)
-        first.focus()
+        start = wait_for_view(page, sheets=2)
+        page.locator(".chart-holder").first.focus()
         page.keyboard.press("ArrowRight")
-        expect(first).not_to_have_attribute("data-view", start)
-        page.wait_for_timeout(500)
-        expect(second).to_have_attribute("data-view", first.get_attribute("data-view"))
+        wait_for_view(page, start, sheets=2)
         breadth, depth = count_colours(page, 0), count_colours(page, 1)
         assert any(breadth.get(step, 0) > 500 for step in DAY.breadth)
         assert any(depth.get(step, 0) > 500 for step in DAY.depth)
@@ -213,8 +202,7 @@ def test_table_map_and_list_choose_the_same_place(chromium, demo):
                 read_cells(page)
                 grid = page.locator('[data-testid="stDataFrame"]').last
                 grid.scroll_into_view_if_needed()
-                page.wait_for_timeout(300)
-                box = grid.bounding_box()
+                box = wait_until_still(page, grid.bounding_box)
                 page.mouse.click(box["x"] + 15, box["y"] + 35 * 6.5)  # the sixth row, by name: Harbour
             elif way == "map":
                 page.mouse.click(*point_at(page, "Harbour"))
@@ -246,17 +234,113 @@ def test_a_copied_address_shows_the_same_view(chromium, demo):
         choose_option(page, "Find a place", "Larkmoor")
         wait_for_place(page, "TW-W15")
         settle(page)
-        url, title, cells = page.url, page.locator(".chart-title").inner_text(), read_cells(page)
-        page.wait_for_timeout(500)
-        colours = count_colours(page)
+        expect(page.locator(".chart-status")).to_contain_text("Larkmoor:")
+        url, title = page.url, page.locator(".chart-title").inner_text()
+        cells = wait_until_still(page, lambda: read_cells(page))
+        colours = wait_until_still(page, lambda: count_colours(page))
     with guarded_page(chromium) as (page, _):
         open_page(page, url)
-        page.wait_for_timeout(500)
+        wait_until(page, lambda: read_cells(page), lambda now: now == cells)
+        wait_until(page, lambda: count_colours(page), lambda now: now == colours)
         assert page.url == url
         assert page.locator(".chart-title").inner_text() == title
-        assert read_cells(page) == cells
-        assert count_colours(page) == colours
         expect(page.get_by_role("heading", name="Larkmoor")).to_be_visible()
+
+
+def at_in_address(page: Page) -> str | None:
+    return parse_qs(urlsplit(page.url).query).get("at", [None])[0]
+
+
+def wait_for_at(page: Page, before: str | None = None) -> str:
+    return wait_until(page, lambda: at_in_address(page), lambda at: at is not None and at != before)
+
+
+def move_chart(page: Page, sheets: int = 1) -> str:
+    """Zooms in and moves to the right; the address's word for where the chart then stands."""
+    start = wait_for_view(page, sheets=sheets)
+    page.get_by_label("Zoom in").first.click()
+    zoomed = wait_for_view(page, start, sheets)
+    page.locator(".chart-holder").first.focus()
+    page.keyboard.press("ArrowRight")
+    wait_for_view(page, zoomed, sheets)
+    return wait_until_still(page, lambda: at_in_address(page), rest=900)
+
+
+@pytest.mark.parametrize(("view", "sheets"), [("chart", 1), ("side", 2)])
+def test_a_copied_address_shows_the_same_part_of_the_map(chromium, demo, view, sheets):
+    with guarded_page(chromium) as (page, watch):
+        open_page(page, f"{demo}?view={view}")
+        before = wait_until_still(page, lambda: watch.socket_bytes, rest=800)
+        at = move_chart(page, sheets)
+        assert watch.socket_bytes == before, "moving the chart ran the page again"
+        choose_option(page, "Find a place", "Harbour")
+        wait_for_place(page, "TW-W01")
+        assert wait_for_at(page) == at
+        url, stands = page.url, wait_for_view(page, sheets=sheets)
+    with guarded_page(chromium) as (page, _):
+        open_page(page, url)
+        again = wait_for_view(page, sheets=sheets)
+        assert at_in_address(page) == at
+        assert numbers_of(again) == pytest.approx(numbers_of(stands), abs=0.01)
+        assert page.get_by_text("Showing the usual view instead").count() == 0
+
+
+def numbers_of(view: str) -> list[float]:
+    return [float(part) for part in view.split()]
+
+
+def test_back_and_forward_bring_back_the_choice_and_the_part_of_the_map(chromium, demo):
+    with guarded_page(chromium) as (page, _):
+        open_page(page, demo)
+        wide = wait_for_view(page)
+        choose_option(page, "Find a place", "Harbour")
+        wait_for_place(page, "TW-W01")
+        near = move_chart(page)
+        page.get_by_text("Side by side", exact=True).click()
+        settle(page)
+        wait_for_view(page, sheets=2)
+        assert wait_for_at(page) == near
+        page.go_back()
+        expect(page.locator(".chart-holder")).to_have_count(1, timeout=15_000)
+        assert wait_for_at(page) == near
+        settle(page)
+        page.go_back()
+        wait_until(page, lambda: place_in_address(page), lambda place: place is None)
+        expect(page.get_by_role("heading", name="Harbour")).to_have_count(0, timeout=15_000)
+        settle(page)
+        assert numbers_of(wait_for_view(page)) == pytest.approx(numbers_of(wide), abs=0.02)
+        assert at_in_address(page) is None
+        page.go_forward()
+        wait_for_place(page, "TW-W01")
+        assert wait_for_at(page) == near
+        settle(page)
+        expect(page.get_by_role("heading", name="Harbour")).to_be_visible()
+
+
+def test_the_part_of_the_map_leaves_the_address_with_its_places_or_by_the_reset(chromium, demo):
+    with guarded_page(chromium) as (page, _):
+        open_page(page, demo)
+        wide = wait_for_view(page)
+        move_chart(page)
+        page.get_by_label("Reset the view").click()
+        wait_until(page, lambda: at_in_address(page), lambda at: at is None)
+        assert numbers_of(wait_for_view(page)) == pytest.approx(numbers_of(wide), abs=0.02)
+        at = move_chart(page)
+        page.get_by_role("combobox", name="Places", exact=True).click()
+        page.get_by_role("option").get_by_text("neighbourhoods").click()
+        settle(page)
+        wait_until(page, lambda: at_in_address(page), lambda at: at is None)
+        assert numbers_of(wait_for_view(page)) == pytest.approx(numbers_of(wide), abs=0.02)
+        page.go_back()
+        assert wait_for_at(page) == at
+
+
+def test_a_part_of_the_map_that_is_not_here_gives_the_whole_and_says_so(chromium, demo):
+    with guarded_page(chromium) as (page, _):
+        open_page(page, f"{demo}?at=51.5,-0.1,12")
+        expect(page.get_by_text("which is not here. Showing the usual view instead.")).to_have_count(1)
+        wait_for_view(page)
+        wait_until(page, lambda: at_in_address(page), lambda at: at is None)
 
 
 def test_the_card_leads_to_the_whole_of_its_place(chromium, demo):
@@ -279,24 +363,20 @@ def run_elsewhere(home: Home, *words: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def wait_for_cell(page, text: str) -> bool:
-    """Whether the table comes to show this text: it is drawn after the chart, so it is asked for up to ten seconds."""
-    for _ in range(100):
-        if text in read_cells(page):
-            return True
-        page.wait_for_timeout(100)
-    return False
+def wait_for_cell(page: Page, text: str) -> list[str]:
+    """The cells of the table once it shows this text: it is drawn after the chart."""
+    return wait_until(page, lambda: read_cells(page), lambda cells: text in cells)
 
 
 def test_what_another_process_loads_and_undoes_is_shown_without_a_restart(chromium, wards, wards_home, tmp_path):
     with guarded_page(chromium) as (page, _):
         open_page(page, f"{wards}?view=one&fill=responses")
-        assert wait_for_cell(page, "4")
+        wait_for_cell(page, "4")
         path = write_contributions(tmp_path / "more.csv", "Roads", 6)
         run_elsewhere(wards_home, "load", str(path))
         choose_option(page, "Find a place", "Ward 1")
         expect(page.locator(".chart-status")).to_contain_text("6")
-        assert wait_for_cell(page, "6")
+        wait_for_cell(page, "6")
         page.goto(f"{wards}sources")
         settle(page)
         shown = page.get_by_text("Batch ").first.inner_text()
@@ -304,7 +384,7 @@ def test_what_another_process_loads_and_undoes_is_shown_without_a_restart(chromi
         open_page(page, f"{wards}?view=one&fill=responses")
         choose_option(page, "Find a place", "Ward 1")
         expect(page.locator(".chart-status")).to_contain_text("4")
-        assert wait_for_cell(page, "4") and "6" not in read_cells(page)
+        assert "6" not in wait_for_cell(page, "4")
 
 
 def test_under_a_base_path_the_map_is_drawn_and_nothing_leaves(chromium, wards):

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from soundings.palette import DAY, NIGHT
-from tests.browser import find_chromium, guarded_page, serve, start_chromium
+from tests.browser import find_chromium, guarded_page, serve, start_chromium, wait_for_view
 
 pytestmark = [
     pytest.mark.browser,
@@ -122,30 +122,22 @@ def test_two_sheets_move_together(chromium, address):
     with guarded_page(chromium) as (page, _):
         open_chart(page, address)
         page.get_by_text("side by side", exact=True).click()
-        expect(page.locator(".chart-holder")).to_have_count(2)
         expect(page.get_by_text("How widely")).to_be_visible()
-        first, second = page.locator(".chart-holder").all()
-        expect(second).to_have_attribute("data-view", first.get_attribute("data-view"))
-        start = first.get_attribute("data-view")
+        start = wait_for_view(page, sheets=2)
+        first = page.locator(".chart-holder").first
         first.focus()
         page.keyboard.press("ArrowRight")
-        expect(first).not_to_have_attribute("data-view", start)
-        page.wait_for_timeout(500)
-        expect(second).to_have_attribute("data-view", first.get_attribute("data-view"))
-        moved = second.get_attribute("data-view")
+        moved = wait_for_view(page, start, sheets=2)
         page.get_by_label("Zoom in").nth(1).click()
-        expect(second).not_to_have_attribute("data-view", moved)
-        page.wait_for_timeout(500)
-        expect(first).to_have_attribute("data-view", second.get_attribute("data-view"))
+        zoomed = wait_for_view(page, moved, sheets=2)
         box = first.bounding_box()
         page.mouse.move(box["x"] + 200, box["y"] + 200)
         page.mouse.down()
         page.mouse.move(box["x"] + 260, box["y"] + 240, steps=5)
         page.mouse.up()
-        page.wait_for_timeout(500)
-        expect(second).to_have_attribute("data-view", first.get_attribute("data-view"))
+        dragged = wait_for_view(page, zoomed, sheets=2)
         page.get_by_label("Reset the view").first.click()
-        expect(first).to_have_attribute("data-view", start)
+        assert wait_for_view(page, dragged, sheets=2) == start
 
 
 def test_a_click_and_the_keyboard_choose_a_place(chromium, address):
@@ -186,8 +178,7 @@ def test_hostile_names_and_titles_are_shown_as_typed_and_run_nothing(chromium, a
         for across in range(6, 30):
             for down in (2, 5, 8):
                 page.mouse.move(box["x"] + box["width"] * across / 30, box["y"] + box["height"] * down / 10)
-                if page.locator(".chart-tip.is-shown b").count():
-                    seen.add(page.locator(".chart-tip b").inner_text())
+                seen.update(page.locator(".chart-tip.is-shown b").all_inner_texts())
         assert set(HOSTILE) <= seen
         assert page.evaluate("window.ran") is None
         assert page.locator(".soundings-chart script, .soundings-chart iframe, .chart-tip img").count() == 0

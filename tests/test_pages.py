@@ -146,6 +146,7 @@ def test_a_broken_store_is_explained_with_the_way_back(open_page, own_tidewell, 
         "to",
         "method",
         "theme",
+        "at",
     ],
 )
 @pytest.mark.parametrize("value", ["no-such-thing", HOSTILE])
@@ -211,6 +212,25 @@ def test_the_address_holds_what_was_chosen(open_page, tidewell):
     assert not at.exception
     assert at.query_params["kind"] == "neighbourhood"
     assert "place" not in at.query_params
+
+
+@pytest.mark.parametrize(
+    "at", ["nan,2.1,11", "53.6,inf,11", "53.6,2.1", "53.6,2.1,11,1", "53.6,2.1,-1", "2.1,53.6,11", ""]
+)
+def test_what_is_no_part_of_this_map_leaves_the_address(open_page, tidewell, at):
+    page = open_page(tidewell, at=at)
+    assert len(page.info) == 1
+    assert "at" not in page.query_params
+
+
+def test_a_part_of_this_map_stays_in_the_address_until_the_places_change(open_page, tidewell):
+    page = open_page(tidewell, at="53.64,2.1,11.5")
+    assert not page.info
+    page.selectbox(key="place").select("TW-W01").run()
+    assert page.query_params["at"] == "53.64,2.1,11.5"
+    page.selectbox(key="kind").select("neighbourhood").run()
+    assert "at" not in page.query_params
+    assert not page.info
 
 
 def test_records_without_a_place_are_counted_and_never_placed(open_page, wards):

@@ -44,6 +44,7 @@ if "wanted_place" in st.session_state:
 if not read_kinds(reader.connection):
     explain_no_places()
     st.stop()
+keys.arrive()
 heading = st.container()
 choice = choose(reader, today)
 names = read_names(reader.connection, choice.kind, choice.parent)
@@ -95,6 +96,7 @@ keys.keep_in_address(
     ring_role=choice.ring_role,
     place=st.session_state["place"] or None,
     table=st.session_state.get("table"),
+    at=st.session_state[keys.EXTENT].at,
     **{
         name: st.session_state.get(name) or None
         for name in ("from", "to", "when", "organisation", "method", "theme", "source")

@@ -17,7 +17,7 @@ from pages.ui.chart_map import (
     single_view,
 )
 from pages.ui.controls import Choice
-from pages.ui.keys import today
+from pages.ui.keys import recall_extent, today
 from soundings.geometry import PreparedGeometry, ensure_geometry
 from soundings.model import HIDDEN, ROLE_LABEL
 from soundings.places import read_kinds
@@ -52,6 +52,7 @@ def draw_chart(
         title=say_title(area, choice.view, fill, ring),
         summary=" ".join(f"{say_summary(table)} {say_coverage(table)}" for table in (fill, ring) if table),
         selected=selected,
+        extent=recall_extent(f"{choice.kind} {choice.parent or ''}", geometry.bounds),
         extra=(
             HoverField(
                 "Residents",

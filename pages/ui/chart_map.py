@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.asset_routes import OUR_FILES, find_base_path, read_assets
+from pages.ui.keys import Extent
 from soundings.geometry import PreparedGeometry
 from soundings.model import SoundingsError
 from soundings.palette import DAY, NIGHT, Palette
@@ -90,7 +91,10 @@ class HoverField:
 
 @dataclass(frozen=True)
 class ChartPayload:
-    """All that the chart shows: one panel, or two side by side moving together. `summary` is its sentence for screen readers."""
+    """All that the chart shows: one panel, or two side by side moving together. `summary` is its sentence for screen readers.
+
+    With an `extent` the chart keeps its centre and zoom in the address, and starts from what the address says.
+    """
 
     geometry: PreparedGeometry
     panels: tuple[Panel, ...]
@@ -99,6 +103,7 @@ class ChartPayload:
     summary: str = ""
     selected: str | None = None
     extra: tuple[HoverField, ...] = ()
+    extent: Extent | None = None
 
 
 def chart_view(fill: Fill, rings: Rings) -> tuple[Panel, ...]:
@@ -140,6 +145,7 @@ def encode_payload(payload: ChartPayload) -> dict[str, Any]:
         "subtitle": payload.subtitle,
         "summary": payload.summary,
         "selected": payload.selected,
+        "extent": payload.extent and {"visit": payload.extent.visit, "at": payload.extent.at},
         "words": WORDS,
         "palette": {"day": _screen_colours(DAY, is_night=False), "night": _screen_colours(NIGHT, is_night=True)},
         "panels": [

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 NOTES = "address_notes"
+EXTENT = "extent"
 IN_URL = (
     "view",
     "kind",
@@ -26,7 +30,21 @@ IN_URL = (
     "theme",
     "source",
     "table",
+    "at",
 )
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What the address said of the chart's centre and zoom when the person came: “lat,lon,zoom”, None where nothing usable.
+
+    The browser keeps the address's `at` from then on, with no run of this page. `visit` counts arrivals: a new one tells
+    the chart to go where the address says. `scope` names the places drawn; with others the extent means nothing.
+    """
+
+    visit: int
+    at: str | None
+    scope: str | None = None
 
 
 def today() -> date:
@@ -48,9 +66,63 @@ def recall(key: str, options: Iterable[str], default: str | None, label: str) ->
         asked = st.query_params.get(key)
         st.session_state[key] = asked if asked in allowed else default
         if asked is not None and asked not in allowed:
-            note = f"The address asked for {label} “{asked[:60]}”, which is not here. Showing the usual view instead."
-            st.session_state.setdefault(NOTES, []).append(note)
+            note_refused(label, asked)
     return st.session_state[key]
+
+
+def follow_address() -> None:
+    """Forgets what was chosen where the person went back or forward: then the address says what to show."""
+    context = get_script_run_ctx()
+    if context is not None and context.is_history_navigation:
+        for key in IN_URL:
+            st.session_state.pop(key, None)
+
+
+def arrive() -> None:
+    """Notes what the address says of the chart's extent, where this page is new: its first run, or after back and forward."""
+    if "view" in st.session_state and EXTENT in st.session_state:
+        return
+    visit = st.session_state[EXTENT].visit + 1 if EXTENT in st.session_state else 1
+    st.session_state[EXTENT] = Extent(visit, st.query_params.get("at"))
+
+
+def recall_extent(scope: str, bounds: tuple[float, float, float, float]) -> Extent:
+    """The extent that the address asked for; one that is no extent of these places leaves a note for `show_notes`.
+
+    `scope` names the places drawn, `bounds` are theirs (west, south, east, north). Other places than before: no extent.
+    """
+    extent = st.session_state[EXTENT]
+    if extent.scope is None:
+        at = extent.at if extent.at is not None and is_extent(extent.at, bounds) else None
+        if at != extent.at:
+            note_refused("the part of the map", extent.at)
+        extent = Extent(extent.visit, at, scope)
+    elif extent.scope != scope:
+        extent = replace(extent, at=None, scope=scope)
+    st.session_state[EXTENT] = extent
+    return extent
+
+
+def is_extent(text: str, bounds: tuple[float, float, float, float]) -> bool:
+    """Whether this is “lat,lon,zoom” with its centre near these bounds: within their own size of them, or nothing would be seen."""
+    try:
+        lat, lon, zoom = (float(part) for part in text.split(","))
+    except ValueError:
+        return False
+    west, south, east, north = bounds
+    width, height = east - west, north - south
+    return (
+        all(math.isfinite(number) for number in (lat, lon, zoom))
+        and west - width <= lon <= east + width
+        and south - height <= lat <= north + height
+        and 0 <= zoom <= 24
+    )
+
+
+def note_refused(label: str, asked: str) -> None:
+    """Keeps a note that the address asked for what is not here."""
+    note = f"The address asked for {label} “{asked[:60]}”, which is not here. Showing the usual view instead."
+    st.session_state.setdefault(NOTES, []).append(note)
 
 
 def keep_in_address(**values: str | None) -> None:

@@ -49,7 +49,7 @@ export function createLayerClass(L) {
       if (!this._waiting) return;
       cancelAnimationFrame(this._waiting);
       this._waiting = null;
-      if (!this._map) return;
+      if (!this._map || !this._container.width || !this._container.height) return; // a frame that is hidden has no size
       this._reckonView();
       this._drawStill();
       this.restyle();
@@ -176,7 +176,7 @@ export function createLayerClass(L) {
 
     // New values or a new selection: classes filled again and everything above set out again.
     restyle() {
-      if (!this.panel || !this.view || this._waiting) return;
+      if (!this.panel || !this.view || this._waiting || !this._container.width || !this._container.height) return;
       this._setOut();
       this._plain = this._plain || document.createElement("canvas");
       this._plain.width = this._container.width;

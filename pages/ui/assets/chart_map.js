@@ -1,10 +1,12 @@
 // The chart: one or two Leaflet maps with the canvas layer, their legends, tooltip and caption.
 
 import * as L from "./leaflet/leaflet-src.esm.js";
+import { sayExtent } from "./chart_address.js";
 import { bytesOf, loadGeometry } from "./chart_geometry.js";
 import { addControls, addPointer, moveTogether } from "./chart_hands.js";
 import { createLayerClass } from "./chart_layer.js";
 import { describePlace, drawLegend, element, tallyWords } from "./chart_legend.js";
+import { placingMethods } from "./chart_placing.js";
 import { HIDDEN, isDarkColour } from "./chart_style.js";
 
 const ChartLayer = createLayerClass(L);
@@ -114,7 +116,9 @@ class Chart {
     }
     if (turn !== this.turn || this.isRemoved) return;
     this.selected = this.geometry.numberOf.get(data.selected) ?? -1;
-    if (!this.maps.length) this.buildMaps();
+    const isNew = !this.maps.length;
+    if (isNew) this.buildMaps();
+    this.followAddress(isNew);
     this.restyle();
   }
 
@@ -160,12 +164,6 @@ class Chart {
     this.status.textContent = `${said[0].name}: ${lines.join("; ")}.`;
   }
 
-  bounds() {
-    const [x0, y0, x1, y1] = this.geometry.worldBox;
-    const crs = L.CRS.EPSG3857;
-    return L.latLngBounds([[x0, y1], [x1, y0]].map(([x, y]) => crs.pointToLatLng(L.point(x * 256, y * 256), 0)));
-  }
-
   buildMaps() {
     const isTouch = window.matchMedia("(pointer: coarse)").matches;
     for (const view of this.panels) {
@@ -202,42 +200,19 @@ class Chart {
       addPointer(this, map, layer, view);
     });
     if (this.maps.length === 2) moveTogether(this.maps);
+    this.maps[0].map.on("moveend", () => {
+      if (this.isPlacing) return;
+      this.isMoved = true;
+      this.keeper?.note(sayExtent(this.maps[0].map));
+    });
     let known = this.sheets.clientWidth;
     const resized = new ResizeObserver(() => {
-      if (this.sheets.clientWidth === known) return;
+      if (!this.sheets.clientWidth || this.sheets.clientWidth === known) return; // 0: hidden, on its way out
       known = this.sheets.clientWidth;
-      if (this.isMoved) for (const { map } of this.maps) map.invalidateSize({ pan: false, animate: false });
-      else this.fit();
+      if (this.isMoved) this.goTo(this.maps[0].map.getCenter(), this.maps[0].map.getZoom()); else this.fit();
     });
     resized.observe(this.sheets);
     this.stops.push(() => resized.disconnect());
-  }
-
-  // The whole area, as large as the frame allows, beside the key where that stands inside the frame.
-  fit() {
-    const bounds = this.bounds();
-    this.arrange();
-    for (const { map, view } of this.maps) {
-      map.invalidateSize({ pan: false, animate: false });
-      const pad = map.getSize().x < 500 ? 10 : 20;
-      const left = this.isRoomy ? view.legend.offsetWidth + 24 : pad;
-      map.setMinZoom(0);
-      map.fitBounds(bounds, { animate: false, reset: true, paddingTopLeft: [left, pad], paddingBottomRight: [pad, pad] });
-      map.setMinZoom(Math.max(0, map.getZoom() - 1));
-      map.setMaxZoom(Math.min(18, map.getZoom() + 8));
-      map.options.maxBounds = null;
-    }
-    this.isMoved = false;
-  }
-
-  // Wide frames hold their key inside, like a chart's own; tall areas get a taller frame.
-  arrange() {
-    const width = this.panels[0].frame.clientWidth, isSingle = this.panelCount === 1;
-    this.isRoomy = isSingle && width >= 760;
-    this.root.classList.toggle("is-roomy", this.isRoomy);
-    const [x0, y0, x1, y1] = this.geometry.worldBox, isTall = y1 - y0 > 1.25 * (x1 - x0);
-    const height = width < 560 ? 420 : isTall ? 700 : isSingle ? 560 : 480;
-    this.root.style.setProperty("--chart-height", `${height}px`);
   }
 
   showHint(view, text) {
@@ -288,3 +263,5 @@ class Chart {
     this.maps = [];
   }
 }
+
+Object.assign(Chart.prototype, placingMethods);
