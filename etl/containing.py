@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from etl.sorting import sort_stably
+
 CELLS_A_SHAPE = 32
 MOST_PAIRS_A_SHAPE = 64  # shapes that overlap much, or reach far, would be listed in every cell
 MANY_POINTS = 50_000  # from so many on, a second core earns its keep
@@ -31,7 +33,7 @@ def find_containing(shapes: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.
     usable = np.flatnonzero((lon >= grid.west) & (lon <= grid.east) & (lat >= grid.south) & (lat <= grid.north))
     cell = grid.find_cell(lon[usable], lat[usable])
     # Points that are neighbours are tested one after the other, while their shape is at hand.
-    order = np.argsort(cell, kind="stable")
+    order = sort_stably(cell)
     usable, cell = usable[order], cell[order]
     shapely.prepare(shapes)
     cells, positions = grid.list_pairs(bounds[filled])
@@ -88,7 +90,7 @@ class _Grid:
         nth = np.arange(len(shape)) - np.repeat(np.cumsum(counts) - counts, counts)
         row, column = np.divmod(nth, width[shape])
         cells = (first_row[shape] + row) * self.columns + first_column[shape] + column
-        order = np.argsort(cells, kind="stable")
+        order = sort_stably(cells)
         return cells[order], shape[order]
 
 

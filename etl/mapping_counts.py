@@ -10,6 +10,7 @@ from etl.cells import Rows, to_days
 from etl.filling import pick_rows
 from etl.periods import find_end, find_fixed_period
 from etl.placing import Sayings, Stands, make_saying
+from etl.sorting import sort_stably
 from etl.spec_types import Count
 from etl.tables import make_table
 
@@ -93,7 +94,7 @@ def sort_groups(*keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         combined = np.zeros(length, dtype=np.int64)
         for key, least, size in zip(keys, low, sizes, strict=True):
             combined = combined * size + (key.astype(np.int64) - least)
-        order = np.argsort(combined, kind="stable")
+        order = sort_stably(combined)
         ordered = combined[order]
         return order, np.append(True, ordered[1:] != ordered[:-1])
     order = np.lexsort(tuple(reversed(keys)))

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from etl.containing import MANY_POINTS, find_containing
+from etl.sorting import sort_stably
 
 REAL = Path(os.environ.get("SOUNDINGS_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data") / "places"
 corners = st.integers(0, 40)
@@ -90,3 +91,9 @@ def test_vertices_and_points_of_real_wards_agree_with_a_tree_of_shapes():
     first = np.full(len(lon), len(shapes))
     np.minimum.at(first, point, shape)
     assert (find_containing(shapes, lon, lat) == np.where(first < len(shapes), first, -1)).all()
+
+
+@given(st.lists(st.one_of(st.integers(0, 5), st.integers(0, 2**50)), max_size=60))
+def test_whole_numbers_are_sorted_as_numpy_sorts_them(keys):
+    keys = np.array(keys, dtype=np.int64)
+    assert sort_stably(keys).tolist() == np.argsort(keys, kind="stable").tolist()
