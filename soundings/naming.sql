@@ -1,12 +1,4 @@
 -- What each activity's name is derived from: one row per activity, as JSON that is the same for the same records.
--- Where several batches answer a question the one accepted last speaks; within a batch, the last row.
-
-fact_now as (
-    select f.activity_id, f.fact, f.answer
-    from fact f
-    join batch b using (batch_id)
-    qualify row_number() over (partition by f.activity_id, f.fact order by b.sequence desc, f.row_number desc) = 1
-),
 
 two_sided as (
     select activity_id
@@ -31,27 +23,10 @@ answers as (
     group by activity_id
 ),
 
-stage_now as (
-    select s.activity_id, s.stage, s.sharing
-    from stage s
-    join batch b using (batch_id)
-    qualify row_number() over (partition by s.activity_id, s.stage order by b.sequence desc, s.row_number desc) = 1
-),
-
 stages as (
     select activity_id, map(list(stage order by stage), list(sharing order by stage)) as stages
     from stage_now
     group by activity_id
-),
-
-claim_now as (
-    select c.activity_id, c.called, c.called_date
-    from claim c
-    join batch b using (batch_id)
-    qualify row_number() over (
-        partition by c.activity_id
-        order by c.called_date desc nulls last, b.sequence desc, c.row_number desc
-    ) = 1
 ),
 
 meeting as (

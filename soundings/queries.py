@@ -54,6 +54,14 @@ class Located:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """For how many activities that the filters show a measure is recorded: a figure, a 0 included."""
+
+    activities: int
+    of: int
+
+
+@dataclass(frozen=True)
 class Table:
     """The rows of one measure in one role, with where its records stand and the total, in which each record counts once."""
 
@@ -63,6 +71,7 @@ class Table:
     rows: list[Row]
     located: Located
     total: float | None
+    recorded: Recorded = Recorded(0, 0)
 
 
 @cache
@@ -121,7 +130,8 @@ def read_table(
     located, total = read_located(connection, chosen, bindings, filters)
     figures = read_figures(connection, chosen, bindings, filters, parent)
     rows = [make_row(chosen, located.coverage, *figure) for figure in figures]
-    return Table(measure=chosen, kind=kind, role=role, rows=rows, located=located, total=total)
+    recorded = read_recorded(connection, bindings, filters)
+    return Table(chosen, kind, role, rows, located, total, recorded)
 
 
 def make_row(
@@ -205,6 +215,30 @@ def read_located(connection, measure: Measure, bindings: dict, filters: Filters)
         {**bindings, "no_period_start": None, "no_period_end": None},
     ).fetchone()
     return Located(here, larger, outside, unlocated, not_tied, without_date), total
+
+
+def read_recorded(connection, bindings: dict, filters: Filters) -> Recorded:
+    """For how many activities the measure is recorded, wherever they took place. Of two that hold the same sessions one counts."""
+    asked = {name: value for name, value in bindings.items() if name not in ("kind", "role")}
+    count, of = connection.execute(
+        f"""{records_sql()},
+        holding as (select distinct activity_id from record where value is not null),
+        repeated_activity as (
+            select activity_id from session
+            group by activity_id
+            having bool_and(session_id in (select repeated_id from session_pair))
+        )
+        select count(h.activity_id), count(*)
+        from activity_now a
+        join (select activity_id, start_date, end_date from activity_now) r using (activity_id)
+        left join holding h using (activity_id)
+        where ($source is null or a.source_id = $source)
+        and (h.activity_id is not null or a.activity_id not in (select activity_id from repeated_activity))
+        and {filters.where()}
+        """,  # noqa: S608
+        asked,
+    ).fetchone()
+    return Recorded(count, of)
 
 
 def choose_role(connection, measure: Measure, role: str | None, filters: Filters, today: date) -> str | None:

@@ -139,14 +139,17 @@ record as (
     union all
 
     select
-        'continuing_groups',
+        $measure,
         activity_id,
         activity_id,
         batch_id,
         source_id,
         case
             when returning_count is null then null
-            when session_count >= 3 and returning_count >= 1 then 1
+            when $measure = 'people_returning' then returning_count
+            when returning_count = 0 then 0
+            when $measure = 'months_together' then datesub('month', start_date, end_date)
+            when session_count >= 3 then 1
             else 0
         end,
         1,
@@ -154,7 +157,7 @@ record as (
         start_date,
         end_date
     from activity_meeting
-    where $measure = 'continuing_groups'
+    where $measure in ('continuing_groups', 'people_returning', 'months_together')
 
     union all
 
@@ -186,7 +189,7 @@ record as (
         [f.row_number::integer],
         a.start_date,
         a.end_date
-    from fact f
+    from fact_now f
     join batch b using (batch_id)
     left join activity_now a using (activity_id)
     where $measure = 'joint_decisions'
@@ -206,7 +209,7 @@ record as (
         [s.row_number::integer],
         a.start_date,
         a.end_date
-    from stage s
+    from stage_now s
     join batch b using (batch_id)
     left join activity_now a using (activity_id)
     where $measure = 'stages_shared'
@@ -224,5 +227,7 @@ record_place as (
     select r.record_id, w.role, w.location_id
     from record r
     join activity_where w using (activity_id)
-    where $measure in ('continuing_groups', 'changes_made', 'joint_decisions', 'stages_shared')
+    where $measure in (
+        'continuing_groups', 'people_returning', 'months_together', 'changes_made', 'joint_decisions', 'stages_shared'
+    )
 )

@@ -341,3 +341,26 @@ create view classification_now as
 select *
 from classification
 qualify row_number() over (partition by activity_id order by run desc) = 1;
+
+-- What is answered of an activity now: where several batches answer, the one accepted last; within a batch, its last row.
+create view fact_now as
+select f.*
+from fact f
+join batch b using (batch_id)
+qualify row_number() over (partition by f.activity_id, f.fact order by b.sequence desc, f.row_number desc) = 1;
+
+create view stage_now as
+select s.*
+from stage s
+join batch b using (batch_id)
+qualify row_number() over (partition by s.activity_id, s.stage order by b.sequence desc, s.row_number desc) = 1;
+
+-- What an activity is called now: the latest dated claim; of undated ones, the one accepted last.
+create view claim_now as
+select c.*
+from claim c
+join batch b using (batch_id)
+qualify row_number() over (
+    partition by c.activity_id
+    order by c.called_date desc nulls last, b.sequence desc, c.row_number desc
+) = 1;

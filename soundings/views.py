@@ -121,11 +121,17 @@ def say_coverage(table: Table) -> str:
         others.append(f"{located.unlocated:,} have no place recorded")
     if located.not_tied:
         others.append(f"{located.not_tied:,} are not tied to a place")
+    parts.insert(0, say_recorded(table))
     if others:
         parts.append(("; ".join(others) + ".").capitalize() if not others[0][0].isdigit() else "; ".join(others) + ".")
     if located.undated:
         parts.append(f"{located.undated:,} without a date are left out while a period is chosen.")
     return " ".join(parts)
+
+
+def say_recorded(table: Table) -> str:
+    """“Recorded for 41 of 60 activities.”"""
+    return f"Recorded for {table.recorded.activities:,} of {table.recorded.of:,} activities."
 
 
 def say_summary(table: Table) -> str:
