@@ -13,11 +13,13 @@ from pathlib import Path
 from random import Random
 
 from etl.demo_geography import SEED, DemoGeography
+from etl.demo_said import SAID_MAKERS
 from etl.demo_spread import Gazetteer, read_gazetteer, spread
 from etl.template_tables import TABLES
 from soundings.model import STAGES
 
 STORY_FILES = ("groups.toml", "asking.toml")
+SAID_FILE = "said.toml"
 TODAY = date(2026, 11, 23)  # the story is told on this day; no meeting after it has happened yet
 COPIED = (
     "title", "summary", "method", "mode", "theme", "organisation", "programme", "time_pattern", "start_date", "end_date",
@@ -49,21 +51,34 @@ def make_story(folder: Path, geography: DemoGeography) -> dict[str, list[Cells]]
         "facts": tell_facts,
         "outcomes": tell_outcomes,
     }
+    activities = read_activities(folder)
+    places = read_gazetteer(folder / "gazetteer.toml", geography)
+    story: dict[str, list[Cells]] = {}
+    for table in TABLES:
+        if table.name in SAID_MAKERS:
+            rows = [row for told in activities for row in SAID_MAKERS[table.name](told)]
+        else:
+            rows = [
+                row
+                for told in activities
+                for row in makers[table.name](Told(told, places, Random(f"{SEED} {table.name} {told['id']}")))
+            ]
+        story[table.name] = [{column: _as_text(row.get(column)) for column in table.columns} for row in rows]
+    return story
+
+
+def read_activities(folder: Path) -> list[dict]:
+    """The hand-written activities in order, each with what people said of it. Raises KeyError for words about none of them."""
     activities = [
         activity
         for name in STORY_FILES
         for activity in tomllib.loads((folder / name).read_text(encoding="utf-8"))["activity"]
     ]
-    places = read_gazetteer(folder / "gazetteer.toml", geography)
-    story: dict[str, list[Cells]] = {}
-    for table in TABLES:
-        rows = [
-            row
-            for told in activities
-            for row in makers[table.name](Told(told, places, Random(f"{SEED} {table.name} {told['id']}")))
-        ]
-        story[table.name] = [{column: _as_text(row.get(column)) for column in table.columns} for row in rows]
-    return story
+    said = tomllib.loads((folder / SAID_FILE).read_text(encoding="utf-8"))
+    lost = set(said) - {activity["id"] for activity in activities}
+    if lost:
+        raise KeyError(f"{SAID_FILE} has words about {', '.join(sorted(lost))}, which no story file tells of.")
+    return [{**activity, **said.get(activity["id"], {})} for activity in activities]
 
 
 def tell_activity(one: Told) -> Iterator[Cells]:

@@ -14,8 +14,11 @@ import shapely
 
 from etl.demo import FOLDER, demo_files
 from etl.demo_make import make_demo
-from etl.template_tables import FACTS, TABLES, WORDS
+from etl.template_tables import TABLES, WORDS
 from soundings.filters import STATUS_SQL
+from soundings.generations import open_current
+from soundings.model import AGREED_STATEMENT, CONSENT_SCOPES, FACTS, FEWEST_ANSWERS, KNOWLEDGE, STATEMENT_KINDS
+from soundings.rubric import read_rubric
 
 TODAY = date(2026, 11, 23)
 SILENT = "Marram Bay"
@@ -143,7 +146,9 @@ def test_every_row_keeps_to_the_template(story):
             for column, words in WORDS.items():
                 assert not row.get(column) or row[column] in words, (table.name, column, row[column])
             for column, value in row.items():
-                if value and (column.endswith("_date") or column in ("date", "period_start", "period_end")):
+                if value and (
+                    column.endswith("_date") or column in ("date", "period_start", "period_end", "withdraw_by")
+                ):
                     date.fromisoformat(value)
     assert len({row["session_id"] for row in story["sessions"]}) == len(story["sessions"])
     assert 60 <= len(ids) == len(story["activities"]) <= 80
@@ -266,80 +271,124 @@ def test_the_four_kinds_of_ward_are_there(story, wards, neighbourhoods):
     assert answers["Oxmere & Fen End"] < 300 and "Oxmere & Fen End" not in groups, "neither"
 
 
-# --- the names the facts give, by RUBRIC.md's rules, recomputed here --------------------------------------------
+# --- the names that Soundings derives ---------------------------------------------------------------------------
 
-IMPLIES = {
-    "joint_decision": ("decision_open",),
-    "community_decided": ("decision_open",),
-    "decision_open": ("can_reply",),
-    "answers_collected": ("can_reply",),
-    "repeated_dialogue": ("can_reply",),
-    "made_options": ("can_reply",),
+# What each activity that tells the story is called, and the name its facts give.
+NAMES = {
+    "larkmoor-larder": ("community-led", "Community-led"),
+    "southern-allotments": ("self-management", "Community-led"),
+    "repairs-policy-group": ("co-production", "Co-production"),
+    "harbour-flood-group": ("consultation", "Co-production"),
+    "larkmoor-together": ("co-production", "Co-production"),
+    "carers-respite-rules": ("co-production", "Co-production"),
+    "pounds-in-your-pocket": ("participatory budgeting", "Decision handed over"),
+    "library-co-design": ("co-production", "Co-design"),
+    "hemp-street-school-street": ("co-design", "Co-design"),
+    "citizens-panel-energy": ("citizens' assembly", "Co-design"),
+    "gasworks-garden": ("volunteering", "Co-delivery"),
+    "cockle-row-warmth": ("co-delivery", "Co-delivery"),
+    "skerrow-ferry": ("involvement", "Involvement"),
+    "youth-panel": ("co-production", "Involvement"),
+    "local-plan-2041": ("consultation", "Consultation"),
+    "bus-network-review": ("co-production", "Consultation"),
+    "policing-conversations": ("dialogue", "Dialogue"),
+    "abbots-mead-green": ("survey", "Gathering views"),
+    "tidewell-talks-2024": ("engagement", "Gathering views"),
+    "summer-lights-2024": ("festival", "Taking part"),
+    "council-newsletter": ("engagement", "Informing"),
+    "fifty-pence-workshops": ("co-creation", "Not enough recorded"),
+    "seafront-shelters": ("co-design", "Not enough recorded"),
+    "travellers-stopping-places": ("listening", "Not enough recorded"),
+    "highdown-drop-in": ("drop-in", "Not enough recorded"),
 }
 
 
-def derive_name(facts: dict[str, str]) -> str:
-    """The name of RUBRIC.md for facts already completed by dates and meetings."""
-    yes = {fact for fact, answer in facts.items() if answer == "yes"}
-    no = {fact for fact, answer in facts.items() if answer == "no"}
-    for _ in range(2):
-        yes |= {implied for fact in yes for implied in IMPLIES.get(fact, ())}
-    if yes & no:
-        return "Not enough recorded, conflict"
-    rules = [
-        ("Community-led", {"community_framed", "community_decided"}, set()),
-        *(
-            (
-                "Co-production",
-                {"made_options", "in_from_start", "joint_decision", "reciprocity", "continuing_relationship", shared},
-                set(),
-            )
-            for shared in ("shared_delivery", "shared_evaluation")
-        ),
-        ("Decision handed over", {"community_decided"}, set()),
-        ("Co-design", {"made_options", "decision_open"}, set()),
-        ("Co-delivery", {"shared_delivery"}, set()),
-        ("Co-delivery", {"shared_evaluation"}, set()),
-        ("Involvement", {"decision_open", "repeated_dialogue"}, set()),
-        ("Consultation", {"can_reply", "decision_open"}, set()),
-        ("Dialogue", {"repeated_dialogue"}, {"decision_open"}),
-        ("Gathering views", {"answers_collected"}, {"decision_open"}),
-        ("Taking part", {"can_reply"}, {"decision_open", "answers_collected"}),
-        ("Informing", set(), {"can_reply"}),
-    ]
-    return next((name for name, needs, needs_no in rules if needs <= yes and needs_no <= no), "Not enough recorded")
+@pytest.fixture(scope="module")
+def named(tidewell) -> dict[str, dict]:
+    """Each activity's key → its name now, as Soundings derived it, with what it rests on."""
+    found = (
+        open_current(tidewell)
+        .cursor()
+        .execute(
+            """
+            select a.activity_key, c.name, c.comparison, c.conflicts, c.next_question, c.explanation
+            from classification_now c
+            join activity_now a using (activity_id)
+            """
+        )
+        .to_arrow_table()
+    )
+    return {row["activity_key"]: row for row in found.to_pylist()}
 
 
-def names_in(story) -> dict[str, str]:
-    facts: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in story["facts"]:
-        facts[row["activity_id"]][row["fact"]] = row["answer"]
-    for activity in story["activities"]:
-        own = facts[activity["activity_id"]]
-        if activity["first_helped_date"] and activity["settled_date"]:
-            own["in_from_start"] = "yes" if activity["first_helped_date"] <= activity["settled_date"] else "no"
-        rows = [row for row in story["sessions"] if row["activity_id"] == activity["activity_id"]]
-        if len(rows) >= 3 and any(int(row["returning_count"] or 0) >= 1 for row in rows):
-            own["continuing_relationship"] = "yes"
-    return {activity: derive_name(own) for activity, own in facts.items()}
+def test_every_activity_of_the_story_has_the_name_that_its_facts_give(story, named):
+    called = {row["activity_id"]: row["called"] for row in story["activities"]}
+    assert {key: (called[key], named[key]["name"]) for key in NAMES} == NAMES
+    assert set(named) == set(called)
 
 
-def test_the_facts_give_all_twelve_names_and_one_conflict(story):
-    names = names_in(story)
-    assert set(names.values()) == {
-        "Community-led", "Co-production", "Decision handed over", "Co-design", "Co-delivery", "Involvement", "Consultation",
-        "Dialogue", "Gathering views", "Taking part", "Informing", "Not enough recorded", "Not enough recorded, conflict",
-    }  # fmt: skip
-    assert names["repairs-policy-group"] == names["carers-respite-rules"] == "Co-production"
-    assert names["tidewell-talks-2024"] == "Gathering views" and names["local-plan-2041"] == "Consultation"
-    assert [name for name, given in names.items() if given == "Not enough recorded, conflict"] == ["seafront-shelters"]
+def test_all_twelve_names_are_there_and_one_conflict(named):
+    assert {row["name"] for row in named.values()} == {rule.name for rule in read_rubric().rules}
+    conflicts = {key: row["conflicts"] for key, row in named.items() if row["conflicts"]}
+    assert conflicts == {"seafront-shelters": ["decision_open"]}
+    assert "Two answers do not fit together" in named["seafront-shelters"]["explanation"]
 
 
-def test_what_it_is_called_and_what_is_recorded_differ_both_ways(story):
-    names, called = names_in(story), {row["activity_id"]: row["called"] for row in story["activities"]}
-    assert (called["library-co-design"], names["library-co-design"]) == ("co-production", "Co-design")
-    assert (called["bus-network-review"], names["bus-network-review"]) == ("co-production", "Consultation")
-    assert (called["harbour-flood-group"], names["harbour-flood-group"]) == ("consultation", "Co-production")
+def test_what_it_is_called_and_what_is_recorded_differ_both_ways(named):
+    differing = {key for key, row in named.items() if row["comparison"] == "differ"}
+    assert {"library-co-design", "bus-network-review", "youth-panel", "harbour-flood-group"} <= differing
+    assert "Both are real ways of working." in named["library-co-design"]["explanation"]
+    assert "settled 1 March 2024, first helped 20 March 2024" in named["library-co-design"]["explanation"]
+    assert named["abbots-mead-green"]["comparison"] == "agree", "a plain survey honestly called a survey"
+
+
+def test_what_is_not_named_yet_has_its_next_question(named):
+    unnamed = {key: row["next_question"] for key, row in named.items() if row["name"] == "Not enough recorded"}
+    assert all(unnamed.values())
+    assert unnamed["highdown-drop-in"] == "can_reply"
+    assert unnamed["winter-gardens-future"] == unnamed["seafront-shelters"] == "decision_open"
+
+
+# --- what people said --------------------------------------------------------------------------------------------
+
+
+def test_give_and_take_is_told_of_on_both_sides_wherever_a_fact_says_so(story):
+    sides: dict[str, set[str]] = defaultdict(set)
+    for row in story["reciprocity"]:
+        sides[row["activity_id"]] |= {side for side in ("gave", "got") if row[side]}
+    said = {row["activity_id"] for row in story["facts"] if (row["fact"], row["answer"]) == ("reciprocity", "yes")}
+    assert said <= {key for key, told in sides.items() if told == {"gave", "got"}}
+    assert sides["gasworks-garden"] == {"gave"}, "one side alone answers nothing"
+
+
+def test_lived_local_and_professional_knowledge_are_told_apart(story):
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for row in story["perspectives"]:
+        kinds[row["activity_id"]].add(row["knowledge"])
+    assert kinds["repairs-policy-group"] == set(KNOWLEDGE)
+    assert kinds["net-loft-boat"] == {"lived", "professional"}
+
+
+def test_each_story_says_who_may_read_it_and_until_when_it_can_be_withdrawn(story):
+    assert {row["consent_scope"] for row in story["stories"]} == set(CONSENT_SCOPES)
+    assert all(row["consent_date"] < row["withdraw_by"] for row in story["stories"])
+    assert all(row["told_by"] for row in story["stories"])
+
+
+def test_a_group_too_small_for_answers_has_a_statement_it_agreed(story):
+    agreed = {row["activity_id"] for row in story["statements"] if row["kind"] == AGREED_STATEMENT}
+    assert {"repairs-policy-group", "travellers-stopping-places"} <= agreed
+    assert {row["kind"] for row in story["statements"]} == set(STATEMENT_KINDS)
+
+
+def test_no_score_is_of_fewer_than_ten_people(story):
+    scores = [(row["instrument"], int(row["answered_count"])) for row in story["instruments"]]
+    assert scores and all(answered >= FEWEST_ANSWERS for _, answered in scores)
+    assert "REST" in {instrument for instrument, _ in scores}
+
+
+def test_nothing_of_tidewell_is_rejected(tidewell):
+    assert open_current(tidewell).cursor().execute("select * from rejection").fetchall() == []
 
 
 def test_every_yes_says_where_someone_could_see_it(story):
