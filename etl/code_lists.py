@@ -53,7 +53,7 @@ def map_list(kind: str, sheets: list[Sheet], batch_id: str, file_name: str) -> M
             else:
                 accepted.append({"batch_id": batch_id, **cells})
     if kind != HISTORY:
-        from etl.locating import normalise_name
+        from etl.locating_names import normalise_name
 
         for row in accepted:
             row["alias"] = normalise_name(row["alias"])

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from etl.cells import EPOCH, NO_DAY, Rows, gather_rows, to_days, to_figures
 from etl.filling import pick_rows
-from etl.locating import normalise_name
+from etl.locating_names import normalise_name
 from etl.mapping_activities import group_activities, make_activities, make_constants, name_rows
 from etl.mapping_counts import make_counts
 from etl.mapping_template import map_template

@@ -29,7 +29,8 @@ from etl.coordinates import (
     grid_reference_to_lonlat,
     parse_grid_reference,
 )
-from etl.locating import normalise_name, resolve_locations
+from etl.locating import resolve_locations
+from etl.locating_names import normalise_name
 from etl.postcodes import normalise_postcode, postcode_to_point
 from tests.building import Builder
 
