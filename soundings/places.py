@@ -109,7 +109,23 @@ def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> l
 
 
 def read_area_name(connection: duckdb.DuckDBPyConnection, kind: str) -> str:
-    """What to call the whole map: the one parent of its places, or “N districts”, or the number of places."""
+    """What to call the whole map: its one district, or “N districts”; the one place around it; or “All places”."""
+    around = connection.execute(
+        """
+        with recursive around as (
+            select place_code from place_now where kind = $kind
+            union
+            select p.parent_code
+            from place_now p
+            join around a using (place_code)
+            where p.parent_code is not null
+        )
+        select p.name from around join place_now p using (place_code) where p.kind = 'district'
+        """,
+        {"kind": kind},
+    ).fetchall()
+    if len(around) > 1 and kind != "district":
+        return f"{len(around):,} districts"
     parents = connection.execute(
         """
         select distinct coalesce(q.name, p.parent_code)
@@ -118,10 +134,5 @@ def read_area_name(connection: duckdb.DuckDBPyConnection, kind: str) -> str:
         where p.kind = $kind""",
         {"kind": kind},
     ).fetchall()
-    names = [name for (name,) in parents if name]
-    if len(names) == 1:
-        return names[0]
-    district = connection.execute("select name from place_now where kind = 'district'").fetchall()
-    if len(district) == 1:
-        return district[0][0]
-    return f"{len(names):,} districts" if len(names) > 1 else "All places"
+    (name,) = (around if len(around) == 1 else parents if len(parents) == 1 else [(None,)])[0]
+    return name or "All places"

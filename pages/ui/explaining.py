@@ -22,12 +22,21 @@ REWRITTEN = re.compile(
     r"(?<=:)(?=//|material/|[\w+-]+:)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE
 )
 JOINER = "\u2060"
+# Characters that turn round the text after them or are not text at all: nothing a file says may reach past its own words.
+UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f]")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+# Words of a right-to-left script keep their own order, and the sentence around them keeps its.
+ISOLATED = "\u2068{}\u2069"
 
 
 def escape(text: str) -> str:
-    """Text from a file as Markdown that shows it as typed: every character that Markdown, HTML or LaTeX could read is escaped."""
-    apart = REWRITTEN.sub(JOINER, text.replace("\n", " "))
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$:~&^=\"'" else char for char in apart)
+    """Text from a file as Markdown that shows it as typed: every character that Markdown, HTML or LaTeX could read is escaped.
+
+    Words of a right-to-left script stand apart from the sentence around them; characters that turn text round are left out.
+    """
+    apart = REWRITTEN.sub(JOINER, UNSEEN.sub("", re.sub(r"[\r\n]+", " ", text)))
+    shown = "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|$:~&^=\"'" else char for char in apart)
+    return ISOLATED.format(shown) if RIGHT_TO_LEFT.search(shown) else shown
 
 
 def tables_shown(fill: Table, ring: Table | None) -> list[Table]:

@@ -17,11 +17,13 @@ from soundings.measures import FAMILY_QUESTION
 from soundings.model import NOTHING_RECORDED, ROLE_LABEL, VALUE
 from soundings.place_story import Figure, list_blank, say_figure, say_noun, say_typical
 from soundings.places import Place
-from soundings.queries import Table
+from soundings.queries import Row, Table
 from soundings.tracing import read_traces
 from soundings.views import say_count, say_number, say_state
 
 TIMELINE_BARS = 30
+TITLE_PIXELS = 300  # a longer title is cut with an ellipsis: a narrow phone has no more
+INK, PAPER_ON_DARK = "#1f2d38", "#eef2f4"  # for words drawn in a chart, which Streamlit's theme makes too pale to read
 TIMELINE_HUES = {
     "planned": "#a377b8",
     "live now": "#2f8f78",
@@ -155,41 +157,49 @@ def say_span(activity: ActivityLine) -> str:
 
 
 def draw_timeline(activities: list[ActivityLine], today: date) -> None:
-    """A bar for each dated activity, newest at the top; planned, live, past and paused in equal-weight hues and in words."""
+    """A bar for each dated activity, newest at the top; planned, live, past and paused in equal-weight hues and in words.
+
+    Titles stand above their bars, from the left edge: beside the bars they would leave a phone no room for them.
+    """
     if not activities:
         return
-    ends = [
-        activity.end_date or (today if activity.status == "live" else activity.start_date) for activity in activities
-    ]
-    ends = [max(end, activity.start_date) for end, activity in zip(ends, activities, strict=True)]
-    words = [WHEN_LABEL.get(activity.status or "", "not known") for activity in activities]
-    frame = pd.DataFrame(
-        {
-            "activity": [activity.title[:70] for activity in activities],
-            "start": pd.to_datetime([activity.start_date for activity in activities]),
-            # A single day is drawn a week wide: narrower cannot be seen.
-            "end": pd.to_datetime(ends) + pd.Timedelta(days=7),
-            "now": words,
-            "when": [say_span(activity) for activity in activities],
-        }
-    )
-    shown = [word for word in TIMELINE_HUES if word in words]
+    frame = timeline_rows(activities, today)
+    shown = [word for word in TIMELINE_HUES if word in set(frame["now"])]
     scale = alt.Scale(domain=shown, range=[TIMELINE_HUES[word] for word in shown])
-    chart = (
-        alt.Chart(frame)
-        .mark_bar(height=11, cornerRadius=2)
-        .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, grid=True, tickCount=8)),
-            x2="end:T",
-            y=alt.Y(
-                "activity:N", sort=None, title=None, axis=alt.Axis(labelLimit=280, labelOverlap=False, domain=False)
-            ),
-            color=alt.Color("now:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
-            tooltip=[alt.Tooltip("activity:N"), alt.Tooltip("when:N"), alt.Tooltip("now:N")],
-        )
-        .properties(height=alt.Step(22))
+    rows = alt.Chart(frame).encode(y=alt.Y("row:O", title=None, axis=None))
+    bars = rows.mark_bar(height=9, cornerRadius=2, yOffset=10).encode(
+        x=alt.X("start:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, grid=True, tickCount=8)),
+        x2="end:T",
+        color=alt.Color("now:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
+        tooltip=[alt.Tooltip("activity:N"), alt.Tooltip("when:N"), alt.Tooltip("now:N")],
     )
-    st.altair_chart(chart, width="stretch", key="timeline")
+    ink = PAPER_ON_DARK if st.context.theme.type == "dark" else INK
+    titles = rows.mark_text(align="left", baseline="bottom", dy=1, fontSize=12, limit=TITLE_PIXELS, color=ink).encode(
+        x=alt.value(2), text="activity:N"
+    )
+    st.altair_chart((bars + titles).properties(height=alt.Step(34)), width="stretch", key="timeline")
+
+
+def timeline_rows(activities: list[ActivityLine], today: date) -> pd.DataFrame:
+    """One row for each dated activity, in their order: row, activity, start, end, now and when (in words).
+
+    One with no end that is live lasts until today. Anything shorter than a week is drawn a week wide, to be seen at all.
+    """
+    rows = []
+    for number, activity in enumerate(activities):
+        last = activity.end_date or (today if activity.status == "live" else activity.start_date)
+        drawn_days = max((last - activity.start_date).days + 1, 7)
+        rows.append(
+            {
+                "row": number,
+                "activity": activity.title[:70],
+                "start": pd.Timestamp(activity.start_date),
+                "end": pd.Timestamp(activity.start_date) + pd.Timedelta(days=drawn_days),
+                "now": WHEN_LABEL.get(activity.status or "", "not known"),
+                "when": say_span(activity),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def show_neighbours(reader: Reader, place: Place, codes: list[str], tables: list[Table]) -> None:
@@ -198,15 +208,12 @@ def show_neighbours(reader: Reader, place: Place, codes: list[str], tables: list
         return
     st.subheader("Beside its neighbours", anchor=False)
     wanted = [place.place_code, *codes]
-    columns: dict[str, list] = {}
+    columns = {}
     for table in tables:
         rows = {row.place_code: row for row in table.rows}
         if any(code in rows and rows[code].value is not None for code in wanted):
             label = f"{table.measure.label} ({ROLE_LABEL.get(table.role or '', '')})"
-            columns[label] = [
-                say_number(rows[code].value) if code in rows and rows[code].value is not None else say_state(rows[code])
-                for code in wanted
-            ]
+            columns[label] = figure_column([rows.get(code) for code in wanted])
             columns["Place"] = [rows[code].place_name for code in wanted]
     if not columns:
         st.markdown("Nothing is recorded here or in the places around it.")
@@ -216,6 +223,20 @@ def show_neighbours(reader: Reader, place: Place, codes: list[str], tables: list
     st.dataframe(
         pd.DataFrame({"Place": names, **columns}),
         hide_index=True,
+        placeholder="–",
         key="neighbours",
         alt="Figures of this place and its neighbours",
+        column_config={
+            label: st.column_config.NumberColumn(format="localized")
+            for label, cells in columns.items()
+            if not isinstance(cells, list)
+        },
     )
+    st.caption("– is nothing recorded; 0 is a recorded none.")
+
+
+def figure_column(rows: list[Row | None]):
+    """The figures as a column that sorts as numbers, null where nothing is recorded; as words where any is hidden."""
+    if any(row is not None and row.value is None and row.state != NOTHING_RECORDED for row in rows):
+        return [None if row is None else say_state(row) if row.value is None else say_number(row.value) for row in rows]
+    return pd.array([row.value if row else None for row in rows], "Float64")
