@@ -11,6 +11,7 @@ from soundings.filters import Filters
 from soundings.model import SoundingsError
 from soundings.queries import read_table
 from soundings.tracing import read_traces, say_rows
+from soundings.views import say_coverage
 from tests.building import TODAY, Builder
 
 
@@ -143,6 +144,38 @@ def test_continuing_needs_three_meetings_and_people_who_came_back(build):
         build.activity(batch, f"one-off {build.number}")
         build.session(batch, f"one-off {build.number}", [build.location(batch, "W4")], returning=0)
     assert figures(read(build, "continuing_groups")) == {"W1": 1, "W2": 0, "W3": None, "W4": 0}
+
+
+def test_depth_of_groups_is_counted_group_by_group_and_recorded_for_so_many(build):
+    batch = build.batch("native")
+    for activity, ward, meetings in (
+        ("long", "W1", [(date(2025, 1, 10), 0), (date(2025, 7, 9), 4), (date(2025, 6, 1), 6)]),
+        ("short", "W1", [(date(2025, 1, 1), 0), (date(2025, 2, 1), 3)]),
+        ("nobody back", "W2", [(date(2025, 1, 1), 0), (date(2025, 9, 1), 0)]),
+        ("unknown", "W3", [(date(2025, 1, 1), None), (date(2025, 9, 1), None)]),
+    ):
+        build.activity(batch, activity)
+        for day, back in meetings:
+            build.session(batch, activity, [build.location(batch, ward)], day=day, returning=back)
+    returning, months = read(build, "people_returning"), read(build, "months_together")
+    assert figures(returning) == {"W1": 6 + 3, "W2": 0, "W3": None, "W4": None}
+    assert figures(months) == {"W1": (5 + 1) / 2, "W2": 0, "W3": None, "W4": None}
+    assert (returning.recorded.activities, returning.recorded.of) == (3, 4)
+    assert "Recorded for 3 of 4 activities." in say_coverage(returning)
+
+
+def test_of_answers_given_in_two_batches_the_one_accepted_last_speaks(build):
+    for answer, sharing in (("yes", "with"), ("no", "for")):
+        batch = build.batch("native")
+        build.activity(batch, "a")
+        build.insert(
+            "activity_place", batch_id=batch, activity_id="a", location_id=build.location(batch, "W1"), role="venue"
+        )
+        row = {"batch_id": batch, "row_number": 2, "activity_id": "a"}
+        build.insert("fact", fact="joint_decision", answer=answer, **row)
+        build.insert("stage", stage="design", sharing=sharing, **row)
+    assert figures(read(build, "joint_decisions"))["W1"] == 0
+    assert figures(read(build, "stages_shared"))["W1"] == 0
 
 
 def test_filters_narrow_the_figures_and_say_so(build):
