@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import shapely
 
-from etl.boundaries import PLACE, join_shapes, read_places
+from etl.boundaries import PLACE, read_places
+from etl.boundary_parents import join_shapes
 from etl.coordinates import bng_to_lonlat
 from etl.figures import parse_count, parse_decile
 from soundings.model import BadFile

@@ -1,0 +1,58 @@
+"""The larger places that the places of a boundary file make up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+
+# Which kinds are made of whole smaller ones. LSOAs only fit wards at best, so wards are never drawn from them.
+MADE_OF = {
+    "msoa": ("lsoa",),
+    "ward": ("neighbourhood",),
+    "district": ("lsoa", "msoa", "ward", "neighbourhood"),
+    "region": ("district",),
+    "country": ("region",),
+}
+
+
+def make_parents(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The larger places that these make up, where code and name are given and the larger kind is made of whole smaller ones."""
+    has_parent = frame["parent_code"].notna() & frame["parent_name"].notna() & frame["parent_kind"].notna()
+    rows = frame[has_parent]
+    rows = rows[rows["parent_kind"].isin([larger for larger, parts in MADE_OF.items() if kind in parts])]
+    made = []
+    for (code, parent_kind), group in rows.groupby(["parent_code", "parent_kind"], sort=True):
+        dates = group["population_date"].dropna().unique()
+        is_complete = group["population"].notna().all() and len(dates) <= 1
+        made.append(
+            {
+                "place_code": code,
+                "kind": parent_kind,
+                "name": sorted(group["parent_name"])[0],
+                "name_welsh": None,
+                "parent_code": None,
+                "vintage": frame["vintage"].iloc[0],
+                "population": sum(group["population"]) if is_complete else None,
+                "population_date": dates[0] if is_complete and len(dates) else None,
+                "deprivation_decile": None,
+                "deprivation_source": None,
+                "area_km2": sum(group["area_km2"]) if group["area_km2"].notna().all() else None,
+                "shape": join_shapes(group["shape"].to_numpy(dtype=object)),
+            }
+        )
+    return pd.DataFrame(made)
+
+
+def join_shapes(shapes: np.ndarray) -> shapely.Geometry:
+    """The union of neighbouring shapes: fast where their edges fit exactly, the careful way where they do not."""
+    if len(shapes) == 1:
+        return shapes[0]
+    try:
+        joined = shapely.coverage_union_all(shapes)
+    except shapely.GEOSException:
+        joined = None
+    area = shapely.area(shapes).sum()
+    if joined is not None and joined.is_valid and abs(joined.area - area) <= 1e-9 * area:
+        return joined
+    return shapely.union_all(shapes)
