@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from soundings.classify import AGREE, DIFFER, NOT_YET, Classification, Recorded, list_missing
 from soundings.rubric import Rubric, Rule
@@ -137,6 +138,7 @@ def say_name(rule: Rule) -> str:
     return rule.name[0].lower() + rule.name[1:]
 
 
+@lru_cache(maxsize=10_000)
 def say_day(day: date) -> str:
     """A day as people write it: 3 May 2024."""
     return f"{day.day} {day:%B %Y}"

@@ -54,7 +54,8 @@ def classify_register(
         {"everything": everything, "version": rubric.version},
     ).fetchall()
     rows = [make_row(rubric, run, made_at, *line) for line in found]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    columns = [pa.array([row[field.name] for row in rows], field.type) for field in SCHEMA]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
 def make_row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from soundings.model import SoundingsError
@@ -95,10 +95,12 @@ class Rubric:
 
     def find_called(self, called: str) -> Rule | None:
         """The rule whose name, or another word for it, is what an organiser calls an activity; None for words of their own."""
-        wanted = tidy_word(called)
-        return next(
-            (rule for rule in self.rules if wanted in {tidy_word(w) for w in (rule.name, *rule.also_called)}), None
-        )
+        return self.rules_by_word.get(tidy_word(called))
+
+    @cached_property
+    def rules_by_word(self) -> dict[str, Rule]:
+        """Rules by their names and other words as `tidy_word` has them; of two with one word, the earlier."""
+        return {tidy_word(word): rule for rule in reversed(self.rules) for word in (rule.name, *rule.also_called)}
 
 
 def tidy_word(text: str) -> str:
