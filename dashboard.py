@@ -25,6 +25,7 @@ if st.runtime.exists():
             st.Page("pages/rooms/explore.py", title="Explore", url_path="explore", default=True),
             st.Page("pages/rooms/place.py", title="Place", url_path="place"),
             st.Page("pages/rooms/sources.py", title="Sources and gaps", url_path="sources"),
+            st.Page("pages/rooms/words.py", title="Words", url_path="words"),
         ],
         position="top",
     ).run()

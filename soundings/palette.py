@@ -60,3 +60,36 @@ NIGHT = Palette(
     depth=("#1f4a68", "#2c6e98", "#4c9bc8", "#86c3e4", "#cfe9f7"),
     contact=("#37444d", "#53616b", "#7a8891", "#a7b2b9", "#d9dfe2"),
 )
+
+# The marks of names. One lightness and one chroma (OKLCH 0.58, 0.095), by day and by night, so that no name stands out; none is
+# the chart's blue, amber or slate, and none reads as stop, wait or go. They do not run with the order of the rules. Twelve hues
+# cannot all be told apart, so the shape and the word always stand with them.
+NAME_HUES = {
+    "community_led": "#96669a",
+    "co_production": "#1d8c83",
+    "decision_handed_over": "#847d34",
+    "co_design": "#7c6fae",
+    "co_delivery": "#1d889d",
+    "involvement": "#a0638c",
+    "consultation": "#6b75b2",
+    "dialogue": "#75823d",
+    "gathering_views": "#2f8c74",
+    "taking_part": "#a7627c",
+    "informing": "#138b90",
+    "not_enough_recorded": "#8a6ba6",
+}
+# A name's shape: the Material symbol drawn on a page, and the like of it as a character, for tables. All are outlines of one size.
+NAME_SHAPES = {
+    "community_led": ("pentagon", "⬠"),
+    "co_production": ("square", "□"),
+    "decision_handed_over": ("grid_view", "⊞"),
+    "co_design": ("hexagon", "⬡"),
+    "co_delivery": ("crop_portrait", "▯"),
+    "involvement": ("workspaces", "∴"),
+    "consultation": ("circle", "○"),
+    "dialogue": ("adjust", "⊙"),
+    "gathering_views": ("rectangle", "▭"),
+    "taking_part": ("change_history", "△"),
+    "informing": ("details", "◬"),
+    "not_enough_recorded": ("asterisk", "∗"),
+}

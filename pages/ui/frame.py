@@ -12,6 +12,9 @@ h2 { font-size: 1.3rem !important; }
 h3 { font-size: 1.08rem !important; }
 .stApp { font-variant-numeric: tabular-nums; }
 [data-testid="stCaptionContainer"] { opacity: 0.82 !important; } /* Streamlit's own 0.6 is too pale to read on paper */
+.stMarkdownColoredBackground { display: inline-block; max-width: 100%; } /* the mark of a name stays in one piece */
+[class*="st-key-pair_"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; } /* side by side on a phone, too */
+[class*="st-key-pair_"] [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; width: auto !important; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   h1 { font-size: 1.4rem !important; }

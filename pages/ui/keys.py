@@ -31,6 +31,8 @@ IN_URL = (
     "source",
     "table",
     "at",
+    "rule",
+    "find",
 )
 
 
