@@ -15,10 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from etl import fetch
 from etl.boundaries import read_places
 from etl.cli import main
 from etl.fetch import fetch_places
+from etl.fetch_boundaries import LAYERS
 from soundings.model import BadFile, SoundingsError
 
 AUTHORITY = "E07999001"
@@ -35,7 +35,7 @@ class Stub:
     nomis_page: int = 2
     codes_nomis_knows: tuple[str, ...] = (*WARDS, *LSOAS)
     failures: list[tuple[int, bytes]] = field(default_factory=list)
-    layers: tuple[str, ...] = ("WD_MAY_2025_UK_BGC_V2", *fetch.LAYERS["lsoa"].names, "LSOA21_WD25_LAD25_EW_LU_v2")
+    layers: tuple[str, ...] = ("WD_MAY_2025_UK_BGC_V2", *LAYERS["lsoa"].names, "LSOA21_WD25_LAD25_EW_LU_v2")
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     dead_after: int | None = None
 
