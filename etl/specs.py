@@ -18,7 +18,7 @@ from etl.parsing import COLUMN_KINDS, DATE_ORDERS
 from etl.spec_types import PER_FILE, PER_ROW, PER_VALUE, ROWS, TEMPLATE, Place, Spec, Words
 from etl.template_tables import find_table
 from etl.types import Sheet
-from soundings.model import ROLES, BadFile, SoundingsError
+from soundings.model import ANSWERS, FACTS, ROLES, BadFile, SoundingsError
 
 SOURCES = Path(__file__).resolve().parent.parent / "data" / "sources"
 
@@ -75,6 +75,7 @@ def check_spec(spec: Spec, where: str) -> None:
     for name, column in spec.column.items():
         if column.read not in COLUMN_KINDS:
             refuse(f"column.{name}.read", f"is “{column.read}”. Expected one of: {', '.join(COLUMN_KINDS)}.")
+    check_facts(spec, refuse)
     if spec.shape == TEMPLATE:
         return
     if spec.shape != ROWS:
@@ -94,6 +95,21 @@ def check_spec(spec: Spec, where: str) -> None:
     for number, count in enumerate(spec.count):
         if count.rows == bool(count.sum):
             refuse(f"count[{number}]", "needs either `rows = true` or `sum` with columns to add.")
+
+
+def check_facts(spec: Spec, refuse) -> None:
+    """Raises BadSpec where a fact of the whole source is none of the rubric's, stands twice or cannot be looked up."""
+    if spec.fact and spec.shape == TEMPLATE:
+        refuse("fact", "cannot be stated for the template, which has a sheet of facts for each activity's own.")
+    for number, told in enumerate(spec.fact):
+        if told.fact not in FACTS:
+            refuse(f"fact[{number}].fact", f"is “{told.fact}”. Expected one of: {', '.join(FACTS)}.")
+        if told.answer not in ANSWERS:
+            refuse(f"fact[{number}].answer", f"is “{told.answer}”. Expected one of: {', '.join(ANSWERS)}.")
+        if not told.evidence.strip():
+            refuse(f"fact[{number}].evidence", "is blank. Expected where someone can see that this holds.")
+        if told.fact in {earlier.fact for earlier in spec.fact[:number]}:
+            refuse(f"fact[{number}].fact", f"is “{told.fact}”, which was answered above. Answer each fact once.")
 
 
 def check_place(place: Place, refuse) -> None:
