@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from etl.loading import load_file, undo
-from pages.ui.explaining import JOINER
+from pages.ui.explaining import ISOLATED, JOINER, escape
+from pages.ui.place_parts import timeline_rows
+from soundings.activities import ActivityLine
 from soundings.generations import generation_path, open_current, pointer_path, read_pointer
 from soundings.home import PROJECT, Home
 from soundings.queries import read_table
@@ -299,3 +301,35 @@ def test_an_address_cannot_bring_a_picture_or_a_link_into_a_page(open_page, tide
     assert "![x](" not in at.info[0].value
     said = at.info[0].value.replace("\\", "").replace(JOINER, "")
     assert said.startswith("The address asked for the view “![x](https://example.invalid/x.png)”")
+
+
+def test_text_that_turns_round_reaches_no_further_than_its_own_words():
+    assert escape("draw\u202eward\u2066 \x00\x1b[0m") == "drawward \\[0m"
+    assert escape("שלום 4") == ISOLATED.format("שלום 4")
+    assert escape("one\r\ntwo") == "one two"
+
+
+def test_neighbours_stand_beside_a_place_as_numbers_that_sort(open_page, tidewell):
+    at = open_page(tidewell, PLACE, place="TW-W01")
+    beside = next(table.value for table in at.dataframe if "Harbour (this place)" in set(table.value.get("Place", [])))
+    assert len(beside) > 1 and {str(kind) for kind in beside.drop(columns="Place").dtypes} == {"Float64"}
+    assert beside.isna().any(axis=None)
+    assert "nothing recorded; 0 is a recorded none" in words_of(at)
+
+
+def activity(title: str, start: date, end: date | None, status: str) -> ActivityLine:
+    return ActivityLine(title, title, None, None, None, None, start, end, status, None, 0, None, ["venue"], "native")
+
+
+def test_two_activities_of_one_title_have_a_bar_each_and_a_live_one_lasts_until_today():
+    today = date(2026, 11, 23)
+    rows = timeline_rows(
+        [
+            activity("Panel", date(2026, 1, 1), date(2026, 3, 31), "past"),
+            activity("Panel", date(2025, 1, 1), date(2025, 1, 1), "past"),
+            activity("Group", date(2024, 1, 1), None, "live"),
+        ],
+        today,
+    )
+    assert list(rows["row"]) == [0, 1, 2]
+    assert [str(end.date()) for end in rows["end"]] == ["2026-04-01", "2025-01-08", "2026-11-24"]
