@@ -93,3 +93,26 @@ NAME_SHAPES = {
     "informing": ("details", "◬"),
     "not_enough_recorded": ("asterisk", "∗"),
 }
+
+# One breadth and one depth measure crossed: nine colours, breadth growing fastest, depth by threes. Amber alone is much breadth,
+# blue alone much depth; `tests/test_palette.py` holds all nine apart under each deficiency.
+CROSSED_DAY = (
+    "#f6f2e4", "#f5bf95", "#dc8135",
+    "#a2bad3", "#987e77", "#7c4523",
+    "#3679af", "#3e4259", "#29110d",
+)  # fmt: skip
+CROSSED_NIGHT = (
+    "#2b1f0c", "#7a4b19", "#d47d21",
+    "#474d6d", "#9d827e", "#f1bc8d",
+    "#4181dc", "#acbdeb", "#fefdf7",
+)  # fmt: skip
+CROSSED_SIDE = 3
+
+
+def crossed_colour(depth_step: int, depth_count: int, breadth_step: int, breadth_count: int, *, is_night: bool) -> str:
+    """The colour of a crossed class; with fewer than three steps the outer colours are taken."""
+    row, column = (
+        0 if count == 1 else round(step * (CROSSED_SIDE - 1) / (count - 1))
+        for step, count in ((depth_step, depth_count), (breadth_step, breadth_count))
+    )
+    return (CROSSED_NIGHT if is_night else CROSSED_DAY)[row * CROSSED_SIDE + column]

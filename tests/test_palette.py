@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from soundings.palette import DAY, NIGHT
+from soundings.palette import CROSSED_DAY, CROSSED_NIGHT, DAY, NIGHT, crossed_colour
 
 # Machado, Oliveira and Fernandes, “A Physiologically-based Model for Simulation of Color Vision Deficiency”,
 # IEEE TVCG 15(6), 2009, table of matrices at severity 1.0, applied to linear RGB.
@@ -83,3 +83,16 @@ def test_text_and_rings_have_contrast_on_paper(palette):
     assert contrast(palette.quiet_ink, palette.paper) >= 4.5
     assert contrast(palette.amber, palette.paper) >= 3
     assert contrast(palette.amber, palette.zero) >= 3
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+@pytest.mark.parametrize("colours", [CROSSED_DAY, CROSSED_NIGHT], ids=["day", "night"])
+def test_the_nine_crossed_colours_stay_apart(colours, deficiency):
+    apart = [difference(one, other, deficiency) for one, other in itertools.combinations(colours, 2)]
+    assert min(apart) > 20
+
+
+def test_crossed_colours_of_fewer_steps_are_the_outer_ones():
+    assert crossed_colour(0, 2, 1, 2, is_night=False) == CROSSED_DAY[2]
+    assert crossed_colour(1, 2, 0, 3, is_night=False) == CROSSED_DAY[6]
+    assert crossed_colour(0, 1, 2, 3, is_night=True) == CROSSED_NIGHT[2]
