@@ -19,6 +19,8 @@ TEMPLATE_SHEETS = {
     "contact_hours": "sessions",
     "group_size": "sessions",
     "continuing_groups": "sessions",
+    "people_returning": "sessions",
+    "months_together": "sessions",
     "changes_made": "outcomes",
     "joint_decisions": "facts",
     "stages_shared": "stages",

@@ -8,9 +8,10 @@ import pytest
 
 from soundings.export import table_csv
 from soundings.filters import Filters
+from soundings.measures import read_measures
 from soundings.model import SoundingsError
 from soundings.queries import read_table
-from soundings.tracing import read_traces, say_rows
+from soundings.tracing import TEMPLATE_SHEETS, read_traces, say_rows
 from soundings.views import say_coverage
 from tests.building import TODAY, Builder
 
@@ -261,3 +262,7 @@ def test_rows_are_said_as_runs():
     assert say_rows([7]) == "row 7"
     assert say_rows([3, 4, 5, 9]) == "rows 3–5, 9"
     assert say_rows(list(range(2, 80, 2))).endswith("and 27 more")
+
+
+def test_every_measure_of_contact_and_depth_names_the_sheet_of_the_template_that_it_comes_from():
+    assert set(TEMPLATE_SHEETS) == {measure.id for measure in read_measures().values() if measure.family != "breadth"}
