@@ -73,8 +73,7 @@ def cross_tables(breadth: Table, depth: Table, fixed: tuple[Sequence[float], Seq
         )
     values = [[row.value for row in table.rows if row.value is not None] for table in (breadth, depth)]
     steps = [
-        fix_steps(tops) if tops else split_steps(found)
-        for found, tops in zip(values, fixed or ((), ()), strict=True)
+        fix_steps(tops) if tops else split_steps(found) for found, tops in zip(values, fixed or ((), ()), strict=True)
     ]
     deep = {row.place_code: row for row in depth.rows}
     classes = {row.place_code: class_of(row, deep.get(row.place_code), *steps) for row in breadth.rows}
@@ -98,7 +97,10 @@ def split_steps(values: list[float]) -> Steps:
         high = present[math.ceil(number * len(present) / MOST_STEPS) - 1]
         if not highs or high > highs[-1]:
             highs.append(high)
-    lows = [min(value for value in present if not edge or value > edge[-1]) for edge in (highs[:n] for n in range(len(highs)))]
+    lows = [
+        min(value for value in present if not edge or value > edge[-1])
+        for edge in (highs[:n] for n in range(len(highs)))
+    ]
     return Steps(tuple(lows), tuple(highs))
 
 
