@@ -10,7 +10,7 @@ from pathlib import Path
 from soundings.home import PROJECT
 from soundings.measures import read_measures
 from soundings.model import SoundingsError
-from soundings.rubric import Rubric, Source
+from soundings.rubric import Rubric, Rule, Source, tidy_word
 
 PATH = PROJECT / "data" / "words.toml"
 # The kinds of word, in the order of the page.
@@ -75,11 +75,11 @@ def read_words(rubric: Rubric) -> dict[str, Word]:
             for fact in rubric.facts.values()
         ),
         *(
-            Word(name, STAGE, label, question, cite_all(("four_cos",), sources))
+            Word(name, STAGE, label, question, cite_all(("write_up" if name == "frame" else "four_cos",), sources))
             for name, (label, question) in rubric.stages.items()
         ),
         *(
-            Word(name, SHARING, name.capitalize(), f"{plain[0].upper()}{plain[1:]}.", cite_sharing(name, sources))
+            Word(name, SHARING, name.capitalize(), begin_sentence(plain), cite_sharing(name, sources))
             for name, plain in rubric.sharing.items()
         ),
         *(make_term(term, sources) for term in vocabulary.terms),
@@ -101,6 +101,26 @@ def find_word(term: str, rubric: Rubric) -> Word:
             f"“{term}” has no definition. Define it in data/words.toml, or use the id of a name, fact, stage or measure."
         )
     return word
+
+
+def list_needs(rule: Rule, rubric: Rubric) -> list[str]:
+    """What must be recorded for a name, one clause each; empty for the last rule, which everything else falls to."""
+    needs = [rubric.facts[fact].met for fact in rule.yes]
+    if rule.any:
+        needs.append(", or ".join(rubric.facts[fact].met for fact in rule.any))
+    return needs + [rubric.facts[fact].not_so for fact in rule.no]
+
+
+def holds(word: Word, wanted: str, rubric: Rubric) -> bool:
+    """Whether a word is what someone looks for: in its label, its definition, its sources, or another word for a name."""
+    also = rubric.find_rule(word.id).also_called if word.kind == NAME else ()
+    cited = [f"{one.source.title} {one.source.by} {one.where}" for one in word.cited]
+    return tidy_word(wanted) in tidy_word(" ".join((word.label, word.definition, word.group, *also, *cited)))
+
+
+def begin_sentence(clause: str) -> str:
+    """A clause as a sentence."""
+    return f"{clause[0].upper()}{clause[1:]}."
 
 
 def cite(source: str, where: str, sources: dict[str, Source]) -> Cited:
