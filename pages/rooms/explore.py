@@ -99,6 +99,6 @@ keys.keep_in_address(
     at=st.session_state[keys.EXTENT].at,
     **{
         name: st.session_state.get(name) or None
-        for name in ("from", "to", "when", "organisation", "method", "theme", "source")
+        for name in ("from", "to", "when", "organisation", "method", "theme", "source", "narrow")
     },
 )

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 NOTES = "address_notes"
 EXTENT = "extent"
+TEXT_LENGTH = 60
 IN_URL = (
     "view",
     "kind",
@@ -30,7 +31,11 @@ IN_URL = (
     "theme",
     "source",
     "table",
+    "narrow",
     "at",
+    "what",
+    "beside",
+    "where",
     "rule",
     "find",
 )
@@ -69,6 +74,20 @@ def recall(key: str, options: Iterable[str], default: str | None, label: str) ->
         st.session_state[key] = asked if asked in allowed else default
         if asked is not None and asked not in allowed:
             note_refused(label, asked)
+    return st.session_state[key]
+
+
+def recall_several(key: str, options: Iterable[str], default: list[str], label: str, most: int) -> list[str]:
+    """Sets session state for a choice of several (at most `most`), as `recall` does for one; in an address commas part them."""
+    allowed = list(options)
+    if key not in st.session_state:
+        asked = [value for value in (st.query_params.get(key) or "").split(",") if value]
+        st.session_state[key] = [value for value in asked if value in allowed][:most] or default
+        for value in asked:
+            if value not in allowed:
+                note_refused(label, value)
+    elif any(value not in allowed for value in st.session_state[key]):
+        st.session_state[key] = default
     return st.session_state[key]
 
 
@@ -123,8 +142,14 @@ def is_extent(text: str, bounds: tuple[float, float, float, float]) -> bool:
 
 def note_refused(label: str, asked: str) -> None:
     """Keeps a note that the address asked for what is not here."""
-    note = f"The address asked for {label} “{asked[:60]}”, which is not here. Showing the usual view instead."
+    note = f"The address asked for {label} “{asked[:TEXT_LENGTH]}”, which is not here. Showing the usual view instead."
     st.session_state.setdefault(NOTES, []).append(note)
+
+
+def recall_text(key: str) -> None:
+    """Sets session state for a box of free text before it is drawn: kept value, else the start of the address's, else nothing."""
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(key, "")[:TEXT_LENGTH]
 
 
 def keep_in_address(**values: str | None) -> None:

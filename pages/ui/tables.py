@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
+
 import pandas as pd
 import streamlit as st
 
+from pages.ui import keys
 from soundings.export import table_csv
 from soundings.measures import Measure
 from soundings.queries import Table
@@ -28,8 +32,29 @@ def table_frame(table: Table) -> pd.DataFrame:
     )
 
 
-def show_table(table: Table, key: str, selected: str | None) -> str | None:
+def narrow_table(table: Table) -> tuple[Table, str]:
+    """The rows whose place or code has the words asked for, and those words; asked only where the rows are very many."""
+    if len(table.rows) <= LARGE_TABLE:
+        return table, ""
+    keys.recall_text("narrow")
+    words = st.text_input(
+        "Narrow the table to places named …",
+        key="narrow",
+        max_chars=keys.TEXT_LENGTH,
+        width=420,
+        placeholder="Type part of a name or a code",
+    ).strip()
+    rows = [row for row in table.rows if words.casefold() in f"{row.place_name}\n{row.place_code}".casefold()]
+    return replace(table, rows=rows), words
+
+
+def show_table(whole: Table, key: str, selected: str | None) -> str | None:
     """Draws the table and its download; returns the code of a row chosen in it just now, or None."""
+    table, words = narrow_table(whole)
+    if words:
+        key += (
+            f"_{sha256(words.casefold().encode()).hexdigest()[:12]}"  # a row chosen among other rows is not chosen here
+        )
     frame = table_frame(table)
     if table.measure.denominator is None:
         frame = frame.drop(columns=["Residents", "Per 1,000"])
@@ -53,14 +78,18 @@ def show_table(table: Table, key: str, selected: str | None) -> str | None:
     )
     if is_large:
         st.caption(
-            f"All {len(frame):,} rows; they sort by any column. To choose a place here, use “Find a place” or the map."
+            f"{'All ' if not words else ''}{len(frame):,} rows; they sort by any column. Rows can be clicked once there are "
+            f"{LARGE_TABLE:,} or fewer: narrow the table above, or choose a district under Filters. The map and “Find a "
+            "place” choose any place."
         )
         event = None
+    elif len(table.rows) < len(whole.rows):
+        st.caption(f"{len(frame):,} of {len(whole.rows):,} rows. Click a row to choose its place.")
     note = say_rate_note(table.measure, table.located)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download this table (CSV)",
-            table_csv(table),
+            table_csv(whole),
             file_name=f"soundings-{table.measure.id}-{table.kind}.csv",
             mime="text/csv",
             on_click="ignore",
