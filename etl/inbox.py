@@ -24,6 +24,7 @@ from soundings.home import Home
 from soundings.model import BrokenStore
 
 RECORDS, PLACES, HISTORY, ALIASES = "records", "places", "history", "aliases"
+FEEDBACK = "feedback"  # what people who took part said: permitted totals of an asking, or a statement
 ACTIVE, UNDONE = "active", "undone"
 STATE_AFTER = {"undone": UNDONE, "redone": ACTIVE}
 ID_LENGTH = 12

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.code_lists import LISTS, map_list
-from etl.inbox import ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_log
+from etl.inbox import FEEDBACK, ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_log
 from etl.naming import name_activities
 from etl.tables import make_rows
 from etl.types import Mapped, Sheet
@@ -54,10 +54,10 @@ def sync(writer: Writer, ready: Mapping[str, Mapped] | None = None, *, is_fresh:
         return Synced(generation.number, content_hash(generation.cursor()), [], [])
 
     def change(connection: duckdb.DuckDBPyConnection) -> Changed:
-        has_moved = any(batch.read_manifest()["kind"] != RECORDS for batch in extra)
+        has_moved = any(is_about_places(batch.read_manifest()) for batch in extra)
         for batch in missing:
             manifest = batch.read_manifest()
-            has_moved = has_moved or manifest["kind"] != RECORDS
+            has_moved = has_moved or is_about_places(manifest)
             insert_batch(connection, batch.sequence, manifest, (ready or {}).get(batch.batch_id) or map_batch(batch))
         write_audit(connection, batches, read_log(home))
         changed = resolve_anew(connection, [batch.batch_id for batch in missing], has_moved)
@@ -71,6 +71,11 @@ def sync(writer: Writer, ready: Mapping[str, Mapped] | None = None, *, is_fresh:
         [batch.batch_id for batch in missing],
         [batch.batch_id for batch in extra],
     )
+
+
+def is_about_places(manifest: dict) -> bool:
+    """Whether a batch's coming or going can change where records stand."""
+    return manifest["kind"] not in (RECORDS, FEEDBACK)
 
 
 def read_stored_ids(home: Home) -> set[str]:
@@ -113,6 +118,10 @@ def map_batch(batch: InboxBatch) -> Mapped:
 
         spec = parse_spec(manifest["mapping"])
         return map_sheets(spec, unpack_sheets(manifest, tables), batch.batch_id, manifest["file_name"])
+    if manifest["kind"] == FEEDBACK:
+        from etl.feedback import map_feedback
+
+        return map_feedback(tables, batch.batch_id)
     if manifest["kind"] == PLACES:
         return map_places(tables["place"], batch.batch_id, manifest["options"]["kind"])
     if manifest["kind"] in LISTS:

@@ -86,9 +86,14 @@ def describe_batch(batch, line) -> dict:
 
 
 def measure_folder(folder: Path) -> int:
-    """Bytes of all files below a folder; 0 where there is none. A file that goes away meanwhile counts nothing."""
+    """Bytes of all files below a folder; 0 where there is none. A file that goes away meanwhile counts nothing.
+
+    Sealed answers and their codes count nothing either: from the bytes before and after one could tell how many answered.
+    """
     total = 0
     for path in folder.rglob("*"):
+        if path.relative_to(folder).parts[0] in ("sealed", "waves"):
+            continue
         try:
             total += path.stat().st_size if path.is_file() else 0
         except FileNotFoundError:

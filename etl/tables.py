@@ -29,6 +29,7 @@ RECORD_TABLES = (
     "statement",
     "instrument",
 )
+FEEDBACK_TABLES = ("feedback_wave", "feedback")
 ARROW = {
     "VARCHAR": pa.string(),
     "INTEGER": pa.int32(),
@@ -42,11 +43,11 @@ ARROW = {
 
 @cache
 def read_schemas() -> dict[str, pa.Schema]:
-    """Arrow schema of each table that a batch of records fills, and of `rejection`; columns in the order of schema.sql."""
+    """Arrow schema of each table that a batch of records or of feedback fills, and of `rejection`; columns in the order of schema.sql."""
     script = Path(soundings.__file__).with_name("schema.sql").read_text(encoding="utf-8")
     with duckdb.connect() as connection:
         connection.execute(script)
-        found: dict[str, list] = {name: [] for name in (*RECORD_TABLES, "rejection")}
+        found: dict[str, list] = {name: [] for name in (*RECORD_TABLES, *FEEDBACK_TABLES, "rejection")}
         for table, column, kind, nullable in connection.execute(
             "select table_name, column_name, data_type, is_nullable from duckdb_columns() where not internal order by table_name, column_index"
         ).fetchall():
