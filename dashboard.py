@@ -16,16 +16,27 @@ app = st.App(__file__, routes=asset_routes(find_home()))
 if st.runtime.exists():
     st.set_page_config(page_title="Soundings", page_icon=MARK, layout="wide")
     from pages.ui.frame import dress
-    from pages.ui.keys import follow_address
+    from pages.ui.keys import follow_address, hold_feedback_code
 
     follow_address()
     dress()
-    st.navigation(
+    code = hold_feedback_code()
+    page = st.navigation(
         [
             st.Page("pages/rooms/explore.py", title="Explore", url_path="explore", default=True),
             st.Page("pages/rooms/place.py", title="Place", url_path="place"),
+            st.Page("pages/rooms/activities.py", title="Activities", url_path="activities"),
+            st.Page("pages/rooms/activity.py", title="Activity", url_path="activity", visibility="hidden"),
+            st.Page("pages/rooms/compare.py", title="Compare", url_path="compare"),
             st.Page("pages/rooms/sources.py", title="Sources and gaps", url_path="sources"),
             st.Page("pages/rooms/words.py", title="Words", url_path="words"),
+            st.Page("pages/rooms/say.py", title="How was it for you?", url_path="say", visibility="hidden"),
         ],
-        position="top",
-    ).run()
+        position="top" if code is None else "hidden",
+    )
+    if code is None:
+        page.run()
+    else:  # a feedback code reaches its one form and nothing else, whatever page was asked for
+        from pages.ui.say_form import show_form
+
+        show_form(code)

@@ -88,12 +88,12 @@ def choose_fill(recorded: dict[str, int], view: str) -> str:
     )
 
 
-def choose_ring(recorded: dict[str, int]) -> str:
-    """The breadth measure of the amber rings."""
+def choose_ring(recorded: dict[str, int], label: str = "Rings: how widely") -> str:
+    """The breadth measure of the amber rings, or of another axis."""
     options = [measure.id for measure in measures_of("breadth")]
     keys.recall("ring", options, default_ring(recorded), "the measure")
     return st.selectbox(
-        "Rings: how widely", options, key="ring", format_func=lambda name: label_measure(name, recorded), width=200
+        label, options, key="ring", format_func=lambda name: label_measure(name, recorded), width=200
     )
 
 

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 NOTES = "address_notes"
 EXTENT = "extent"
+FEEDBACK_CODE, FEEDBACK_SENT = "feedback_code", "feedback_sent"
 TEXT_LENGTH = 60
 IN_URL = (
     "view",
@@ -38,6 +39,13 @@ IN_URL = (
     "where",
     "rule",
     "find",
+    "words",
+    "sort",
+    "page",
+    "recorded",
+    "beside",
+    "next",
+    "within",
 )
 
 
@@ -89,6 +97,14 @@ def recall_several(key: str, options: Iterable[str], default: list[str], label: 
     elif any(value not in allowed for value in st.session_state[key]):
         st.session_state[key] = default
     return st.session_state[key]
+
+
+def hold_feedback_code() -> str | None:
+    """The feedback code that this visit came with (`t` in the address), now or earlier; None where it came with none."""
+    said = st.query_params.get("t")
+    if said is not None:
+        st.session_state[FEEDBACK_CODE] = said[:80]
+    return st.session_state.get(FEEDBACK_CODE)
 
 
 def follow_address() -> None:

@@ -1,0 +1,64 @@
+"""Compare: breadth set against depth, places side by side, who is missing, and how ways of working changed."""
+
+import streamlit as st
+
+from pages.ui import keys
+from pages.ui.access import explain_no_places, open_reader, show_illustrative
+from pages.ui.compare_parts import show_change, show_curves, show_places, show_scatter
+from pages.ui.comparing import (
+    ACTIVITIES,
+    choose_comparison,
+    choose_places,
+    choose_where,
+    curves_of,
+    open_picked,
+    scatter_of,
+    tables_of,
+    ways_of,
+)
+from pages.ui.frame import show_foot
+from soundings.places import read_kinds
+from soundings.views import KIND_PLURAL
+
+reader = open_reader()
+today = keys.today()
+if not read_kinds(reader.connection):
+    explain_no_places()
+    st.stop()
+st.title("Breadth against depth", anchor=False)
+show_illustrative(reader)
+notes = st.container()
+st.markdown(
+    "Many people asked, or a few people a long way down: two different things. Here they stand side by side and are never added."
+)
+choice = choose_comparison(reader, today)
+plural = "activities" if choice.what == ACTIVITIES else KIND_PLURAL.get(choice.kind, choice.kind)
+open_picked(choice, show_scatter(scatter_of(reader, choice, today), plural, f"scatter_{choice.what}"))
+
+st.subheader("Two or three places side by side", anchor=False)
+codes, names = choose_places(reader, choice, today)
+if codes:
+    show_places(
+        tables_of(reader, choice, today), codes, names, {code: ways_of(reader, code, today)[0] for code in codes}
+    )
+
+st.subheader("Who is missing", anchor=False)
+curves = curves_of(reader, choice, today)
+if curves:
+    show_curves(curves, KIND_PLURAL.get(choice.kind, choice.kind))
+else:
+    st.markdown(
+        "This needs the residents and the deprivation decile of the places, and something recorded. Add them with the boundaries: "
+        "`soundings places add … --figures FILE`."
+    )
+
+st.subheader("How ways of working changed", anchor=False)
+where = choose_where(reader, choice)
+show_change(*ways_of(reader, where, today), today)
+with notes:
+    keys.show_notes()
+show_foot()
+keys.keep_in_address(
+    what=choice.what, kind=choice.kind, ring=choice.breadth, ring_role=choice.breadth_role, fill=choice.depth,
+    fill_role=choice.depth_role, beside=",".join(codes) or None, where=where,
+)  # fmt: skip
