@@ -81,12 +81,12 @@ NAME_HUES = {
 # A name's shape: the Material symbol drawn on a page, and the like of it as a character, for tables. All are outlines of one size.
 NAME_SHAPES = {
     "community_led": ("pentagon", "⬠"),
-    "co_production": ("square", "□"),
+    "co_production": ("square", "▢"),
     "decision_handed_over": ("grid_view", "⊞"),
     "co_design": ("hexagon", "⬡"),
     "co_delivery": ("crop_portrait", "▯"),
     "involvement": ("workspaces", "∴"),
-    "consultation": ("circle", "○"),
+    "consultation": ("circle", "◯"),
     "dialogue": ("adjust", "⊙"),
     "gathering_views": ("rectangle", "▭"),
     "taking_part": ("change_history", "△"),

@@ -27,7 +27,10 @@ class Cited:
 
 @dataclass(frozen=True)
 class Word:
-    """A word as people read it, what it means in a sentence, and where that comes from; no source means that it is ours."""
+    """A word as people read it, what it means in a sentence, and where that comes from; no source means that it is ours.
+
+    `note`: where the word is used otherwise elsewhere; often empty.
+    """
 
     id: str
     kind: str
@@ -35,6 +38,7 @@ class Word:
     definition: str
     cited: tuple[Cited, ...] = ()
     group: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,10 @@ def read_words(rubric: Rubric) -> dict[str, Word]:
     vocabulary = read_vocabulary()
     sources = rubric.sources | vocabulary.sources
     words = [
-        *(Word(rule.id, NAME, rule.name, rule.definition, cite_all(rule.sources, sources)) for rule in rubric.rules),
+        *(
+            Word(rule.id, NAME, rule.name, rule.definition, cite_all(rule.sources, sources), note=rule.note)
+            for rule in rubric.rules
+        ),
         *(
             Word(
                 fact.id, FACT, fact.label, fact.question, tuple(cite(c.source, c.where, sources) for c in fact.sources)

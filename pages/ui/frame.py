@@ -12,15 +12,27 @@ h2 { font-size: 1.3rem !important; }
 h3 { font-size: 1.08rem !important; }
 .stApp { font-variant-numeric: tabular-nums; }
 [data-testid="stCaptionContainer"] { opacity: 0.82 !important; } /* Streamlit's own 0.6 is too pale to read on paper */
-.stMarkdownColoredBackground { display: inline-block; max-width: 100%; } /* the mark of a name stays in one piece */
+.stMarkdownColoredBackground { display: inline-block; max-width: 100%; margin: 1px 0; } /* the mark of a name stays in one piece */
 [class*="st-key-pair_"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; } /* side by side on a phone, too */
 [class*="st-key-pair_"] [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; width: auto !important; }
+.st-key-glance > div, .st-key-stage_strip > div { flex: 1 1 9.5rem !important; width: auto !important; min-width: 9.5rem !important; }
+.st-key-glance h3 { font-size: 1.5rem !important; padding: 0 !important; }
+[class*="st-key-glance_"] { border-left: 4px solid #8d989f; padding-left: 0.7rem; }
+[class*="st-key-glance_breadth"] { border-color: #b86a00; }
+[class*="st-key-glance_depth"] { border-color: #22699a; }
+[class*="st-key-stage_"] h4 { padding: 0.1rem 0 !important; }
+.st-key-summary p { font-size: 1.1rem; }
+.st-key-quotes blockquote { color: inherit; opacity: 1; }
+[class*="_not_known"][class*="st-key-stage_"], [class*="_not_applicable"][class*="st-key-stage_"] { border-style: dashed !important; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   h1 { font-size: 1.4rem !important; }
   .st-key-controls { gap: 0.5rem !important; }
   .st-key-controls > div { flex: 1 1 calc(50% - 0.5rem) !important; width: auto !important; min-width: 0 !important; }
   .st-key-controls > div:first-child { flex-basis: 100% !important; }
+  .st-key-linked { flex-direction: column !important; align-items: stretch !important; }
+  .st-key-linked > div { width: 100% !important; }
+  .st-key-linked_arrow [data-testid="stIconMaterial"] { display: inline-block; transform: rotate(90deg); }
 }
 @media print {
   header, .st-key-controls, [data-testid="stToolbar"], .stDownloadButton { display: none !important; }

@@ -92,7 +92,7 @@ def help_for(term: str) -> str:
     """
     word = find_word(term, rubric_here())
     sources = "; ".join(say_cited(cited) for cited in word.cited)
-    return f"**{word.label}.** {word.definition}" + (f"  \n*{sources}*" if sources else "")
+    return "  \n".join(part for part in (f"**{word.label}.** {word.definition}", word.note, sources) if part)
 
 
 def say_cited(cited: Cited) -> str:
