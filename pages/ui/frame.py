@@ -16,11 +16,13 @@ h3 { font-size: 1.08rem !important; }
 [class*="st-key-pair_"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; } /* side by side on a phone, too */
 [class*="st-key-pair_"] [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; width: auto !important; }
 .st-key-glance > div, .st-key-stage_strip > div { flex: 1 1 9.5rem !important; width: auto !important; min-width: 9.5rem !important; }
-.st-key-glance h3 { font-size: 1.5rem !important; padding: 0 !important; }
+.st-key-glance strong { font-size: 1.5rem; line-height: 1.3; }
 [class*="st-key-glance_"] { border-left: 4px solid #8d989f; padding-left: 0.7rem; }
 [class*="st-key-glance_breadth"] { border-color: #b86a00; }
 [class*="st-key-glance_depth"] { border-color: #22699a; }
-[class*="st-key-stage_"] h4 { padding: 0.1rem 0 !important; }
+.st-key-stage_strip { align-items: stretch !important; }
+[class*="st-key-stage_"] strong { font-size: 1.4rem; line-height: 1.5; }
+[class*="_not_known"][class*="st-key-stage_"], [class*="_not_applicable"][class*="st-key-stage_"] { border-style: dashed !important; }
 .st-key-summary p { font-size: 1.1rem; }
 .st-key-quotes blockquote { color: inherit; opacity: 1; }
 [class*="_not_known"][class*="st-key-stage_"], [class*="_not_applicable"][class*="st-key-stage_"] { border-style: dashed !important; }

@@ -1,0 +1,68 @@
+"""Activity: one activity in full, as a story from top to bottom; what it's called beside what's recorded, and why."""
+
+import streamlit as st
+
+from pages.ui import keys
+from pages.ui.access import open_reader, show_illustrative
+from pages.ui.activity_meetings import show_counts, show_meetings
+from pages.ui.activity_naming import show_facts, show_history, show_naming
+from pages.ui.activity_parts import (
+    choose_activity,
+    show_glance,
+    show_head,
+    show_influence,
+    show_linked,
+    show_not_recorded,
+    show_small_print,
+    show_source,
+    show_stages,
+)
+from pages.ui.activity_people import (
+    show_exchanges,
+    show_outcomes,
+    show_perspectives,
+    show_quotes,
+    show_statements,
+)
+from pages.ui.explaining import escape
+from pages.ui.frame import show_foot
+from pages.ui.naming import rubric_here
+from pages.ui.participants_parts import show_participants
+from soundings.activity_story import read_activity_story
+from soundings.activity_words import glance
+
+reader = open_reader()
+today = keys.today()
+asked = st.query_params.get("activity")
+story = read_activity_story(reader.connection, asked, rubric=rubric_here(), today=today) if asked else None
+if story is None:
+    choose_activity(reader, asked)
+    show_illustrative(reader)
+    show_foot()
+    st.stop()
+activity_id = story.head.activity_id
+st.title(escape(story.head.title), anchor=False)
+show_illustrative(reader)
+left, right = st.columns([3, 2], gap="large")
+with left:
+    show_head(story)
+    show_glance(glance(story))
+    show_outcomes(story.outcomes, today)
+    show_small_print(story.head)
+with right:
+    show_naming(story)
+show_influence(story.head)
+show_stages(story)
+show_linked(story.linked, activity_id)
+show_meetings(story)
+show_perspectives(story.perspectives)
+show_exchanges(story.exchanges)
+show_quotes(story.quotes, today)
+show_statements(story.statements)
+show_participants(reader, activity_id, story.made, today)
+show_facts(story)
+show_counts(story.counts)
+show_history(story)
+show_not_recorded(story)
+show_source(story)
+show_foot()
