@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from soundings.disk import make_directory, sync_directory, sync_file
-from soundings.generations import open_current
+from soundings.generations import first_line, open_current
 from soundings.home import Home
-from soundings.model import SoundingsError
+from soundings.model import BrokenStore, SoundingsError
 from soundings.naming import classify_register
-from soundings.store import LOCK_SECONDS, open_writer
+from soundings.store import LOCK_SECONDS, Writer, open_writer
 from soundings.thresholds import append_change, find_rubric, make_change
 
 FOLDER = "names"
@@ -41,37 +41,53 @@ def list_runs(home: Home) -> list[Path]:
     return sorted(path for path in folder.glob("*.parquet") if path.stem.isdigit()) if folder.is_dir() else []
 
 
-def name_activities(connection: duckdb.DuckDBPyConnection, home: Home, *, everything: bool = False) -> pa.Table:
-    """The rows of `classification` that this run adds, put into the open transaction and kept in the inbox.
+def name_activities(connection: duckdb.DuckDBPyConnection, home: Home, *, everything: bool = False) -> None:
+    """Puts into the open transaction the rows of `classification` that this run adds, and keeps them in the inbox.
 
     Only activities whose facts or rubric differ from their last run (`everything`: all). The caller holds the writer's lock.
     """
     put_back_runs(connection, home)
-    runs = list_runs(home)
-    run = int(runs[-1].stem) + 1 if runs else 1
+    run = find_last_run(connection, home) + 1
     made_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     rows = classify_register(connection, find_rubric(home), run, made_at, everything=everything)
     if rows.num_rows:
         keep_run(home, run, rows)
         insert(connection, rows)
-    return rows
+
+
+def find_last_run(connection: duckdb.DuckDBPyConnection, home: Home) -> int:
+    """The highest number that a run has had, kept or in the store; 0 where there was none."""
+    kept = list_runs(home)
+    (stored,) = connection.execute("select coalesce(max(run), 0) from classification").fetchone()
+    return max(stored, int(kept[-1].stem) if kept else 0)
 
 
 def put_back_runs(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Puts into the store the kept rows it lacks of activities it holds: after a rebuild, a redo, or a run cut short."""
+    """Puts into the store the kept rows it lacks of activities it holds: after a rebuild, a redo, or a run cut short.
+
+    Raises BrokenStore where a kept run cannot be read.
+    """
     runs = list_runs(home)
     if not runs:
         return
-    connection.execute(
-        """
-        insert into classification by name
-        select k.*
-        from read_parquet($files) k
-        where k.activity_id in (select activity_id from activity)
-        and (k.run, k.activity_id) not in (select (run, activity_id) from classification)
-        """,
-        {"files": [str(path) for path in runs]},
-    )
+    try:
+        connection.execute(
+            """
+            insert into classification by name
+            select k.*
+            from read_parquet($files) k
+            where k.activity_id in (select activity_id from activity)
+            and (k.run, k.activity_id) not in (select (run, activity_id) from classification)
+            """,
+            {"files": [str(path) for path in runs]},
+        )
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise BrokenStore(
+            f"The names kept in {home.inbox / FOLDER} cannot be read ({first_line(error)}). Nothing was changed. Put the file "
+            "back from a backup; or move it out of the folder: the names are then derived anew, without what it told of before."
+        ) from error
 
 
 def keep_run(home: Home, run: int, rows: pa.Table) -> None:
@@ -99,37 +115,77 @@ def rerun_register(home: Home, *, everything: bool = False, timeout: float = LOC
     from etl.replay import sync
 
     with open_writer(home, timeout=timeout) as writer:
+        before = read_names(home)
         sync(writer)
-        return publish_names(writer, everything=everything)
-
-
-def publish_names(writer, *, everything: bool = False) -> list[NameChange]:
-    """What naming anew changed; nothing is published where nothing differs. The caller holds the writer's lock."""
-    found: list[NameChange] = []
-    cursor = open_current(writer.home).cursor()
-    if not everything and not classify_register(cursor, find_rubric(writer.home), 0, datetime.min).num_rows:
-        return found
-
-    def change(connection: duckdb.DuckDBPyConnection) -> list[str]:
-        before = dict(connection.execute("select activity_id, name from classification_now").fetchall())
-        rows = name_activities(connection, writer.home, everything=everything)
-        titles = dict(connection.execute("select activity_id, title from activity_now").fetchall())
-        for row in rows.select(["activity_id", "name", "because"]).to_pylist():
-            activity_id = row["activity_id"]
-            found.append(
-                NameChange(activity_id, titles[activity_id], before.get(activity_id), row["name"], row["because"])
-            )
-        return []
-
-    writer.publish(change)
-    return found
+        publish_names(writer, everything=everything)
+        return list_changes(before, read_names(home))
 
 
 def set_threshold(
     home: Home, threshold: str, value: int, who: str, why: str, *, timeout: float = LOCK_SECONDS
 ) -> list[NameChange]:
-    """The names that changed with a local threshold, after the change was logged and the register run again."""
+    """The names that changed with a local threshold, after the change was logged and the register run again.
+
+    A change that was logged and then cut short is finished first; asking for it again is then no mistake.
+    """
     at = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     with open_writer(home, timeout=timeout) as writer:
-        append_change(home, make_change(home, threshold, value, who, why, at))
-        return publish_names(writer) if open_current(home) else []
+        before = read_names(home)
+        is_finished_now = publish_names(writer)
+        if not (is_finished_now and is_in_force(home, threshold, value)):
+            append_change(home, make_change(home, threshold, value, who, why, at))
+            publish_names(writer)
+        return list_changes(before, read_names(home))
+
+
+def is_in_force(home: Home, threshold: str, value: int) -> bool:
+    """Whether a threshold has this number here."""
+    return getattr(find_rubric(home).thresholds, threshold, None) == value
+
+
+def publish_names(writer: Writer, *, everything: bool = False) -> bool:
+    """Whether a generation with new names was published: none is where nothing differs. The caller holds the writer's lock."""
+    generation = open_current(writer.home)
+    if generation is None:
+        return False
+    if not everything:
+        differing = classify_register(generation.cursor(), find_rubric(writer.home), 0, datetime.min)
+        if not differing.num_rows:
+            return False
+
+    def change(connection: duckdb.DuckDBPyConnection) -> list[str]:
+        name_activities(connection, writer.home, everything=everything)
+        return []
+
+    writer.publish(change)
+    return True
+
+
+def read_names(home: Home) -> dict[str, tuple[int, str, str, str]]:
+    """Activity → (run, title, name, because) of its name now; empty where there is no store."""
+    generation = open_current(home)
+    if generation is None:
+        return {}
+    found = (
+        generation.cursor()
+        .execute(
+            """
+            select c.activity_id, c.run, a.title, c.name, c.because
+            from classification_now c
+            join activity_now a using (activity_id)
+            order by c.activity_id
+            """
+        )
+        .fetchall()
+    )
+    return {activity_id: tuple(told) for activity_id, *told in found}
+
+
+def list_changes(before: dict[str, tuple], after: dict[str, tuple]) -> list[NameChange]:
+    """What was named between two readings, in order of activity."""
+    nobody = (None, None, None, None)
+    return [
+        NameChange(activity_id, title, before.get(activity_id, nobody)[2], name, because)
+        for activity_id, (run, title, name, because) in after.items()
+        if run != before.get(activity_id, nobody)[0]
+    ]

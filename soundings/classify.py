@@ -27,7 +27,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What is recorded of one activity. A fact left out is not known; None is not known throughout."""
+    """What is recorded of one activity. A fact left out is not known; None is not known throughout.
+
+    `is_complete`: the three figures of meetings are all there was; else they are “at least so many”, and never mean no.
+    """
 
     facts: Mapping[str, str] = field(default_factory=dict)
     first_helped_date: date | None = None
@@ -35,6 +38,7 @@ class Recorded:
     session_count: int | None = None
     months: float | None = None
     returning_count: int | None = None
+    is_complete: bool = True
     claim: Claim | None = None
     stages: Mapping[str, str] = field(default_factory=dict)
     is_statutory: bool = False
@@ -104,7 +108,7 @@ def derive_facts(recorded: Recorded, rubric: Rubric) -> dict[str, str]:
     is_long = (sessions or 0) >= limits.continuing_sessions or (months or 0) >= limits.continuing_months
     if (returning or 0) >= limits.continuing_returning and is_long:
         found["continuing_relationship"] = YES
-    elif None not in (sessions, months, returning):
+    elif recorded.is_complete and None not in (sessions, months, returning):
         found["continuing_relationship"] = NO
     return found
 

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from soundings.classify import Claim, Classification, Recorded, classify
-from soundings.explanation import explain, say_stages
+from soundings.explanation import explain, say_day, say_stages
 from soundings.rubric import Rubric
 
 NAMING_SQL = Path(__file__).with_name("naming.sql")
@@ -92,6 +92,7 @@ def read_inputs(inputs: str) -> Recorded:
         session_count=told["session_count"],
         months=told["months"],
         returning_count=told["returning_count"],
+        is_complete=told["is_complete"],
         claim=Claim(claim["called"], read_day(claim["date"])) if claim else None,
         stages=told["stages"],
         is_statutory=told["statutory"],
@@ -129,7 +130,7 @@ def list_changes(before: dict, now: dict, rubric: Rubric) -> list[str]:
         if old != new:
             changes.append(f"the stage {stage} went from {old} to {new}")
     for key, label in PLAIN.items():
-        old, new = say_value(before.get(key)), say_value(now.get(key))
+        old, new = say_value(key, before.get(key)), say_value(key, now.get(key))
         if old != new:
             changes.append(f"{label} went from {old} to {new}")
     return changes
@@ -141,18 +142,21 @@ PLAIN = {
     "session_count": "the number of meetings",
     "months": "the months from first to last meeting",
     "returning_count": "how many came back",
+    "is_complete": "whether every meeting's record is complete",
     "claim": "what it is called",
     "statutory": "whether it is a public body's statutory consultation",
 }
 
 
-def say_value(value: object) -> str:
+def say_value(key: str, value: object) -> str:
     """A value of the inputs as people read it."""
     if value is None:
         return "not recorded"
     if isinstance(value, Mapping):
-        return f"“{value['called']}”"
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        return f"“{value['called']}” ({say_value('called_date', value['date']) if value['date'] else 'no date'})"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return say_day(read_day(value)) if key.endswith("_date") else str(value)
 
 
 def with_evidence(recorded: Recorded, evidence: Mapping[str, str], *, is_live: bool) -> Recorded:

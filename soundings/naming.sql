@@ -29,13 +29,20 @@ stages as (
     group by activity_id
 ),
 
+session_in_order as (
+    select *, row_number() over (partition by activity_id order by start_date nulls last, row_number) = 1 as is_first
+    from session
+),
+
+-- Complete: every meeting says its day, and every one after the first who came back. Else the figures are “at least so many”.
 meeting as (
     select
         activity_id,
         count(*) as session_count,
         datesub('month', min(start_date), max(start_date)) as months,
-        max(returning_count)::bigint as returning_count
-    from session
+        floor(max(returning_count))::bigint as returning_count,
+        bool_and(start_date is not null and (is_first or returning_count is not null)) as is_complete
+    from session_in_order
     group by activity_id
 ),
 
@@ -49,6 +56,7 @@ naming_input as (
             session_count: m.session_count,
             months: m.months,
             returning_count: m.returning_count,
+            is_complete: coalesce(m.is_complete, true),
             claim: case when c.called is not null then {called: c.called, date: c.called_date::varchar} end,
             stages: coalesce(s.stages, map()),
             statutory: coalesce(a.is_statutory, false)

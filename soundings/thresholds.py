@@ -85,11 +85,12 @@ def check_change(threshold: str, value: int) -> None:
 
 
 def append_change(home: Home, change: ThresholdChange) -> None:
-    """The change is on the disk. The caller holds the writer's lock."""
+    """The change is on the disk; a last line torn by a crash is cut off first. The caller holds the writer's lock."""
     make_directory(home.inbox)
     path = home.inbox / FILE
     is_new = not path.exists()
     with open(path, "ab") as file:
+        file.truncate(path.read_bytes().rfind(b"\n") + 1)
         file.write(json.dumps(asdict(change), ensure_ascii=False).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
