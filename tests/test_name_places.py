@@ -35,7 +35,7 @@ def test_a_name_stands_once_in_a_place_and_only_in_its_layer(build):
         ("d", "dialogue", "Dialogue", None),
     ):
         build.activity(batch, activity, theme="housing" if activity == "c" else None)
-        build.session(batch, activity, [build.location(batch, ward)])
+        build.session(batch, activity, [build.location(batch, ward, "located" if ward else "unlocated")])
         name(build, activity, rule_id, label)
     build.count(batch, "a", "responses", 5, build.location(batch, "W2"), role="home")
     assert read_name_roles(build.connection, today=TODAY) == {"venue": 3, "home": 1}
