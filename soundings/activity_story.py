@@ -42,14 +42,15 @@ from soundings.explanation import Explanation, explain, say_needs, say_start_dat
 from soundings.naming import naming_sql, read_inputs, with_evidence
 from soundings.rubric import Fact, Rubric
 
-LIVE = "live"
+# Until it is over, nobody can have answered people yet.
+NOT_OVER = ("planned", "live")
 
 
 @dataclass(frozen=True)
 class FactLine:
     """One question, its answer today (yes, no or not_known), where that can be seen, and in `how` what answered it if nobody did.
 
-    `is_conflict`: the answer is no, and another answer says it cannot be.
+    `is_conflict`: it does not fit together with another answer.
     """
 
     fact: Fact
@@ -95,7 +96,7 @@ def read_activity_story(
     if head is None:
         return None
     answers = read_answers(connection, activity_id)
-    recorded = read_recorded(connection, activity_id, answers, is_live=head.status == LIVE)
+    recorded = read_recorded(connection, activity_id, answers, is_live=head.status in NOT_OVER)
     made = classify(recorded, rubric)
     return ActivityStory(
         head=head,
@@ -141,6 +142,7 @@ def list_facts(
 ) -> list[FactLine]:
     """Every question of the rubric, in its order, with its answer and what gave it."""
     derived = derive_facts(recorded, rubric)
+    clashing = {name for implied, by in rubric.implied if implied in made.conflicts for name in (implied, *by)}
     lines = []
     for name, fact in rubric.facts.items():
         told, evidence = answers.get(name, (NOT_KNOWN, None))
@@ -156,7 +158,8 @@ def list_facts(
             how = say_implied(name, made, rubric)
         else:
             how = ""
-        lines.append(FactLine(fact, answer, evidence, how, name in made.conflicts))
+        is_conflict = name in made.conflicts or (name in clashing and answer == "yes")
+        lines.append(FactLine(fact, answer, evidence, how, is_conflict))
     return lines
 
 
@@ -181,7 +184,7 @@ def say_implied(name: str, made: Classification, rubric: Rubric) -> str:
     """Which other answers say that this one is yes."""
     by = next(by for implied, by in rubric.implied if implied == name)
     said = [f"“{rubric.facts[other].label}”" for other in by if made.answers[other] == "yes"]
-    return f"follows from {' and '.join(said)}"
+    return f"follows from {', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else f"follows from {said[0]}"
 
 
 def list_other_names(story: ActivityStory) -> dict[str, str]:

@@ -28,16 +28,17 @@ from pages.ui.explaining import escape
 from pages.ui.frame import show_foot
 from pages.ui.naming import rubric_here
 from pages.ui.participants_parts import show_participants
+from soundings.activity_figures import glance
 from soundings.activity_story import read_activity_story
-from soundings.activity_words import glance
 
 reader = open_reader()
 today = keys.today()
 asked = st.query_params.get("activity")
 story = read_activity_story(reader.connection, asked, rubric=rubric_here(), today=today) if asked else None
 if story is None:
-    choose_activity(reader, asked)
+    st.title("Which activity?", anchor=False)
     show_illustrative(reader)
+    choose_activity(reader, asked)
     show_foot()
     st.stop()
 activity_id = story.head.activity_id

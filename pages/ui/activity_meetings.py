@@ -10,18 +10,10 @@ import streamlit as st
 
 from pages.ui.explaining import escape
 from pages.ui.naming import help_for
+from soundings.activity_figures import CountSum, find_medians, say_meetings, sum_counts
 from soundings.activity_rows import Count, Meeting
 from soundings.activity_story import ActivityStory
-from soundings.activity_words import (
-    CountSum,
-    find_medians,
-    say_amount,
-    say_basis,
-    say_meetings,
-    say_span,
-    say_where,
-    sum_counts,
-)
+from soundings.activity_words import say_amount, say_basis, say_span, say_where
 from soundings.filters import say_date
 from soundings.model import ROLE_LABEL
 from soundings.palette import DAY, NIGHT
@@ -48,17 +40,19 @@ def show_counts(counts: list[Count]) -> None:
         st.markdown(say_sum(one), help=help_for(one.measure.id))
     if len(sums) > SUMS_SHOWN:
         st.caption(f"and {len(sums) - SUMS_SHOWN:,} more, in the table below")
-    st.caption("Figures of different kinds, places and times are never added together.")
+    st.caption("Different kinds of figure are never added together, nor are where people live and where it happened.")
     with st.expander("Where each figure comes from", key="count_rows", on_change="rerun") as panel:
         if panel.open:
             show_count_rows(counts)
 
 
 def say_sum(one: CountSum) -> str:
-    """“**864** responses · where people live · in 24 places · 5 February to 22 March 2024 · counted exactly”."""
+    """“**864** responses · where people live: in 24 places · 5 February to 22 March 2024 · counted exactly”."""
     noun = one.measure.noun_one if one.value == 1 and one.high is None else one.measure.noun
-    names = {count.where.place_code or say_where(count.where) for count in one.counts}
-    where = escape(say_where(one.counts[0].where)) if len(names) == 1 else f"in {say_count(len(names), 'places')}"
+    names = {say_where(count.where) for count in one.counts}
+    where = escape(names.pop()) if len(names) == 1 else f"in {say_count(one.place_count, 'places')}"
+    if one.placeless and one.place_count:
+        where += f", {say_number(one.placeless)} of them in none of the places loaded here"
     parts = [
         f"**{say_amount(one.value, one.high, one.basis)}** {noun}",
         f"{ROLE_LABEL[one.role]}: {where}",

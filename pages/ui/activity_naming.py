@@ -26,7 +26,7 @@ def show_naming(story: ActivityStory, *, is_confirmed: bool = False) -> None:
             "activity",
             is_confirmed=is_confirmed,
         )
-        st.markdown(f"**Method**  \n{escape(story.head.method or 'Not recorded')}")
+        st.markdown(f"**Method:** {escape(story.head.method or 'not recorded')}")
         why = story.explanation
         parts = [why.fits, why.stages, why.statutory]
         st.markdown(escape(" ".join(part for part in parts if part)))
@@ -57,9 +57,10 @@ def show_facts(story: ActivityStory) -> None:
     if not answered:
         return
     st.subheader("The facts behind the name", anchor=False)
-    st.caption("As told by the organiser, each with where someone could see it.")
+    st.caption("As recorded, each with where someone could see it.")
     half = -(-len(answered) // 2)
-    for column, mine in zip(st.columns(2, gap="large"), (answered[:half], answered[half:]), strict=True):
+    columns = st.columns(2, gap="large") if len(answered) > 1 else [st.container()]
+    for column, mine in zip(columns, (answered[:half], answered[half:]), strict=False):
         with column:
             for line in mine:
                 show_fact(line)

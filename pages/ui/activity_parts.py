@@ -9,10 +9,11 @@ import streamlit as st
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
 from pages.ui.naming import help_for, mark, mark_called
+from soundings.activity_figures import Glance
 from soundings.activity_links import Linked, LinkedActivity
 from soundings.activity_rows import Head, Where
 from soundings.activity_story import ActivityStory, find_activities
-from soundings.activity_words import Glance, list_not_recorded, say_span, say_when, say_where
+from soundings.activity_words import list_not_recorded, say_span, say_when, say_where
 from soundings.model import ROLE_LABEL, STAGES
 
 ACTIVITY_PAGE, PLACE_PAGE = "pages/rooms/activity.py", "pages/rooms/place.py"
@@ -202,7 +203,6 @@ def show_source(story: ActivityStory) -> None:
 
 def choose_activity(reader: Reader, asked: str | None) -> None:
     """A way to an activity where the address names none, or one that is not here: a search by title, newest first."""
-    st.title("Which activity?", anchor=False)
     if asked is not None:
         st.info(
             escape(
@@ -214,9 +214,7 @@ def choose_activity(reader: Reader, asked: str | None) -> None:
     for activity_id, title in found:
         st.page_link(ACTIVITY_PAGE, label=escape(title), query_params={"activity": activity_id})
     if found:
-        st.caption(
-            f"{'These have' if words else 'The newest have'} up to 12 on the list; write more words to find another."
-        )
+        st.caption("At most 12 are listed, the newest first. Write some words of the title to find another.")
     elif words:
         st.markdown("No activity has these words in its title.")
     else:
