@@ -67,7 +67,7 @@ NIGHT = Palette(
 NAME_HUES = {
     "community_led": "#96669a",
     "co_production": "#1d8c83",
-    "decision_handed_over": "#847d34",
+    "decision_handed_over": "#827e35",
     "co_design": "#7c6fae",
     "co_delivery": "#1d889d",
     "involvement": "#a0638c",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 
-from soundings.palette import CROSSED_DAY, CROSSED_NIGHT, DAY, NIGHT, crossed_colour
+from soundings.palette import CROSSED_DAY, CROSSED_NIGHT, DAY, NAME_HUES, NAME_SHAPES, NIGHT, crossed_colour
+from soundings.rubric import read_rubric
 
 # Machado, Oliveira and Fernandes, “A Physiologically-based Model for Simulation of Color Vision Deficiency”,
 # IEEE TVCG 15(6), 2009, table of matrices at severity 1.0, applied to linear RGB.
@@ -96,3 +98,71 @@ def test_crossed_colours_of_fewer_steps_are_the_outer_ones():
     assert crossed_colour(0, 2, 1, 2, is_night=False) == CROSSED_DAY[2]
     assert crossed_colour(1, 2, 0, 3, is_night=False) == CROSSED_DAY[6]
     assert crossed_colour(0, 1, 2, 3, is_night=True) == CROSSED_NIGHT[2]
+
+
+def oklch(colour: str) -> tuple[float, float, float]:
+    """(lightness, chroma, hue in degrees) in OKLCH: Björn Ottosson, “A perceptual color space for image processing”, 2020."""
+    lms = np.array(
+        [
+            [0.4122214708, 0.5363325363, 0.0514459929],
+            [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005],
+        ]
+    ) @ linear(colour)
+    lightness, a, b = np.array(
+        [
+            [0.2104542553, 0.7936177850, -0.0040720468],
+            [1.9779984951, -2.4285922050, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.8086757660],
+        ]
+    ) @ np.cbrt(lms)
+    return float(lightness), math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360
+
+
+def apart(one: float, other: float) -> float:
+    """Degrees between two hues, the short way round."""
+    return min((one - other) % 360, (other - one) % 360)
+
+
+def test_every_name_has_a_hue_and_a_shape_of_its_own():
+    rules = {rule.id for rule in read_rubric().rules}
+    assert set(NAME_HUES) == set(NAME_SHAPES) == rules
+    assert len(set(NAME_HUES.values())) == len(rules)
+    assert (
+        len({icon for icon, _ in NAME_SHAPES.values()}) == len({char for _, char in NAME_SHAPES.values()}) == len(rules)
+    )
+
+
+def test_all_names_are_equally_light_and_equally_strong():
+    lightness, chroma, _ = zip(*map(oklch, NAME_HUES.values()), strict=True)
+    assert max(lightness) - min(lightness) < 0.01
+    assert max(chroma) - min(chroma) < 0.01
+
+
+@pytest.mark.parametrize("palette", [DAY, NIGHT], ids=["day", "night"])
+def test_the_shape_of_every_name_has_contrast_by_day_and_by_night(palette):
+    for rule, hue in NAME_HUES.items():
+        assert contrast(hue, palette.paper) >= 3, rule
+
+
+@pytest.mark.parametrize("palette", [DAY, NIGHT], ids=["day", "night"])
+def test_no_name_has_the_blue_amber_or_slate_of_the_chart(palette):
+    slate = max(oklch(step)[1] for step in palette.contact)
+    for rule, hue in NAME_HUES.items():
+        _, chroma, angle = oklch(hue)
+        assert chroma > 2 * slate, rule
+        assert all(apart(angle, oklch(step)[2]) > 15 for step in (*palette.depth[1:], palette.amber)), rule
+
+
+def test_no_name_has_the_red_amber_or_green_of_a_traffic_light():
+    for rule, hue in NAME_HUES.items():
+        _, chroma, angle = oklch(hue)
+        assert chroma < 0.12, rule  # none shouts
+        for light in ("#ff0000", "#ffbf00", "#00a000"):
+            assert apart(angle, oklch(light)[2]) > 20, (rule, light)
+
+
+def test_hues_of_names_do_not_run_with_the_order_of_the_rules():
+    angles = [oklch(NAME_HUES[rule.id])[2] for rule in read_rubric().rules]
+    ranks = np.argsort(np.argsort(angles))
+    assert abs(np.corrcoef(ranks, range(len(ranks)))[0, 1]) < 0.3
