@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import keys
 from pages.ui.access import explain_no_places, open_reader, show_illustrative, table_of
-from pages.ui.chart import draw_chart
+from pages.ui.chart import draw_chart, read_chart_ahead
 from pages.ui.controls import Choice, choose
 from pages.ui.explaining import escape, show_definitions, show_origins, show_place_card, show_summary, show_unplaced
 from pages.ui.frame import show_foot
@@ -56,6 +56,7 @@ area = (
 with heading:
     st.title(f"{escape(area)}: asked, and worked with", anchor=False)
     show_illustrative(reader)
+read_chart_ahead(reader, choice)
 fill = table_of(reader, choice.fill, choice.kind, choice.fill_role, choice.parent, choice.filters, today)
 ring = (
     table_of(reader, choice.ring, choice.kind, choice.ring_role, choice.parent, choice.filters, today)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.ui.access import Reader, table_of
+from pages.ui.ahead import read_ahead, values_of
 from pages.ui.chart_map import (
     HIDDEN_VALUE,
     ChartPayload,
@@ -38,7 +41,7 @@ def draw_chart(
 ) -> str | None:
     """Draws the view that was chosen; returns the code of a place clicked on it in this very run, "" where it was let go."""
     geometry = _find_geometry(str(reader.home.root), reader.number, choice.kind, choice.parent, reader)
-    parents = {table.measure.id: parent_rows(reader, choice, geometry, table) for table in (fill, ring) if table}
+    parents = {table.measure.id: parent_values(reader, choice, geometry, table) for table in (fill, ring) if table}
     deep = make_fill(fill, geometry, parents[fill.measure.id])
     if choice.view == "one" or ring is None:
         panels = single_view(deep)
@@ -68,25 +71,43 @@ def fill_or(ring: Table | None, fill: Table) -> Table:
     return ring if ring is not None and ring.measure.denominator else fill
 
 
-def in_order(table: Table | dict[str, Row], codes) -> list[Row | None]:
+def in_order(table: Table, codes) -> list[Row | None]:
     """A table's rows in the order of these codes; None where it has none."""
-    rows = table if isinstance(table, dict) else {row.place_code: row for row in table.rows}
+    rows = {row.place_code: row for row in table.rows}
     return [rows.get(code) for code in codes]
 
 
-def parent_rows(reader: Reader, choice: Choice, geometry: PreparedGeometry, table: Table) -> dict[str, Row] | None:
-    """The rows of the larger areas, which stand in where the places are too small to read; None where there is only one."""
+def larger_kinds(reader: Reader, choice: Choice) -> list[str]:
+    """The kinds whose places may stand in for the chosen ones; none where those are few enough to read."""
+    kinds = read_kinds(reader.connection)
+    return [kind for kind in kinds if kind != choice.kind] if kinds[choice.kind] > MANY_PLACES else []
+
+
+def read_chart_ahead(reader: Reader, choice: Choice) -> None:
+    """Reads side by side what the chart and its tables are about to ask for."""
+    measures = [(choice.fill, choice.fill_role)]
+    if choice.view != "one":
+        measures.append((choice.ring, choice.ring_role))
+    day, filters = today(), choice.filters
+    reads = [
+        partial(table_of, measure=m, kind=choice.kind, role=r, parent=choice.parent, filters=filters, day=day)
+        for m, r in measures
+    ]
+    for kind in larger_kinds(reader, choice)[:1]:
+        reads += [partial(values_of, measure=m, kind=kind, role=r, filters=filters, day=day) for m, r in measures]
+    read_ahead(reader, reads)
+
+
+def parent_values(
+    reader: Reader, choice: Choice, geometry: PreparedGeometry, table: Table
+) -> dict[str, float | None] | None:
+    """The values of the larger areas, which stand in where the places are too small to read; None where there is only one."""
     if len(geometry.parent_codes) < 2 or len(geometry.place_codes) <= MANY_PLACES:
         return None
-    for kind in read_kinds(reader.connection):
-        if kind == choice.kind:
-            continue
-        rows = {
-            row.place_code: row
-            for row in table_of(reader, table.measure.id, kind, table.role, None, choice.filters, today()).rows
-        }
-        if any(code in rows for code in geometry.parent_codes):
-            return rows
+    for kind in larger_kinds(reader, choice):
+        values = values_of(reader, table.measure.id, kind, table.role, choice.filters, today())
+        if any(code in values for code in geometry.parent_codes):
+            return values
     return None
 
 
@@ -95,30 +116,30 @@ def value_of(row: Row | None) -> float | None:
     return None if row is None else row.value
 
 
-def make_fill(table: Table, geometry: PreparedGeometry, parents: dict[str, Row] | None) -> Fill:
+def make_fill(table: Table, geometry: PreparedGeometry, parents: dict[str, float | None] | None) -> Fill:
     """A measure as colours with printed figures."""
     rows = in_order(table, geometry.place_codes)
     classes = make_classes([value_of(row) for row in rows])
-    above = in_order(parents, geometry.parent_codes) if parents else None
-    parent_classes = make_classes([value_of(row) for row in above]) if above else None
+    above = [parents.get(code) for code in geometry.parent_codes] if parents else None
+    parent_classes = make_classes(above) if above else None
     return Fill(
         family=table.measure.family,
         title=f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', 'nothing recorded')}",
         labels=classes.labels(),
         classes=[HIDDEN_CLASS if row and row.state == HIDDEN else classes.class_of(value_of(row)) for row in rows],
         figures=[value_of(row) for row in rows],
-        parent_figures=[value_of(row) for row in above] if above else None,
-        parent_classes=[parent_classes.class_of(value_of(row)) for row in above] if above else None,
+        parent_figures=above,
+        parent_classes=[parent_classes.class_of(value) for value in above] if above else None,
         parent_labels=parent_classes.labels() if parent_classes else (),
     )
 
 
-def make_rings(table: Table, geometry: PreparedGeometry, parents: dict[str, Row] | None) -> Rings:
+def make_rings(table: Table, geometry: PreparedGeometry, parents: dict[str, float | None] | None) -> Rings:
     """A breadth measure as rings standing aside; a recorded 0 has no ring to draw and stands in the table."""
     rows = in_order(table, geometry.place_codes)
-    above = in_order(parents, geometry.parent_codes) if parents else None
+    above = [parents.get(code) for code in geometry.parent_codes] if parents else None
     return Rings(
         title=f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', 'nothing recorded')}",
         values=[HIDDEN_VALUE if row and row.state == HIDDEN else value_of(row) for row in rows],
-        parent_values=[value_of(row) for row in above] if above else None,
+        parent_values=above,
     )
