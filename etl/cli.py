@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from etl.cli_names import classify_command, thresholds_app
+from etl.cli_waves import wave_app
 from soundings.home import find_home
 from soundings.model import SoundingsError
 
@@ -29,6 +30,7 @@ demo_app = typer.Typer(help="The made-up district of Tidewell.", no_args_is_help
 app.add_typer(places_app, name="places")
 app.add_typer(demo_app, name="demo")
 app.add_typer(thresholds_app, name="thresholds")
+app.add_typer(wave_app, name="wave")
 app.command("classify")(classify_command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

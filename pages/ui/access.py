@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 import streamlit as st
 
+from pages.ui.keys import hold_feedback_code
 from soundings.filters import Filters
 from soundings.home import Home, find_home
 from soundings.model import BrokenStore
@@ -32,7 +33,11 @@ class Reader:
 
 
 def open_reader() -> Reader:
-    """The reader of the current generation. Draws an explanation and stops the page where there is none or it is broken."""
+    """The reader of the current generation. Draws an explanation and stops the page where there is none or it is broken.
+
+    A visit that came with a feedback code gets its form instead, whatever page it asks for.
+    """
+    guard_visit()
     home = find_home()
     try:
         generation = open_current(home)
@@ -44,6 +49,16 @@ def open_reader() -> Reader:
         st.stop()
     connection = generation.cursor()
     return Reader(home, generation.number, connection, has_demo(connection), has_records(connection))
+
+
+def guard_visit() -> None:
+    """Stops the page, after drawing the one form, where this visit came with a feedback code."""
+    from pages.ui.say_form import show_form
+
+    code = hold_feedback_code()
+    if code is not None:
+        show_form(code)
+        st.stop()
 
 
 def explain_empty() -> None:
