@@ -12,18 +12,21 @@ FOLDER = PROJECT / "data" / "tidewell"
 
 @dataclass(frozen=True)
 class DemoFiles:
-    """Boundaries as GeoJSON (lon, lat), and a folder of the native template's sheets as CSV."""
+    """Boundaries as GeoJSON (lon, lat), a folder of the native template's sheets as CSV, and what people answered."""
 
     wards: Path
     neighbourhoods: Path
     activity_folder: Path
+    waves: Path
 
 
 def demo_files() -> DemoFiles:
-    """Where Tidewell's committed files stand. `python -m etl.demo_make` makes them again, byte for byte."""
+    """Where Tidewell's committed files stand. `python -m etl.demo_make` makes the made ones again, byte for byte."""
     return files_in(FOLDER)
 
 
 def files_in(folder: Path) -> DemoFiles:
     """Where Tidewell's files stand in a folder."""
-    return DemoFiles(folder / "wards.geojson", folder / "neighbourhoods.geojson", folder / "activity")
+    return DemoFiles(
+        folder / "wards.geojson", folder / "neighbourhoods.geojson", folder / "activity", folder / "waves.toml"
+    )

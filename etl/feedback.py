@@ -35,7 +35,15 @@ def map_feedback(tables: dict[str, pa.Table], batch_id: str) -> Mapped:
     return Mapped(filled, make_rows("rejection", []), count, count, 0)
 
 
-def publish_wave(home: Home, published: Published, who: str, *, is_demo: bool) -> Accepted:
+def publish_wave(
+    home: Home,
+    published: Published,
+    who: str,
+    *,
+    is_demo: bool,
+    licence: str | None = None,
+    attribution: str | None = None,
+) -> Accepted:
     """The batch of a closed asking or of a pool, in the store. It holds what is in `published` and nothing else."""
     shared = {
         "wave_id": published.wave_id,
@@ -52,7 +60,8 @@ def publish_wave(home: Home, published: Published, who: str, *, is_demo: bool) -
         for answer, count in told.items()
     ]
     tables = {"feedback_wave": make_rows("feedback_wave", waves), "feedback": make_rows("feedback", counts)}
-    return accept(home, WAVE, published.wave_id, tables, published.month, who, is_demo=is_demo)
+    said = {"is_demo": is_demo, "licence": licence, "attribution": attribution}
+    return accept(home, WAVE, published.wave_id, tables, published.month, who, **said)
 
 
 def publish_statement(home: Home, activity_id: str, kind: str, words: str, today: date, who: str) -> Accepted:
@@ -85,9 +94,9 @@ def identify(what: str, key: str) -> str:
 
 
 def accept(
-    home: Home, what: str, key: str, tables: dict[str, pa.Table], month: str, who: str, *, is_demo: bool
+    home: Home, what: str, key: str, tables: dict[str, pa.Table], month: str, who: str, **said: bool | str | None
 ) -> Accepted:
-    """The batch, acknowledged and in the store. Only the month is kept of when."""
+    """The batch, acknowledged and in the store. Only the month is kept of when. `said`: is_demo, licence, attribution."""
     tables = {name: table.drop_columns(["batch_id"]) for name, table in tables.items()}
     batch_sha256 = identify(what, key)
     manifest = {
@@ -96,14 +105,14 @@ def accept(
         "source_id": SOURCE,
         "file_name": f"{what} {key[:8]}",
         "file_sha256": hashlib.sha256(key.encode()).hexdigest(),
-        "is_demo": is_demo,
+        "is_demo": said["is_demo"],
         "accepted_at": f"{month}-01T00:00:00",
         "accepted_by": who,
         "options": {"what": what},
         "detected": {},
         "decisions": [],
-        "licence": None,
-        "attribution": None,
+        "licence": said.get("licence"),
+        "attribution": said.get("attribution"),
     }
     mapped = map_feedback(tables, batch_sha256[:ID_LENGTH])
     return accept_batch(home, manifest, encode_tables(tables), mapped)

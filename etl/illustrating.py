@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from etl.inbox import read_batches
 from etl.loading import load_file, say_nothing
@@ -29,10 +30,22 @@ def add_demo(home: Home, *, report: Callable[[str], None] = say_nothing) -> list
         add_places(home, files.neighbourhoods, "neighbourhood", **drawn),
         load_file(home, files.activity_folder, "native", file_name="Tidewell, a made-up place", **shared),
     ]
-    undone = [result.batch_id for result in results if result.is_undone]
+    undone = [result.batch_id for result in results if result.is_undone] + add_askings(home, files.waves)
     if undone:
         change_states(home, undone, "redone", who=WHO)
     return results
+
+
+def add_askings(home: Home, path: Path) -> list[str]:
+    """Publishes what may be known of the demo's askings; the ids of those that were withdrawn."""
+    from etl.demo_waves import read_askings
+    from etl.feedback import publish_wave
+    from etl.waves import list_questions
+    from soundings.publication import decide
+
+    questions, said = list_questions(), {"is_demo": True, "licence": LICENCE, "attribution": ATTRIBUTION}
+    accepted = [publish_wave(home, decide(asking, [], questions), WHO, **said).batch for asking in read_askings(path)]
+    return [batch.batch_id for batch in accepted if not batch.is_active]
 
 
 def remove_demo(home: Home) -> list[StateResult]:

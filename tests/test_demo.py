@@ -14,10 +14,17 @@ import shapely
 
 from etl.demo import FOLDER, demo_files
 from etl.demo_make import make_demo
+from etl.feedback import read_decided
+from etl.illustrating import add_demo, remove_demo
 from etl.template_tables import TABLES, WORDS
+from soundings.classify import classify
+from soundings.content import content_hash
 from soundings.filters import STATUS_SQL
 from soundings.generations import open_current
 from soundings.model import AGREED_STATEMENT, CONSENT_SCOPES, FACTS, FEWEST_ANSWERS, KNOWLEDGE, STATEMENT_KINDS
+from soundings.naming import read_inputs
+from soundings.participants import find_disagreements
+from soundings.publication import Published
 from soundings.rubric import read_rubric
 
 TODAY = date(2026, 11, 23)
@@ -385,6 +392,66 @@ def test_no_score_is_of_fewer_than_ten_people(story):
     scores = [(row["instrument"], int(row["answered_count"])) for row in story["instruments"]]
     assert scores and all(answered >= FEWEST_ANSWERS for _, answered in scores)
     assert "REST" in {instrument for instrument, _ in scores}
+
+
+# --- what people who took part answered ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def published(tidewell) -> dict[str, Published]:
+    """Activity's key → what may be known of its people's answers."""
+    keys = dict(
+        open_current(tidewell).cursor().execute("select activity_id, activity_key from activity_now").fetchall()
+    )
+    return {keys[one.activity_ids[0]]: one for one in read_decided(tidewell)}
+
+
+def disagreements(home, key: str, one: Published) -> list[str]:
+    """The sentences that say where the record and these answers do not fit together."""
+    [(inputs,)] = (
+        open_current(home)
+        .cursor()
+        .execute(
+            "select c.inputs from classification_now c join activity_now a using (activity_id) where a.activity_key = $1",
+            [key],
+        )
+        .fetchall()
+    )
+    return find_disagreements(classify(read_inputs(inputs), read_rubric()).answers, [one])
+
+
+def test_once_the_record_and_the_people_who_took_part_disagree(tidewell, published):
+    found = {key: disagreements(tidewell, key, one) for key, one in published.items()}
+    assert [key for key, sentences in found.items() if sentences] == ["larkmoor-together"]
+    [sentence] = found["larkmoor-together"]
+    assert sentence.startswith(
+        "Recorded: people helped to set the question before it was settled. Most who answered in September 2026 said that "
+        "they joined after the main things were settled (8 of 12)."
+    )
+    assert (published["larkmoor-together"].invited_count, published["larkmoor-together"].answered_count) == (14, 12)
+
+
+def test_the_answers_of_a_group_of_six_stay_private(tidewell, published):
+    one = published["travellers-stopping-places"]
+    assert (one.state, one.invited_count, one.answered_count, one.counts) == ("private", None, None, {})
+    stored = open_current(tidewell).cursor().execute("select count(*) from feedback where wave_id = $1", [one.wave_id])
+    assert stored.fetchone() == (0,)
+
+
+def test_one_asking_had_a_shared_code_and_no_answer_is_withheld_for_want_of_variety(published):
+    assert {key for key, one in published.items() if not one.is_one_each} == {"citizens-panel-energy"}
+    shown = [one for one in published.values() if one.state == "published"]
+    assert len(shown) == 3 and all(set(one.counts) == {"q1", "q2", "q3", "q4", "q5"} for one in shown)
+
+
+def test_what_people_answered_is_withdrawn_with_the_demo_and_comes_back_with_it(own_tidewell):
+    before = content_hash(open_current(own_tidewell).cursor())
+    remove_demo(own_tidewell)
+    cursor = open_current(own_tidewell).cursor()
+    assert cursor.execute("select count(*) from feedback_wave").fetchone() == (0,)
+    assert cursor.execute("select count(*) from classification").fetchone() == (0,)
+    add_demo(own_tidewell)
+    assert content_hash(open_current(own_tidewell).cursor()) == before
 
 
 def test_nothing_of_tidewell_is_rejected(tidewell):
