@@ -35,15 +35,17 @@ class LinkedActivity:
 
 @dataclass(frozen=True)
 class Linked:
-    """The whole (the parent, or this activity where it has parts), and the parts; None and empty where it stands alone.
+    """A whole and its parts: this activity and its own parts, else the whole it is part of; None and empty where it stands alone.
 
-    `left_out`: how many more parts there are. `missing_parent`: it names a whole that is not loaded.
+    `larger`: what this activity is itself part of, where it has parts of its own. `left_out`: how many more parts there are.
+    `is_whole_missing`: it names a whole that is not loaded.
     """
 
     whole: LinkedActivity | None
     parts: list[LinkedActivity]
+    larger: LinkedActivity | None
     left_out: int
-    missing_parent: bool
+    is_whole_missing: bool
 
     @property
     def is_blend(self) -> bool:
@@ -54,30 +56,39 @@ class Linked:
 
 
 def read_linked(connection: duckdb.DuckDBPyConnection, head: Head) -> Linked:
-    """The piece of work that an activity belongs to: one whole and its parts, in the order they began."""
-    whole_id = head.parent_activity_id or head.activity_id
-    rows = connection.execute(
-        """
-        select a.activity_id
-        from activity_now a
-        where a.parent_activity_id = $whole
-        order by a.start_date nulls last, a.title, a.activity_id
-        """,
-        {"whole": whole_id},
-    ).fetchall()
-    part_ids = [activity_id for (activity_id,) in rows if activity_id != whole_id]
-    if head.activity_id == whole_id and not part_ids:
-        return Linked(None, [], 0, False)
+    """The piece of work that an activity belongs to, its parts in the order they began."""
+    own_id = head.activity_id
+    parent_id = head.parent_activity_id if head.parent_activity_id != own_id else None
+    own_parts = read_part_ids(connection, own_id)
+    if not own_parts and parent_id is None:
+        return Linked(None, [], None, 0, False)
+    whole_id = own_id if own_parts else parent_id
+    part_ids = own_parts or read_part_ids(connection, whole_id)
     shown = part_ids[:SHOWN]
-    if head.activity_id in part_ids[SHOWN:]:
-        shown = [*part_ids[: SHOWN - 1], head.activity_id]
-    found = read_lines(connection, [whole_id, *shown])
+    if own_id in part_ids[SHOWN:]:
+        shown = [*part_ids[: SHOWN - 1], own_id]
+    found = read_lines(connection, [whole_id, *shown, *([parent_id] if parent_id else [])])
     return Linked(
         whole=found.get(whole_id),
         parts=[found[part_id] for part_id in shown],
+        larger=found.get(parent_id) if own_parts else None,
         left_out=len(part_ids) - len(shown),
-        missing_parent=whole_id not in found,
+        is_whole_missing=parent_id is not None and parent_id not in found,
     )
+
+
+def read_part_ids(connection: duckdb.DuckDBPyConnection, whole_id: str) -> list[str]:
+    """The ids of the parts of an activity, in the order they began."""
+    found = connection.execute(
+        """
+        select activity_id
+        from activity_now
+        where parent_activity_id = $1 and activity_id <> $1
+        order by start_date nulls last, title, activity_id
+        """,
+        [whole_id],
+    ).fetchall()
+    return [activity_id for (activity_id,) in found]
 
 
 def read_lines(connection: duckdb.DuckDBPyConnection, activity_ids: list[str]) -> dict[str, LinkedActivity]:

@@ -169,3 +169,8 @@ class Builder:
         for location_id in locations:
             self.insert("session_place", batch_id=batch_id, session_id=session_id, location_id=location_id, role=role)
         return session_id
+
+    def tell(self, table: str, batch_id: str, activity_id: str, **values) -> None:
+        """A row of a table that says something of an activity: claim, stage, fact, outcome, story and their like."""
+        self.number += 1
+        self.insert(table, batch_id=batch_id, row_number=self.number, activity_id=activity_id, **values)

@@ -7,6 +7,7 @@ import re
 import streamlit as st
 
 from pages.ui.access import Reader
+from pages.ui.activity_shapes import draw_shape
 from pages.ui.explaining import escape
 from pages.ui.naming import help_for, mark, mark_called
 from soundings.activity_figures import Glance
@@ -146,13 +147,18 @@ def say_stage_notes(story: ActivityStory, stage: str) -> list[str]:
 
 def show_linked(linked: Linked, activity_id: str) -> None:
     """The piece of work this belongs to, drawn: the whole and its parts, each with its own name and mark, none merged."""
-    if linked.missing_parent:
+    if linked.is_whole_missing:
         st.markdown("This is recorded as part of a larger piece of work that is not loaded here.")
-    if not linked.parts:
+    if not linked.parts or (linked.whole is None and len(linked.parts) == 1):
         return
-    from pages.ui.activity_shapes import draw_shape
-
     st.subheader("One piece of work, in parts", anchor=False)
+    if linked.larger:
+        st.page_link(
+            ACTIVITY_PAGE,
+            label=f"All of this is part of {escape(linked.larger.title)}",
+            icon=":material/arrow_forward:",
+            query_params={"activity": linked.larger.activity_id},
+        )
     if linked.is_blend:
         st.markdown(
             "A blend: some of it **asked** people, some of it **met** with them. Each part keeps its own name; nothing is added up."
@@ -161,17 +167,17 @@ def show_linked(linked: Linked, activity_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="linked"):
         with st.container(key="linked_parts", gap="small"):
             for part in linked.parts:
-                show_linked_card(part, largest, activity_id, draw_shape)
+                show_linked_card(part, largest, activity_id)
             if linked.left_out:
                 st.caption(f"and {linked.left_out:,} more parts")
         if linked.whole:
             with st.container(key="linked_arrow", width="content"):
                 st.markdown("part of :material/arrow_forward:", width="content")
             with st.container(key="linked_whole"):
-                show_linked_card(linked.whole, largest, activity_id, draw_shape)
+                show_linked_card(linked.whole, largest, activity_id)
 
 
-def show_linked_card(one: LinkedActivity, largest: float, activity_id: str, draw_shape) -> None:
+def show_linked_card(one: LinkedActivity, largest: float, activity_id: str) -> None:
     """One activity of the piece of work: its shape (a ring for those asked, a dot for each meeting), its words and its name."""
     with st.container(border=True, gap=None, key=f"card_{one.activity_id}"):
         if one.activity_id == activity_id:

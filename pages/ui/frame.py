@@ -25,7 +25,6 @@ h3 { font-size: 1.08rem !important; }
 [class*="_not_known"][class*="st-key-stage_"], [class*="_not_applicable"][class*="st-key-stage_"] { border-style: dashed !important; }
 .st-key-summary p { font-size: 1.1rem; }
 .st-key-quotes blockquote { color: inherit; opacity: 1; }
-[class*="_not_known"][class*="st-key-stage_"], [class*="_not_applicable"][class*="st-key-stage_"] { border-style: dashed !important; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   h1 { font-size: 1.4rem !important; }
