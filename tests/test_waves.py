@@ -19,7 +19,7 @@ import pytest
 from etl.cli import main
 from etl.inbox import read_batches
 from etl.loading import rebuild, redo, undo
-from etl.sealed import hold_answers, read_sealed
+from etl.sealed import first_second_of, hold_answers, read_sealed
 from etl.statements import add_statement, take_statement
 from etl.status import status
 from etl.wave_sheet import make_sheet
@@ -146,18 +146,13 @@ def test_codes_are_kept_as_hashes_alone_and_forgotten_on_closing(home):
 def test_what_is_sealed_is_its_owners_alone_and_dated_by_the_month(home):
     opened = ask_group(home)
     answer_all(home, opened, mixed(2, 1), "some words")
-    first = time.mktime((2026, 11, 1, 0, 0, 0, 0, 0, 0)) - time.timezone
     paths = list((home.inbox / "sealed").rglob("*"))
     assert len(paths) > 4
     for path in (home.inbox / "sealed", *paths):
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o700 if path.is_dir() else 0o600), path
-        assert (
-            path.stat().st_mtime in (0, first if path.stat().st_mtime else 0)
-            or abs(path.stat().st_mtime - first) < 86_400
-        )
-    moments = {path.stat().st_mtime for path in paths if path.name != ".lock"}
-    assert len(moments) == 1
+    assert {path.stat().st_mtime for path in paths} == {first_second_of("2026-11"), 0}
+    assert {path.name for path in paths if not path.stat().st_mtime} == {".lock"}
 
 
 def test_nothing_ties_words_to_ratings_to_codes_or_to_the_order_of_coming(home):

@@ -27,7 +27,7 @@ from pages.ui.activity_people import (
 from pages.ui.explaining import escape
 from pages.ui.frame import show_foot
 from pages.ui.naming import rubric_here
-from pages.ui.participants_parts import show_participants
+from pages.ui.participants_parts import is_confirmed_here, show_participants
 from soundings.activity_figures import glance
 from soundings.activity_story import read_activity_story
 
@@ -51,7 +51,7 @@ with left:
     show_outcomes(story.outcomes, today)
     show_small_print(story.head)
 with right:
-    show_naming(story)
+    show_naming(story, is_confirmed=is_confirmed_here(reader, activity_id, story.made))
 show_influence(story.head)
 show_stages(story)
 show_linked(story.linked, activity_id)

@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 NOTES = "address_notes"
 EXTENT = "extent"
 FEEDBACK_CODE, FEEDBACK_SENT = "feedback_code", "feedback_sent"
+ASKING_DONE, ASKING_SHEET = "asking_done", "asking_sheet"
 TEXT_LENGTH = 60
 IN_URL = (
     "view",
@@ -37,6 +38,8 @@ IN_URL = (
     "what",
     "beside",
     "where",
+    "steps",
+    "names_role",
     "rule",
     "find",
     "words",

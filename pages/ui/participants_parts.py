@@ -1,16 +1,99 @@
-"""What the people who took part say of an activity, on its page."""
+"""What the people who took part say of an activity, on its page: never averaged with what the organiser recorded."""
 
 from __future__ import annotations
 
 from datetime import date
+from html import escape as as_text
 
 import streamlit as st
 
 from pages.ui.access import Reader
+from pages.ui.asking_parts import show_asking
+from pages.ui.explaining import escape
 from soundings.classify import Classification
+from soundings.feedback import Instrument, read_said
+from soundings.participants import Question, find_disagreements, is_confirmed, read_texts, say_asking, say_month
+from soundings.publication import PRIVATE, WITHHELD, Published
+from soundings.views import say_number
+
+STYLE = """
+<style>
+.answers { border-collapse: collapse; width: 100%; margin: 0 0 1.1rem; border: 0; }
+.answers caption { text-align: left; font-weight: 600; padding: 0 0 0.25rem; caption-side: top; color: inherit; }
+.answers th, .answers td { border: 0; padding: 0.12rem 0; font-weight: 400; text-align: left; font-size: 0.94rem; }
+.answers th { width: 8.2rem; padding-right: 0.6rem; white-space: nowrap; }
+.answers td.count { width: 2.6rem; text-align: right; font-variant-numeric: tabular-nums; }
+.answers .bar { height: 0.72rem; background: currentColor; opacity: 0.55; border-radius: 1px; min-width: 1px; }
+.answers .none { height: 0.72rem; border-left: 1px solid currentColor; opacity: 0.55; }
+@media print { .answers .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+</style>
+"""
 
 
 def show_participants(reader: Reader, activity_id: str, made: Classification, today: date) -> None:
     """The participants' view of one activity; says so where nobody has been asked."""
+    texts, said = read_texts(), read_said(reader.connection, activity_id)
     st.subheader("What people who took part say", anchor=False)
-    st.caption("Nobody who took part has been asked through Soundings yet.")
+    for sentence in find_disagreements(made.answers, said.published):
+        st.markdown(f":material/compare_arrows: {escape(sentence)}")
+    if said.published:
+        st.caption(texts.page["apart"])
+    else:
+        st.markdown(texts.page["not_asked"])
+    for one in said.published:
+        show_published(one)
+    for one in said.instruments:
+        show_instrument(one)
+    show_asking(reader, activity_id, today)
+
+
+def is_confirmed_here(reader: Reader, activity_id: str, made: Classification) -> bool:
+    """Whether people who took part bear out what is recorded of this activity."""
+    return is_confirmed(made.answers, read_said(reader.connection, activity_id).published)
+
+
+def show_published(one: Published) -> None:
+    """One asking: its month, and its answers as counts, or why there are none."""
+    texts = read_texts()
+    if one.state in (PRIVATE, WITHHELD):
+        st.markdown(f"{escape(say_asking(one))} **{escape(texts.page[one.state])}**")
+        return
+    st.markdown(f"**{escape(say_asking(one))}**" + ("" if one.is_one_each else f" {texts.page['not_assured']}"))
+    st.html(STYLE)
+    columns = st.columns(2, gap="large")
+    for number, question in enumerate(texts.questions):
+        with columns[number % 2]:
+            st.html(draw_question(question, one))
+    st.caption(texts.page["not_validated"])
+
+
+def draw_question(question: Question, one: Published) -> str:
+    """One question's answers as a table of labels, bars and counts. The words are of data/participants.toml alone."""
+    texts = read_texts()
+    counts = one.counts.get(question.id)
+    caption = f"<caption>{as_text(question.text)}</caption>"
+    if counts is None:
+        return f'<table class="answers">{caption}<tr><td>{as_text(texts.page["question_withheld"])}</td></tr></table>'
+    rows = "".join(
+        f'<tr><th scope="row">{as_text(texts.labels[answer])}</th><td>{draw_bar(counts.get(answer, 0), one.answered_count)}</td>'
+        f'<td class="count">{counts.get(answer, 0):,}</td></tr>'
+        for answer in question.answers
+    )
+    left_out = one.answered_count - sum(counts.values())
+    if left_out:
+        rows += f'<tr><th scope="row">left out</th><td></td><td class="count">{left_out:,}</td></tr>'
+    return f'<table class="answers">{caption}{rows}</table>'
+
+
+def draw_bar(count: int, total: int) -> str:
+    """A bar as long as the share of all who answered; a thin line for none."""
+    return f'<div class="bar" style="width:{100 * count / total:.1f}%"></div>' if count else '<div class="none"></div>'
+
+
+def show_instrument(one: Instrument) -> None:
+    """A validated instrument's aggregate score, by name and version."""
+    when = f", {say_month(one.month)}" if one.month else ""
+    st.markdown(
+        f"**{escape(one.name)}** ({escape(one.version)}): {say_number(one.score)} on a scale of {escape(one.scale)}, "
+        f"from {one.answered_count:,} people{when}. Recorded by the organiser."
+    )
