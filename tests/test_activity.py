@@ -612,3 +612,19 @@ def test_hostile_text_in_every_field_is_shown_as_typed(open_activity, tmp_path):
         assert "](javascript" not in element.value
     said = "\n".join(element.value for element in (*at.markdown, *at.caption, *at.title))
     assert said.count(escape(HOSTILE)) >= 20
+
+
+def test_a_place_leads_to_its_activities(monkeypatch, tidewell):
+    monkeypatch.setenv("SOUNDINGS_HOME", str(tidewell.root))
+    monkeypatch.setenv("SOUNDINGS_TODAY", TODAY.isoformat())
+    at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+    at.switch_page("pages/rooms/place.py")
+    at.query_params["place"] = "TW-W01"
+    at.run()
+    assert not at.get("page_link") or "All of Harbour flood group" not in [
+        link.proto.label for link in at.get("page_link")
+    ]
+    at.selectbox(key="open_activity").select(find_id(tidewell, "Harbour flood group")).run()
+    assert not at.exception
+    links = {link.proto.label: link.proto.query_string for link in at.get("page_link")}
+    assert find_id(tidewell, "Harbour flood group").partition(":")[2] in links["All of Harbour flood group"]

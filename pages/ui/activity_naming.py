@@ -28,10 +28,8 @@ def show_naming(story: ActivityStory, *, is_confirmed: bool = False) -> None:
         )
         st.markdown(f"**Method:** {escape(story.head.method or 'not recorded')}")
         why = story.explanation
-        parts = [why.fits, why.stages, why.statutory]
-        st.markdown(escape(" ".join(part for part in parts if part)))
-        if why.needs:
-            st.markdown(escape(why.needs))
+        parts = (why.fits, why.stages, why.statutory, why.needs)
+        st.markdown("\n\n".join(escape(part) for part in parts if part))
         ask_other_name(story)
 
 

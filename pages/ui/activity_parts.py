@@ -184,8 +184,7 @@ def show_linked_card(one: LinkedActivity, largest: float, activity_id: str) -> N
             st.markdown(f"**{escape(one.title)}** (this one)")
         else:
             st.page_link(ACTIVITY_PAGE, label=escape(one.title), query_params={"activity": one.activity_id})
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            draw_shape(one, largest)
+        draw_shape(one, largest)
         called = f"called {mark_called(one.called)} · " if one.called else ""
         st.markdown(f"{called}recorded {mark(one.rule_id)}")
         st.caption(f"{escape(one.method or 'method not recorded')} · {say_span(one.start_date, one.end_date)}")

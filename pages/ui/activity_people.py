@@ -57,14 +57,13 @@ def show_perspectives(perspectives: list[Perspective]) -> None:
         return
     st.subheader("Whose knowledge was in the room", anchor=False)
     for column, kind in zip(st.columns(len(KNOWLEDGE), gap="medium"), KNOWLEDGE, strict=True):
-        mine = [one for one in perspectives if one.knowledge == kind]
-        with column:
-            st.markdown(f"**{KNOWLEDGE_LABEL[kind]}**")
-            for one in mine:
-                how_many = "" if one.people_count is None else f" ({say_number(one.people_count)})"
-                st.markdown(f"{escape(one.who)}{how_many}")
-            if not mine:
-                st.caption("not recorded")
+        lines = [say_perspective(one) for one in perspectives if one.knowledge == kind]
+        column.markdown("  \n".join([f"**{KNOWLEDGE_LABEL[kind]}**", *(lines or [":small[not recorded]"])]))
+
+
+def say_perspective(one: Perspective) -> str:
+    """Who, as Markdown, with how many of them where that is known."""
+    return escape(one.who) + ("" if one.people_count is None else f" ({say_number(one.people_count)})")
 
 
 def show_exchanges(exchanges: list[Exchange]) -> None:
@@ -75,13 +74,10 @@ def show_exchanges(exchanges: list[Exchange]) -> None:
     for column, side, label in zip(
         st.columns(2, gap="medium"), ("gave", "got"), ("People gave", "People got"), strict=True
     ):
-        texts = [text for one in exchanges if (text := getattr(one, side))]
-        with column:
-            st.markdown(f"**{label}**", help=help_for("reciprocity"))
-            for text in texts:
-                st.markdown(escape(text))
-            if not texts:
-                st.caption("not recorded")
+        lines = [escape(text) for one in exchanges if (text := getattr(one, side))]
+        column.markdown(
+            "  \n".join([f"**{label}**", *(lines or [":small[not recorded]"])]), help=help_for("reciprocity")
+        )
 
 
 def show_quotes(quotes: list[Quote], today: date) -> None:

@@ -17,18 +17,24 @@ DOTS_DRAWN, DOTS_A_ROW, DOT_PIXELS = 60, 12, 9
 def draw_shape(one: LinkedActivity, largest: float) -> None:
     """A ring whose area is those asked, against the largest beside it, and a dot for each meeting, each with its words."""
     palette = NIGHT if st.context.theme.type == "dark" else DAY
-    if one.asked:
-        share = sqrt(one.asked_count / largest) if largest else 0
-        st.image(ring_svg(share, palette.amber), width=RING_PIXELS, alt=f"A ring the size of {one.asked}")
-        st.markdown(one.asked, width="content", help=help_for("breadth"))
-    if one.meeting_count:
-        drawn = min(one.meeting_count, DOTS_DRAWN)
-        said = f"{one.meeting_count:,} {'meeting' if one.meeting_count == 1 else 'meetings'}"
-        columns = min(drawn, DOTS_A_ROW)
-        st.image(dots_svg(drawn, palette.contact[3]), width=columns * DOT_PIXELS, alt=f"A dot for each of {said}")
-        st.markdown(said, width="content", help=help_for("contact"))
-    if not one.asked and not one.meeting_count:
-        st.markdown("no figures recorded", width="content")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        if one.asked:
+            share = sqrt(one.asked_count / largest) if largest else 0
+            draw(ring_svg(share, palette.amber), RING_PIXELS, f"A ring the size of {one.asked}", one.asked, "breadth")
+        if one.meeting_count:
+            drawn = min(one.meeting_count, DOTS_DRAWN)
+            said = f"{one.meeting_count:,} {'meeting' if one.meeting_count == 1 else 'meetings'}"
+            wide = min(drawn, DOTS_A_ROW) * DOT_PIXELS
+            draw(dots_svg(drawn, palette.contact[3]), wide, f"A dot for each of {said}", said, "contact")
+        if not one.asked and not one.meeting_count:
+            st.markdown("no figures recorded", width="content")
+
+
+def draw(svg: str, width: int, alt: str, said: str, family: str) -> None:
+    """A drawing with its words beside it, kept together."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+        st.image(svg, width=width, alt=alt)
+        st.markdown(said, width="content", help=help_for(family))
 
 
 def ring_svg(share: float, colour: str) -> str:

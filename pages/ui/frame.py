@@ -33,7 +33,7 @@ h3 { font-size: 1.08rem !important; }
   .st-key-controls > div:first-child { flex-basis: 100% !important; }
   .st-key-linked { flex-direction: column !important; align-items: stretch !important; }
   .st-key-linked > div { width: 100% !important; }
-  .st-key-linked_arrow [data-testid="stIconMaterial"] { display: inline-block; transform: rotate(90deg); }
+  .st-key-linked_arrow [role="img"] { display: inline-block; transform: rotate(90deg); }
 }
 @media print {
   header, .st-key-controls, [data-testid="stToolbar"], .stDownloadButton { display: none !important; }

@@ -145,6 +145,28 @@ def show_activities(activities: list[ActivityLine], place: Place, today: date) -
             "To": st.column_config.DateColumn(format="D MMM YYYY"),
         },
     )
+    offer_activity(activities)
+
+
+def offer_activity(activities: list[ActivityLine]) -> None:
+    """A way to the page of any of these activities."""
+    titles = {activity.activity_id: activity.title for activity in activities}
+    chosen = st.selectbox(
+        "Open an activity",
+        list(titles),
+        index=None,
+        format_func=titles.get,
+        key="open_activity",
+        placeholder="Choose one",
+        width=420,
+    )
+    if chosen:
+        st.page_link(
+            "pages/rooms/activity.py",
+            label=f"All of {escape(titles[chosen])}",
+            icon=":material/arrow_forward:",
+            query_params={"activity": chosen},
+        )
 
 
 def say_span(activity: ActivityLine) -> str:
