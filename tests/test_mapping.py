@@ -28,6 +28,9 @@ SPEC = {
 }
 
 
+NO_DECISION = {"fact": "decision_open", "answer": "no", "evidence": "Notes of the library service, May 2024"}
+
+
 def make_sheet(rows: list[dict], name: str = "sheet") -> Sheet:
     columns = list(dict.fromkeys(column for row in rows for column in row))
     table = pa.table({column: pa.array([row.get(column) for row in rows], pa.string()) for column in columns})
@@ -73,12 +76,29 @@ def change(path: str, value) -> dict:
         ("count", [{"measure": "attendances"}], r"`count\[0\]` needs either"),
         ("date_order", "backwards", "`date_order` is “backwards”"),
         ("shape", "cube", "`shape` is “cube”"),
+        ("fact", [{**NO_DECISION, "fact": "was_nice"}], r"`fact\[0\].fact` is “was_nice”. Expected one of: can_reply"),
+        ("fact", [{**NO_DECISION, "answer": "perhaps"}], r"`fact\[0\].answer` is “perhaps”. Expected one of: yes, no"),
+        ("fact", [{**NO_DECISION, "evidence": " "}], r"`fact\[0\].evidence` is blank"),
+        ("fact", [NO_DECISION, NO_DECISION], r"`fact\[1\].fact` is “decision_open”, which was answered above"),
     ],
 )
 def test_a_wrong_spec_is_refused_naming_file_and_key(path: str, value, words: str) -> None:
     with pytest.raises(BadSpec, match=words) as refused:
         parse_spec(change(path, value), "drop-ins.toml")
     assert str(refused.value).startswith("drop-ins.toml: ")
+
+
+def test_the_template_states_no_fact_for_everything_in_it() -> None:
+    with pytest.raises(BadSpec, match="`fact` cannot be stated for the template, which has a sheet of facts"):
+        parse_spec({**read_specs()["native"].raw, "fact": [NO_DECISION]}, "ours.toml")
+
+
+def test_what_holds_for_a_whole_source_is_a_fact_of_each_of_its_activities() -> None:
+    mapped = map_rows({**SPEC, "fact": [NO_DECISION]}, [{"day": "2024-05-01", "ward": "A", "came": "3"}] * 2)
+    activities = mapped.tables["activity"]["activity_id"].to_pylist()
+    assert [(row["activity_id"], row["fact"], row["answer"], row["evidence"]) for row in mapped.tables["fact"].to_pylist()] == [
+        (activity_id, *NO_DECISION.values()) for activity_id in activities
+    ]  # fmt: skip
 
 
 def test_a_spec_reads_back_from_the_text_a_manifest_keeps() -> None:
