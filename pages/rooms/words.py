@@ -29,7 +29,7 @@ keys.show_notes()
 if rule:
     show_rule(rule, words, rubric, changes)
     show_foot()
-    keys.keep_in_address(rule=rule.id)
+    st.query_params.from_dict({"rule": rule.id})
     st.stop()
 st.markdown(
     "Facts are recorded, a name is found from them, and the reasons are printed. What an organiser calls their work stands beside "
@@ -46,4 +46,5 @@ if names_of(found):
     show_names(names_of(found), words, rubric)
 show_lists(found, words, is_open=bool(wanted))
 show_foot()
-keys.keep_in_address(find=wanted or None)
+# A link from this page to itself leaves the browser's address as it was; saying it again sets it right, and adds nothing where it is.
+st.query_params.from_dict({"find": wanted} if wanted else {})
