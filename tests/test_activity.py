@@ -537,9 +537,12 @@ def test_one_activity_of_every_name_opens(open_activity, tidewell):
 
 
 def test_another_names_needs_are_shown_to_whoever_asks(open_activity, tidewell):
-    at = open_activity(tidewell, find_id(tidewell, "Repairs policy group"))
-    at.selectbox(key="other_name").select("community_led").run()
+    activity_id = find_id(tidewell, "Repairs policy group")
+    at = open_activity(tidewell, activity_id)
+    at.selectbox(key=f"asked_of_{activity_id}").select("community_led").run()
     assert "Community-led would also need" in words_of(at)
+    at.query_params["activity"] = find_id(tidewell, "Larkmoor Together plan")
+    assert "Community-led would also need" not in words_of(at.run())
 
 
 @pytest.mark.parametrize("asked", ["no-such-activity", HOSTILE])
@@ -548,7 +551,7 @@ def test_an_address_that_names_no_activity_says_so_and_offers_a_search(open_acti
     assert "which is not here" in words_of(at)
     assert len(at.info) == 1
     assert at.title[0].value == "Which activity?"
-    at.text_input(key="find_activity").input("zzzz").run()
+    at.text_input(key="asked_of_none").input("zzzz").run()
     assert "No activity has these words in its title." in words_of(at)
 
 

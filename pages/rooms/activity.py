@@ -42,6 +42,7 @@ if story is None:
     show_foot()
     st.stop()
 activity_id = story.head.activity_id
+keys.follow_link("activity", activity_id, keys.ASKED_OF)
 st.title(escape(story.head.title), anchor=False)
 show_illustrative(reader)
 left, right = st.columns([3, 2], gap="large")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui import keys
 from pages.ui.explaining import escape
 from pages.ui.naming import help_for, mark, mark_called, show_pair
 from soundings.activity_rows import Calling
@@ -41,7 +42,7 @@ def ask_other_name(story: ActivityStory) -> None:
         list(names),
         index=None,
         format_func=names.get,
-        key="other_name",
+        key=f"{keys.ASKED_OF}{story.head.activity_id}",
         placeholder="Choose a name",
         width=320,
     )

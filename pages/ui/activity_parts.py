@@ -6,6 +6,7 @@ import re
 
 import streamlit as st
 
+from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.activity_shapes import draw_shape
 from pages.ui.explaining import escape
@@ -214,7 +215,7 @@ def choose_activity(reader: Reader, asked: str | None) -> None:
                 f"The address asked for the activity “{asked[:60]}”, which is not here. Find one by its title instead."
             )
         )
-    words = st.text_input("Words in its title", key="find_activity", max_chars=120, width=420)
+    words = st.text_input("Words in its title", key=f"{keys.ASKED_OF}none", max_chars=120, width=420)
     found = find_activities(reader.connection, words)
     for activity_id, title in found:
         st.page_link(ACTIVITY_PAGE, label=escape(title), query_params={"activity": activity_id})

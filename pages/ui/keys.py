@@ -13,6 +13,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 NOTES = "address_notes"
 EXTENT = "extent"
+# Each activity has its own key for what is asked on its page, so that asking of one asks of no other.
+ASKED_OF = "asked_of_"
 FEEDBACK_CODE, FEEDBACK_SENT = "feedback_code", "feedback_sent"
 ASKING_DONE, ASKING_SHEET = "asking_done", "asking_sheet"
 TEXT_LENGTH = 60
@@ -116,6 +118,19 @@ def follow_address() -> None:
     if context is not None and context.is_history_navigation:
         for key in IN_URL:
             st.session_state.pop(key, None)
+
+
+def follow_link(key: str, value: str, left_behind: str) -> None:
+    """Writes a value into the address where a link on the same page led to it; Streamlit changes the address for other pages only.
+
+    `left_behind`: the start of the session keys that a run of this page with another value leaves.
+    """
+    context = get_script_run_ctx()
+    is_back = context is not None and context.is_history_navigation
+    if not is_back and any(
+        str(name).startswith(left_behind) and name != f"{left_behind}{value}" for name in st.session_state
+    ):
+        st.query_params.from_dict({key: value})
 
 
 def arrive() -> None:
