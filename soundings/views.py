@@ -99,6 +99,8 @@ def say_title(area: str, view: str, fill: Table, rings: Table | None) -> str:
 
     if rings is None:
         return f"{area}. {layer(fill).capitalize()}."
+    if view == "crossed":
+        return f"{area}. {layer(rings).capitalize()}, crossed with {layer(fill)}."
     if view == "side":
         return f"{area}. Left: {layer(rings)}. Right: {layer(fill)}."
     return f"{area}. {FAMILY_COLOUR[fill.measure.family].capitalize()}: {layer(fill)}. Rings: {layer(rings)}."

@@ -19,10 +19,13 @@ from pages.ui.chart_map import (
     side_by_side,
     single_view,
 )
-from pages.ui.controls import Choice
+from pages.ui.chart_views import make_crossed_fill, make_names_fill
+from pages.ui.controls import NO_RING, Choice
 from pages.ui.keys import recall_extent, today
+from soundings.bivariate import cross_tables
 from soundings.geometry import PreparedGeometry, ensure_geometry
 from soundings.model import HIDDEN, ROLE_LABEL
+from soundings.name_places import NamedPlaces, say_named_places
 from soundings.places import read_kinds
 from soundings.queries import Row, Table
 from soundings.views import HIDDEN_CLASS, make_classes, say_coverage, say_summary, say_title
@@ -45,6 +48,12 @@ def draw_chart(
     deep = make_fill(fill, geometry, parents[fill.measure.id])
     if choice.view == "one" or ring is None:
         panels = single_view(deep)
+    elif choice.view == "crossed":
+        panels = single_view(
+            make_crossed_fill(
+                cross_tables(ring, fill, choice.steps), geometry, f"{ring.measure.label} × {fill.measure.label}"
+            )
+        )
     elif choice.view == "side":
         panels = side_by_side(make_fill(ring, geometry, parents[ring.measure.id]), deep)
     else:
@@ -57,6 +66,7 @@ def draw_chart(
         selected=selected,
         extent=recall_extent(f"{choice.kind} {choice.parent or ''}", geometry.bounds),
         extra=(
+            *([figures_of(table, geometry) for table in (ring, fill)] if choice.view == "crossed" else []),
             HoverField(
                 "Residents",
                 [row.denominator if row else None for row in in_order(fill_or(ring, fill), geometry.place_codes)],
@@ -64,6 +74,26 @@ def draw_chart(
         ),
     )
     return chart_map(payload, key=f"chart_{choice.view}")
+
+
+def draw_names(reader: Reader, choice: Choice, area: str, named: NamedPlaces, selected: str | None) -> str | None:
+    """Draws the names present in each place; returns the code of a place clicked on it in this very run, "" where it was let go."""
+    geometry = _find_geometry(str(reader.home.root), reader.number, choice.kind, choice.parent, reader)
+    fill = make_names_fill(named, geometry)
+    payload = ChartPayload(
+        geometry=geometry,
+        panels=single_view(fill),
+        title=f"{area}. {fill.title}.",
+        summary=say_named_places(named),
+        selected=selected,
+        extent=recall_extent(f"{choice.kind} {choice.parent or ''}", geometry.bounds),
+    )
+    return chart_map(payload, key="chart_names")
+
+
+def figures_of(table: Table, geometry: PreparedGeometry) -> HoverField:
+    """A measure's figures as one more line of what a place says when pointed at."""
+    return HoverField(table.measure.label, [value_of(row) for row in in_order(table, geometry.place_codes)])
 
 
 def fill_or(ring: Table | None, fill: Table) -> Table:
@@ -86,7 +116,7 @@ def larger_kinds(reader: Reader, choice: Choice) -> list[str]:
 def read_chart_ahead(reader: Reader, choice: Choice) -> None:
     """Reads side by side what the chart and its tables are about to ask for."""
     measures = [(choice.fill, choice.fill_role)]
-    if choice.view != "one":
+    if choice.view not in NO_RING:
         measures.append((choice.ring, choice.ring_role))
     day, filters = today(), choice.filters
     reads = [

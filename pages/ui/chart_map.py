@@ -21,8 +21,11 @@ HIDDEN_VALUE = -2.0
 
 WORDS = {
     "nothing": "Nothing recorded",
+    "half": "One or both not recorded",
     "hidden": "Hidden for privacy",
     "none": "None took place (a recorded 0)",
+    "figures": ["figure", "figures"],
+    "place_marks": ["place's marks", "places' marks"],
     "parents": "figures of the larger areas",
     "parents_stand": "The figures and rings here are those of the larger areas; the colours are each place's own. Zoom in for each place's figures.",
     "parents_colour": "The colours, figures and rings here are those of the larger areas. Zoom in for each place's own.",
@@ -42,6 +45,22 @@ WORDS = {
 
 
 @dataclass(frozen=True)
+class Scale:
+    """One side of a square key: what it measures, and its steps in words, lowest first."""
+
+    title: str
+    steps: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The two sides of a square key."""
+
+    across: Scale
+    up: Scale
+
+
+@dataclass(frozen=True)
 class Fill:
     """What the colour of each place says. All sequences follow the geometry's place codes, `parent_*` its parent codes.
 
@@ -49,6 +68,9 @@ class Fill:
     `labels[k]` is class k in words, class 0 first. `figures`: None is nothing recorded.
     `texts`: what is printed in place of a figure ("1 to 9"), where not None.
     `parent_*` stand in where the places are too small to read; with `parent_classes` their colours do too.
+    `colours`: a fill of its own kind, with a colour for each class by "day" and "night"; class 0 is then no recorded 0.
+    `spoken`: what a place says in words when pointed at; `marks`: (shape, word) lines of the legend; `grid`: the classes
+    stand in a square, row by row from the lowest.
     """
 
     family: str
@@ -60,6 +82,10 @@ class Fill:
     parent_figures: Sequence[float | None] | None = None
     parent_classes: Sequence[int] | None = None
     parent_labels: Sequence[str] = ()
+    colours: dict[str, Sequence[str]] | None = None
+    spoken: Sequence[str | None] | None = None
+    marks: Sequence[tuple[str, str]] = ()
+    grid: Grid | None = None
 
 
 @dataclass(frozen=True)
@@ -184,6 +210,10 @@ def _encode_fill(fill: Fill, places: int, parents: int) -> dict[str, Any]:
         "classes": _pack_classes(fill.classes, places, fill.title),
         "figures": _pack_numbers(fill.figures, places, fill.title),
         "words": _pack_texts(fill.texts),
+        "spoken": _pack_texts(fill.spoken),
+        "colours": fill.colours and {look: list(colours) for look, colours in fill.colours.items()},
+        "marks": [list(mark) for mark in fill.marks],
+        "grid": fill.grid and asdict(fill.grid),
         "parent_figures": _pack_numbers(fill.parent_figures, parents, fill.title),
         "parent_classes": _pack_classes(fill.parent_classes, parents, fill.title),
         "parent_labels": list(fill.parent_labels),
@@ -231,6 +261,7 @@ def _screen_colours(palette: Palette, is_night: bool) -> dict[str, Any]:
     """The palette under the chart's own names, with the few shades that only a screen needs."""
     shades = asdict(palette)
     return {
+        "is_night": is_night,
         "land": shades["paper"],
         "sea": shades["sea"],
         "ink": shades["ink"],

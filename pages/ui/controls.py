@@ -11,13 +11,15 @@ import streamlit as st
 from pages.ui import keys
 from pages.ui.access import Reader, roles_of
 from soundings.activities import read_options
+from soundings.bivariate import fix_steps
 from soundings.filters import EVERYTHING, WHEN, WHEN_LABEL, Filters
 from soundings.measures import DEFAULT_CONTACT, DEFAULT_DEPTH, FAMILY_QUESTION, measures_of, read_measures
-from soundings.model import ROLE_LABEL
+from soundings.model import ROLE_LABEL, SoundingsError
 from soundings.places import read_kinds, read_names
 from soundings.views import KIND_PLURAL
 
-VIEWS = {"chart": "Chart", "side": "Side by side", "one": "One measure"}
+VIEWS = {"chart": "Chart", "side": "Side by side", "one": "One measure", "crossed": "Crossed", "names": "Names"}
+NO_RING = ("one", "names")
 ANY = ""
 DEFAULT_RINGS = ("responses", "entries", "attendances", "people", "tickets", "reports")
 
@@ -35,6 +37,7 @@ class Choice:
     ring_role: str | None
     filters: Filters
     is_depth_recorded: bool
+    steps: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
 
 def choose(reader: Reader, today: date) -> Choice:
@@ -44,16 +47,54 @@ def choose(reader: Reader, today: date) -> Choice:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
         keys.recall("view", VIEWS, "chart", "the view")
         view = st.segmented_control("View", list(VIEWS), key="view", format_func=VIEWS.get, required=True)
-        fill = choose_fill(recorded, view)
-        fill_role = choose_role(reader, "fill_role", fill, "Colour: whose places", today)
-        ring = choose_ring(recorded) if view != "one" else default_ring(recorded)
-        ring_role = choose_role(reader, "ring_role", ring, "Rings: whose places", today) if view != "one" else None
+        fill, fill_role, ring, ring_role = choose_measures(reader, recorded, view, today)
         kind = choose_kind(kinds)
+        steps = choose_steps() if view == "crossed" else None
         with st.popover("Filters", icon=":material/tune:"):
             filters = choose_filters(reader)
             parent = choose_parent(reader, kind, kinds)
     has_depth = any(measure.id in recorded for measure in measures_of("depth"))
-    return Choice(view, kind, parent, fill, fill_role, ring, ring_role, filters, has_depth)
+    return Choice(view, kind, parent, fill, fill_role, ring, ring_role, filters, has_depth, steps)
+
+
+def choose_measures(
+    reader: Reader, recorded: dict[str, int], view: str, today: date
+) -> tuple[str, str | None, str, str | None]:
+    """(fill, its role, ring, its role): what the view asks for; the usual measures stand in for what it does not."""
+    if view == "names":
+        return default_fill(recorded), None, default_ring(recorded), None
+    fill = choose_fill(recorded, view)
+    fill_role = choose_role(reader, "fill_role", fill, "Colour: whose places", today)
+    if view in NO_RING:
+        return fill, fill_role, default_ring(recorded), None
+    label = "Across: how widely" if view == "crossed" else "Rings: how widely"
+    ring = choose_ring(recorded, label)
+    return fill, fill_role, ring, choose_role(reader, "ring_role", ring, f"{label.split(':')[0]}: whose places", today)
+
+
+def choose_steps() -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    """Fixed tops of the lower steps of breadth and depth, as typed; None for thirds of the places."""
+    keys.recall_text("steps")
+    typed = st.text_input(
+        "Steps", key="steps", placeholder="Thirds", width=150,
+        help="Blank: each step holds about a third of the places. Or fixed tops of the lower steps, breadth then depth, such as "
+        "100, 500 / 0, 2",
+    )  # fmt: skip
+    if not typed.strip():
+        return None
+    try:
+        sides = [tuple(float(number) for number in side.split(",") if number.strip()) for side in typed.split("/")]
+        for side in sides:
+            fix_steps(side)
+    except (ValueError, SoundingsError) as error:
+        sides = []
+        reason = str(error) if isinstance(error, SoundingsError) else "Only numbers can stand there."
+    else:
+        reason = "It takes two sides with a slash between them."
+    if len(sides) != len(("breadth", "depth")):
+        st.info(f"The steps were not understood, so thirds are shown. {reason}")
+        return None
+    return sides[0], sides[1]
 
 
 def recorded_measures(reader: Reader, today: date) -> dict[str, int]:
@@ -76,11 +117,12 @@ def default_ring(recorded: dict[str, int]) -> str:
 
 def choose_fill(recorded: dict[str, int], view: str) -> str:
     """The measure that colours the places: depth first, contact after; any measure where one is shown alone."""
-    families = ("depth", "contact", "breadth") if view == "one" else ("depth", "contact")
+    families = {"one": ("depth", "contact", "breadth"), "crossed": ("depth",)}.get(view, ("depth", "contact"))
     options = [measure.id for family in families for measure in measures_of(family)]
-    keys.recall("fill", options, default_fill(recorded), "the measure")
+    usual = default_fill(recorded)
+    keys.recall("fill", options, usual if usual in options else options[0], "the measure")
     return st.selectbox(
-        "Colour: how deeply" if view != "one" else "Measure",
+        {"one": "Measure", "crossed": "Up: how deeply"}.get(view, "Colour: how deeply"),
         options,
         key="fill",
         format_func=lambda name: label_measure(name, recorded),
@@ -92,9 +134,7 @@ def choose_ring(recorded: dict[str, int], label: str = "Rings: how widely") -> s
     """The breadth measure of the amber rings, or of another axis."""
     options = [measure.id for measure in measures_of("breadth")]
     keys.recall("ring", options, default_ring(recorded), "the measure")
-    return st.selectbox(
-        label, options, key="ring", format_func=lambda name: label_measure(name, recorded), width=200
-    )
+    return st.selectbox(label, options, key="ring", format_func=lambda name: label_measure(name, recorded), width=200)
 
 
 def label_measure(name: str, recorded: dict[str, int]) -> str:

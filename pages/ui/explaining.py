@@ -117,10 +117,10 @@ def say_denominator(table: Table) -> str:
     return "The rate divides by the residents of the place, whoever came."
 
 
-def show_place_card(reader: Reader, fill: Table, ring: Table | None, code: str) -> None:
+def show_place_card(reader: Reader, view: str, fill: Table, ring: Table | None, code: str) -> None:
     """The selected place in brief; or how to read the chart."""
     if not code:
-        show_reading(fill, ring)
+        show_reading(view, fill, ring)
         return
     place = read_place(reader.connection, code)
     st.subheader(escape(place.name), anchor=False)
@@ -175,9 +175,17 @@ def say_rate(row) -> str:
     return f" · {row.rate_per_1000:.1f} per 1,000 residents" if row.rate_per_1000 else ""
 
 
-def show_reading(fill: Table, ring: Table | None) -> None:
+def show_reading(view: str, fill: Table, ring: Table | None) -> None:
     """How to read the chart, in three lines."""
     colour = FAMILY_COLOUR[fill.measure.family]
+    if view == "crossed" and ring is not None:
+        st.markdown(
+            f"**How to read it**\n\n- Towards amber: more {ring.measure.noun}. Towards blue: more {fill.measure.noun}. "
+            "Towards the darkest (by night the palest): more of both.\n"
+            "- The two are set side by side in one colour; they are not added.\n"
+            "- A hatch: one of the two is not recorded, so nothing is said of the pair."
+        )
+        return
     if ring is None:
         st.markdown(
             f"**How to read it.** The stronger the {colour}, the more {fill.measure.noun} are recorded. A hatch: nothing recorded."

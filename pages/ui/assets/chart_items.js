@@ -1,5 +1,6 @@
 // What stands on the chart: which figures, rings and names are asked for, where each goes, how many are left out.
 
+import { measureShapes } from "./chart_shapes.js";
 import { layOut, placeName, samplePlace } from "./chart_layout.js";
 import { HIDDEN, figureText, write } from "./chart_style.js";
 
@@ -45,6 +46,7 @@ export const itemMethods = {
   _font(px, style = "") { return `${style} 600 ${px}px ${this.fontFamily}`.trim(); },
 
   _measure(ctx, text, px) {
+    if (this.panel.fill.marks?.length) return measureShapes(text, px);
     ctx.font = this._font(px);
     return { w: ctx.measureText(text).width + 3, h: px * 0.86 + 1, px, text };
   },
@@ -149,7 +151,7 @@ export const itemMethods = {
     }
     this.tally = {
       asked, figures: asked.figures - drawn.figures, rings: asked.rings - drawn.rings,
-      isParents: this.isParents, hasParentColours: this.isParents && Boolean(this.panel.fill.parentClasses),
+      isMarks: Boolean(this.panel.fill.marks?.length), isParents: this.isParents, hasParentColours: this.isParents && Boolean(this.panel.fill.parentClasses),
     };
   },
 };

@@ -1,6 +1,7 @@
 // The words beside the chart: what each colour, hatch and ring says. All text arrives as data and is set as text.
 
-import { HIDDEN, NONE, NOTHING, classColour, drawPattern, figureText, write } from "./chart_style.js";
+import { drawShapes } from "./chart_shapes.js";
+import { HIDDEN, NONE, NOTHING, classColour, drawPattern, figureText, wordAt, write } from "./chart_style.js";
 
 export function element(tag, className, text, parent) {
   const node = document.createElement(tag);
@@ -20,6 +21,37 @@ function swatch(paint) {
   return canvas;
 }
 
+function shapeSwatch(shape, palette) {
+  const canvas = element("canvas", "shape"), dpr = Math.min(3, window.devicePixelRatio || 1), side = 18;
+  canvas.width = canvas.height = side * dpr;
+  canvas.setAttribute("aria-hidden", "true");
+  const ctx = canvas.getContext("2d");
+  ctx.scale(dpr, dpr);
+  drawShapes(ctx, shape, side / 2, side / 2, 12, palette.ink, palette.sea);
+  return canvas;
+}
+
+// Two measures crossed: a square of swatches, its columns one measure's steps, its rows the other's, the largest on top.
+function drawGrid(holder, fill, palette) {
+  const { across, up } = fill.grid, table = element("table", "key-grid", null, holder), columns = across.steps.length;
+  element("caption", null, `${up.title} ↑ · ${across.title} →`, table);
+  for (let row = up.steps.length - 1; row >= 0; row--) {
+    const line = element("tr", null, null, table);
+    element("th", null, up.steps[row], line).scope = "row";
+    for (let column = 0; column < columns; column++) {
+      const class_ = row * columns + column, cell = element("td", null, null, line), patch = swatch(classColour(palette, fill, class_));
+      patch.setAttribute("role", "img");
+      patch.setAttribute("aria-label", fill.labels[class_]);
+      patch.removeAttribute("aria-hidden");
+      patch.title = fill.labels[class_];
+      cell.append(patch);
+    }
+  }
+  const foot = element("tr", null, null, table);
+  element("td", null, null, foot);
+  for (const step of across.steps) element("th", null, step, foot).scope = "col";
+}
+
 export function drawLegend(holder, panel, words, palette, ringScale, dpr, isParents) {
   holder.replaceChildren();
   const { ring } = panel, isParentFill = isParents && panel.fill.parentClasses;
@@ -27,6 +59,7 @@ export function drawLegend(holder, panel, words, palette, ringScale, dpr, isPare
   const present = new Set(fill.classes);
   const colours = element("div", "key", null, holder);
   element("div", "key-title", isParentFill ? `${fill.title} (${words.parents})` : fill.title, colours);
+  if (fill.grid) drawGrid(colours, fill, palette);
   const list = element("ul", "key-list", null, colours);
   const row = (paint, text) => {
     const item = element("li", null, null, list);
@@ -34,9 +67,16 @@ export function drawLegend(holder, panel, words, palette, ringScale, dpr, isPare
     element("span", null, text, item);
   };
   fill.labels.forEach((text, class_) => {
-    if (class_ !== NONE || present.has(NONE)) row(classColour(palette, fill, class_), class_ === NONE ? words.none : text);
+    if (fill.grid) return;
+    if (fill.colours) row(classColour(palette, fill, class_), text);
+    else if (class_ !== NONE || present.has(NONE)) row(classColour(palette, fill, class_), class_ === NONE ? words.none : text);
   });
-  if (present.has(NOTHING)) row(drawPattern(NOTHING, palette, dpr), words.nothing);
+  for (const [shape, text] of fill.marks || []) {
+    const item = element("li", "key-mark", null, list);
+    item.append(shapeSwatch(shape, palette));
+    element("span", null, text, item);
+  }
+  if (present.has(NOTHING)) row(drawPattern(NOTHING, palette, dpr), fill.grid ? words.half : words.nothing);
   if (present.has(HIDDEN)) row(drawPattern(HIDDEN, palette, dpr), words.hidden);
   if (ring && ringScale) drawRingKey(element("div", "key ring-key", null, holder), ring, words, ringScale, isParents);
 }
@@ -75,7 +115,8 @@ function drawRingKey(holder, ring, words, scale, isParents) {
 // What a place says, in words: the tooltip and the selection line share it. Where larger areas stand in, they speak first.
 export function describePlace(geometry, panel, words, extra, place, isParents) {
   const { fill, ring } = panel, class_ = fill.classes[place], parent = isParents ? geometry.parentOf[place] : -1;
-  const state = { [NOTHING]: words.nothing, [HIDDEN]: words.hidden, [NONE]: words.none }[class_];
+  const own = fill.colours && (wordAt(fill.spoken, place) ?? fill.labels[class_]);
+  const state = own || { [NOTHING]: words.nothing, [HIDDEN]: words.hidden, [NONE]: words.none }[class_];
   const say = (value) => (Number.isNaN(value) ? words.nothing.toLowerCase() : value === HIDDEN ? words.hidden.toLowerCase() : write(value));
   const lines = [];
   if (parent >= 0) {
@@ -83,7 +124,7 @@ export function describePlace(geometry, panel, words, extra, place, isParents) {
     if (ring && ring.parentValues) lines.push({ kind: "ring", text: `${ring.title}: ${say(ring.parentValues[parent])}` });
     lines.push({ kind: "place", text: geometry.names[place] });
   }
-  lines.push({ kind: "fill", text: `${fill.title}: ${state ? state.toLowerCase() : figureText(fill, place) ?? "–"}` });
+  lines.push({ kind: "fill", text: `${fill.title}: ${state ? (state === own ? own : state.toLowerCase()) : figureText(fill, place) ?? "–"}` });
   if (ring) lines.push({ kind: "ring", text: `${ring.title}: ${say(ring.values[place])}` });
   for (const field of extra) {
     const value = field.values[place];
@@ -97,7 +138,7 @@ export function tallyWords(tally, words) {
   const phrase = (count, of, one, many) => `${write(count)} of ${write(of)} ${of === 1 ? one : many}`;
   if (tally.isParents) said.push(tally.hasParentColours ? words.parents_colour : words.parents_stand);
   const left = [];
-  if (tally.figures) left.push(phrase(tally.figures, tally.asked.figures, "figure", "figures"));
+  if (tally.figures) left.push(phrase(tally.figures, tally.asked.figures, ...(tally.isMarks ? words.place_marks : words.figures)));
   if (tally.rings) left.push(phrase(tally.rings, tally.asked.rings, "ring", "rings"));
   if (left.length) said.push(`${left.join(" and ")} not drawn at this zoom. ${words.in_table}`);
   return said.join(" ");

@@ -15,6 +15,8 @@ const charts = new WeakMap(); // parentElement → chart
 const floats = (text) => (text ? new Float32Array(bytesOf(text).buffer) : null);
 const bytes = (text) => new Int8Array(bytesOf(text).buffer);
 
+const readTexts = (packed) => (packed ? { texts: packed.texts, index: new Int16Array(bytesOf(packed.index).buffer) } : null);
+
 function readPanel(panel) {
   const { fill, ring } = panel;
   return {
@@ -22,7 +24,7 @@ function readPanel(panel) {
     fill: {
       ...fill, classes: bytes(fill.classes), figures: floats(fill.figures), parentFigures: floats(fill.parent_figures),
       parentClasses: fill.parent_classes ? bytes(fill.parent_classes) : null,
-      words: fill.words ? { texts: fill.words.texts, index: new Int16Array(bytesOf(fill.words.index).buffer) } : null,
+      words: readTexts(fill.words), spoken: readTexts(fill.spoken),
     },
     ring: ring && readRing(ring),
   };

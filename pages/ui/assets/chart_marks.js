@@ -1,6 +1,7 @@
 // Drawing figures, rings and names where chart_items.js placed them.
 
 import { RING_FIGURE_PX } from "./chart_items.js";
+import { drawShapes } from "./chart_shapes.js";
 import { HIDDEN, NOTHING, classColour, isDarkColour, write } from "./chart_style.js";
 
 // Methods of the chart's layer.
@@ -37,6 +38,10 @@ export const markMethods = {
     for (const item of items) {
       if (!item.figureAt) continue;
       const { isDark, halo, width } = this._behind(item), { px, text } = item.box, isQuiet = text === "hidden";
+      if (this.panel.fill.marks?.length) {
+        drawShapes(ctx, text, item.figureAt.x, item.figureAt.y, px, isDark ? palette.on_dark : palette.on_light, halo);
+        continue;
+      }
       this._write(ctx, text, item.figureAt.x, item.figureAt.y + px * 0.355, isQuiet ? `italic 500 ${px}px ${this.fontFamily}` : this._font(px),
         isDark ? palette.on_dark : palette.on_light, halo, width);
     }

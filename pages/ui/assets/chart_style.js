@@ -4,8 +4,9 @@ export const NOTHING = -1, HIDDEN = -2, NONE = 0;
 const number_ = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 export const write = (value) => number_.format(value);
 
-// Class 0 is a recorded 0; the others spread over the family's five steps.
+// Class 0 is a recorded 0; the others spread over the family's five steps. A fill that brings its own colours has one for each class.
 export function classColour(palette, fill, class_) {
+  if (fill.colours) return fill.colours[palette.is_night ? "night" : "day"][class_];
   const ramp = palette[fill.family], count = fill.labels.length - 1;
   if (class_ === NONE) return palette.none;
   return count === 1 ? ramp[2] : ramp[Math.round(((class_ - 1) / (count - 1)) * (ramp.length - 1))];
@@ -37,12 +38,17 @@ export function drawPattern(kind, palette, dpr) {
   return tile;
 }
 
+// The text of a place out of texts that travel once each; null for none.
+export function wordAt(words, place) {
+  return words && words.index[place] >= 0 ? words.texts[words.index[place]] : null;
+}
+
 export function figureText(fill, place) {
   const class_ = fill.classes[place];
   if (class_ === NOTHING) return null;
   if (class_ === HIDDEN) return "hidden";
-  if (class_ === NONE) return "0";
-  const word = fill.words && fill.words.index[place] >= 0 ? fill.words.texts[fill.words.index[place]] : null;
+  if (class_ === NONE && !fill.colours) return "0";
+  const word = wordAt(fill.words, place);
   if (word !== null) return word;
   return Number.isNaN(fill.figures[place]) ? null : write(fill.figures[place]);
 }
