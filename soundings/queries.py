@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 import duckdb
 
 from soundings.filters import EVERYTHING, Filters
 from soundings.measures import Measure, find_measure
 from soundings.model import NONE_TOOK_PLACE, NOTHING_RECORDED, PLACE_KINDS, ROLE_LABEL, ROLES, VALUE, SoundingsError
-
-RECORDS_SQL = Path(__file__).with_name("records.sql")
+from soundings.standing import fetch_standing, records_sql
 
 
 @dataclass(frozen=True)
@@ -74,31 +71,24 @@ class Table:
     recorded: Recorded = Recorded(0, 0)
 
 
-@cache
-def records_sql() -> str:
-    """The shared `with` clauses of every figure."""
-    return "with recursive\n" + RECORDS_SQL.read_text(encoding="utf-8").strip()
-
-
 def read_roles(
     connection: duckdb.DuckDBPyConnection, measure: str, *, filters: Filters = EVERYTHING, today: date
 ) -> dict[str, int]:
     """How many records of a measure stand in each role, most first."""
-    rows = connection.execute(
-        f"""{records_sql()}
-        select rp.role, sum(source_row_count)::bigint as records
-        from (
-            select distinct r.record_id, rp.role, r.source_row_count
-            from record r
-            join record_place rp using (record_id)
-            left join activity_now a using (activity_id)
-            where r.value is not null and {filters.where()}
-        ) rp
-        group by rp.role
-        order by records desc, rp.role
+    rows = fetch_standing(
+        connection,
+        f"""
+        select r.role, sum(r.source_row_count)::bigint as records
+        from standing r
+        left join known a using (activity_id)
+        where r.role is not null and {filters.where()}
+        group by r.role
+        order by records desc, r.role
         """,  # noqa: S608 — only SQL of this package; every value is bound
-        {"measure": measure, **filters.bindings(today)},
-    ).fetchall()
+        filters.bindings(today),
+        measure=measure,
+        source=filters.source,
+    )
     return dict(rows)
 
 
@@ -130,7 +120,7 @@ def read_table(
     located, total = read_located(connection, chosen, bindings, filters)
     figures = read_figures(connection, chosen, bindings, filters, parent)
     rows = [make_row(chosen, located.coverage, *figure) for figure in figures]
-    recorded = read_recorded(connection, bindings, filters)
+    recorded = read_recorded(connection, chosen, bindings, filters)
     return Table(chosen, kind, role, rows, located, total, recorded)
 
 
@@ -155,24 +145,21 @@ def make_row(
 
 def read_figures(connection, measure: Measure, bindings: dict, filters: Filters, parent: str | None) -> list[tuple]:
     """(place_code, name, population, value) for each place of the kind, in order of name."""
-    aggregate = {"sum": "sum(value)", "median": "median(value)"}[measure.aggregate]
-    return connection.execute(
-        f"""{records_sql()},
+    aggregate = {"sum": "sum(r.value)", "median": "median(r.value)"}[measure.aggregate]
+    return fetch_standing(
+        connection,
+        f"""
         inside as (
             select cast($parent as varchar) as place_code
             union
             select p.place_code from place_now p join inside i on p.parent_code = i.place_code
         ),
-        stood as (
-            select distinct r.record_id, r.value, lp.place_code
-            from record r
-            join record_place rp using (record_id)
-            join location_place lp on lp.location_id = rp.location_id and lp.kind = $kind
-            left join activity_now a using (activity_id)
-            where rp.role = $role and r.value is not null and {filters.where()}
-        ),
         figure as (
-            select place_code, {aggregate} as value from stood group by place_code
+            select r.place_code, {aggregate} as value
+            from stood r
+            left join known a using (activity_id)
+            where r.role = $role and r.kind = $kind and {filters.where()}
+            group by r.place_code
         )
         select p.place_code, p.name, p.population, f.value
         from place_now p
@@ -181,33 +168,31 @@ def read_figures(connection, measure: Measure, bindings: dict, filters: Filters,
         order by p.name, p.place_code
         """,  # noqa: S608
         {**bindings, "parent": parent},
-    ).fetchall()
+        measure=measure.id,
+        source=filters.source,
+    )
 
 
 def read_located(connection, measure: Measure, bindings: dict, filters: Filters) -> tuple[Located, float | None]:
     """Where the records of a figure stand, and the measure's total with each record once."""
     aggregate = {"sum": "sum(value)", "median": "median(value)"}[measure.aggregate]
     undated = Filters(**{**asdict(filters), "period_start": None, "period_end": None})
-    here, larger, outside, not_tied, unlocated, total, without_date = connection.execute(
-        f"""{records_sql()},
-        standing as (
+    ((here, larger, outside, not_tied, unlocated, total, without_date),) = fetch_standing(
+        connection,
+        f"""
+        asked as (
             select
-                r.record_id,
-                any_value(r.value) as value,
-                any_value(r.source_row_count) as n,
-                any_value(r.start_date) is null and any_value(r.end_date) is null as is_undated,
-                bool_or({filters.where()}) as is_asked,
-                bool_or(lp.place_code is not null) as is_here,
-                bool_or(ls.state = 'located') as is_located,
-                bool_or(ls.state = 'outside') as is_outside,
-                bool_or(ls.state = 'not_tied') as is_not_tied
-            from record r
-            join record_place rp using (record_id)
-            join location_state ls on ls.location_id = rp.location_id
-            left join location_place lp on lp.location_id = rp.location_id and lp.kind = $kind
-            left join activity_now a using (activity_id)
-            where rp.role = $role and r.value is not null and {undated.where().replace("$period", "$no_period")}
-            group by r.record_id
+                r.value,
+                r.source_row_count as n,
+                r.start_date is null and r.end_date is null as is_undated,
+                {filters.where()} as is_asked,
+                coalesce(list_contains(r.kinds, $kind), false) as is_here,
+                r.is_located,
+                r.is_outside,
+                r.is_not_tied
+            from standing r
+            left join known a using (activity_id)
+            where r.role = $role and {undated.where().replace("$period", "$no_period")}
         )
         select
             coalesce(sum(n) filter (is_asked and is_here), 0)::bigint,
@@ -219,34 +204,33 @@ def read_located(connection, measure: Measure, bindings: dict, filters: Filters)
             ), 0)::bigint,
             {aggregate} filter (is_asked),
             coalesce(sum(n) filter (not coalesce(is_asked, false) and is_undated), 0)::bigint
-        from standing
+        from asked
         """,  # noqa: S608
         {**bindings, "no_period_start": None, "no_period_end": None},
-    ).fetchone()
+        measure=measure.id,
+        source=filters.source,
+    )
     return Located(here, larger, outside, unlocated, not_tied, without_date), total
 
 
-def read_recorded(connection, bindings: dict, filters: Filters) -> Recorded:
+def read_recorded(connection, measure: Measure, bindings: dict, filters: Filters) -> Recorded:
     """For how many activities the measure is recorded, wherever they took place. Of two that hold the same sessions one counts."""
-    asked = {name: value for name, value in bindings.items() if name not in ("kind", "role")}
-    count, of = connection.execute(
-        f"""{records_sql()},
-        holding as (select distinct activity_id from record where value is not null),
-        repeated_activity as (
-            select activity_id from session
-            group by activity_id
-            having bool_and(session_id in (select repeated_id from session_pair))
-        )
+    ((count, of),) = fetch_standing(
+        connection,
+        f"""
+        holding as (select distinct activity_id from standing)
         select count(h.activity_id), count(*)
-        from activity_now a
-        join (select activity_id, start_date, end_date from activity_now) r using (activity_id)
+        from known a
+        join (select activity_id, start_date, end_date from known) r using (activity_id)
         left join holding h using (activity_id)
         where ($source is null or a.source_id = $source)
-        and (h.activity_id is not null or a.activity_id not in (select activity_id from repeated_activity))
+        and (h.activity_id is not null or not a.is_repeated)
         and {filters.where()}
         """,  # noqa: S608
-        asked,
-    ).fetchone()
+        bindings,
+        measure=measure.id,
+        source=filters.source,
+    )
     return Recorded(count, of)
 
 

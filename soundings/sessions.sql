@@ -1,0 +1,97 @@
+-- Every session, those that two sources both hold counted once, and where each took place; and what is known of every activity.
+-- $source null: overlap between sources is resolved. $source given: all of that source's own rows, none of the others'.
+
+session_ranked as (
+    select
+        s.*,
+        b.source_id,
+        row_number() over (partition by b.source_id, s.repeat_key order by b.sequence, s.row_number) as repeat_rank
+    from session s
+    join batch b using (batch_id)
+    where $source is null or b.source_id = $source
+),
+
+-- The k-th session of a key in the repeating source is the k-th of that key in the repeated one.
+session_pair as (
+    select
+        kept.session_id as kept_id,
+        repeated.session_id as repeated_id
+    from session_ranked repeated
+    join (select distinct source_id, repeats_source_id from source_repeat) r on r.source_id = repeated.source_id
+    join session_ranked kept
+        on kept.source_id = r.repeats_source_id
+        and kept.repeat_key = repeated.repeat_key
+        and kept.repeat_rank = repeated.repeat_rank
+),
+
+-- The repeated source's figures win; the other's fill its blanks.
+session_once as (
+    select
+        s.batch_id,
+        s.session_id,
+        s.activity_id,
+        s.source_id,
+        s.row_number,
+        s.start_date,
+        coalesce(s.minutes, fill.minutes) as minutes,
+        coalesce(s.attendance_count, fill.attendance_count) as attendance_count,
+        coalesce(s.returning_count, fill.returning_count) as returning_count
+    from session_ranked s
+    left join (
+        select
+            p.kept_id,
+            min(r.minutes) as minutes,
+            min(r.attendance_count) as attendance_count,
+            min(r.returning_count) as returning_count
+        from session_pair p
+        join session_ranked r on r.session_id = p.repeated_id
+        group by p.kept_id
+    ) fill on fill.kept_id = s.session_id
+    where s.session_id not in (select repeated_id from session_pair)
+),
+
+session_is_blank as (
+    select sp.session_id
+    from session_place sp
+    join location l using (batch_id, location_id)
+    group by sp.session_id
+    having bool_and(l.kind = 'none')
+),
+
+session_where as (
+    select sp.session_id, sp.role, sp.location_id
+    from session_place sp
+    where sp.session_id not in (
+        select p.kept_id
+        from session_pair p
+        where p.kept_id in (select session_id from session_is_blank)
+        and p.repeated_id not in (select session_id from session_is_blank)
+    )
+    union
+    select p.kept_id, sp.role, sp.location_id
+    from session_pair p
+    join session_place sp on sp.session_id = p.repeated_id
+    where p.kept_id in (select session_id from session_is_blank)
+    and p.repeated_id not in (select session_id from session_is_blank)
+),
+
+-- Every activity as it is now. Of two that hold the same sessions one is repeated.
+known as (
+    select
+        a.activity_id,
+        a.source_id,
+        a.organisation,
+        a.method,
+        a.theme,
+        a.time_pattern,
+        a.record_status,
+        a.start_date,
+        a.end_date,
+        coalesce(s.is_repeated, false) as is_repeated
+    from activity_now a
+    left join (
+        select activity_id, bool_and(session_id in (select repeated_id from session_pair)) as is_repeated
+        from session
+        group by activity_id
+    ) s using (activity_id)
+)
