@@ -75,6 +75,7 @@ def show_names_table(named: NamedPlaces, key: str) -> str | None:
             {
                 "Place": [place.place_name for place in named.places],
                 "Names present": [[names[rule_id] for rule_id in place.rule_ids] for place in named.places],
+                "What is recorded": ["recorded" if place.rule_ids else "nothing recorded" for place in named.places],
                 "Code": [place.place_code for place in named.places],
             }
         ),
