@@ -94,6 +94,8 @@ def keep_run(home: Home, run: int, rows: pa.Table) -> None:
     """The run's rows are on the disk."""
     folder = home.inbox / FOLDER
     make_directory(folder)
+    for left_behind in folder.glob("*.new"):
+        left_behind.unlink()
     path = folder / f"{run:08d}.parquet"
     staged = path.with_suffix(".new")
     pq.write_table(rows, staged, compression="zstd", compression_level=1)
