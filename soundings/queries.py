@@ -152,7 +152,7 @@ def read_figures(connection, measure: Measure, bindings: dict, filters: Filters,
         inside as (
             select cast($parent as varchar) as place_code
             union
-            select p.place_code from place_now p join inside i on p.parent_code = i.place_code
+            select p.place_code from area p join inside i on p.parent_code = i.place_code
         ),
         figure as (
             select r.place_code, {aggregate} as value
@@ -162,7 +162,7 @@ def read_figures(connection, measure: Measure, bindings: dict, filters: Filters,
             group by r.place_code
         )
         select p.place_code, p.name, p.population, f.value
-        from place_now p
+        from area p
         left join figure f using (place_code)
         where p.kind = $kind and ($parent is null or p.place_code in (select place_code from inside))
         order by p.name, p.place_code

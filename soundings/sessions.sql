@@ -1,4 +1,4 @@
--- Every session, those that two sources both hold counted once, and where each took place; and what is known of every activity.
+-- Every session, those that two sources both hold counted once, and where each took place.
 -- $source null: overlap between sources is resolved. $source given: all of that source's own rows, none of the others'.
 
 session_ranked as (
@@ -73,25 +73,4 @@ session_where as (
     join session_place sp on sp.session_id = p.repeated_id
     where p.kept_id in (select session_id from session_is_blank)
     and p.repeated_id not in (select session_id from session_is_blank)
-),
-
--- Every activity as it is now. Of two that hold the same sessions one is repeated.
-known as (
-    select
-        a.activity_id,
-        a.source_id,
-        a.organisation,
-        a.method,
-        a.theme,
-        a.time_pattern,
-        a.record_status,
-        a.start_date,
-        a.end_date,
-        coalesce(s.is_repeated, false) as is_repeated
-    from activity_now a
-    left join (
-        select activity_id, bool_and(session_id in (select repeated_id from session_pair)) as is_repeated
-        from session
-        group by activity_id
-    ) s using (activity_id)
 )

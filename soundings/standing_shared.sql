@@ -1,0 +1,39 @@
+-- What the standing of every measure's records has in common. Follows sessions.sql.
+
+-- Every activity as it is now. Of two that hold the same sessions one is repeated.
+known as (
+    select
+        a.activity_id,
+        a.source_id,
+        a.organisation,
+        a.method,
+        a.theme,
+        a.time_pattern,
+        a.record_status,
+        a.start_date,
+        a.end_date,
+        coalesce(s.is_repeated, false) as is_repeated
+    from activity_now a
+    left join (
+        select activity_id, bool_and(session_id in (select repeated_id from session_pair)) as is_repeated
+        from session
+        group by activity_id
+    ) s using (activity_id)
+),
+
+-- A location with the kinds of place it stands in.
+spot as (
+    select
+        ls.location_id,
+        any_value(ls.state) as state,
+        coalesce(list(lp.kind) filter (lp.kind is not null), []) as kinds
+    from location_state ls
+    left join location_place lp using (location_id)
+    group by ls.location_id
+),
+
+-- Every place as it is now, without its outline.
+area as (
+    select place_code, kind, name, parent_code, population
+    from place_now
+)
