@@ -35,6 +35,7 @@ class Rows:
     numbers: np.ndarray
     labels: list[str]
     sheet_of_row: np.ndarray
+    headings: dict[str, str] = field(default_factory=dict)  # what the file calls a column, where that is another name
     is_rejected: np.ndarray = field(init=False)
     problems: list[tuple[np.ndarray, str, pa.Array, pa.Array]] = field(default_factory=list)
     unreadable: dict[str, np.ndarray] = field(default_factory=dict)
@@ -61,7 +62,11 @@ class Rows:
             else:
                 coded = self.table[column].combine_chunks().dictionary_encode()
                 codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-                self._coded[column] = (codes, coded.dictionary.cast(pa.string()))
+                distinct = coded.dictionary.cast(pa.string())
+                if says_nothing := self.spec.find_column(column).blank:
+                    is_blank = pc.is_in(pc.utf8_trim_whitespace(distinct), pa.array(says_nothing, pa.string()))
+                    codes = np.where(np.append(is_blank.to_numpy(zero_copy_only=False), False)[codes], -1, codes)
+                self._coded[column] = (codes, distinct)
         return self._coded[column]
 
     def parse(self, column: str, kind: str | None = None) -> tuple[np.ndarray, list]:
@@ -115,13 +120,32 @@ class Rows:
             said = self.table[column].combine_chunks().take(pa.array(rows)).cast(pa.string())
             self.problems.append((rows, column, said, pa.repeat(pa.scalar(reason, pa.string()), len(rows))))
 
+    def reject_repeats(self, column: str) -> None:
+        """Rejects the rows whose cell in a column stands in an earlier accepted row. Ask when every required column is parsed."""
+        codes, _ = self.read_coded(column)
+        left = np.flatnonzero((codes >= 0) & ~self.is_rejected)
+        _, first, of_first = np.unique(codes[left], return_index=True, return_inverse=True)
+        first_rows = left[first[of_first]]
+        for row, earlier in zip(left.tolist(), first_rows.tolist(), strict=True):
+            if row != earlier:
+                self.note(
+                    np.array([row]),
+                    column,
+                    f"The same {self.headings.get(column, column)} is in row {self.numbers[earlier]}; it counts once.",
+                )
+                self.is_rejected[row] = True
+
     def make_rejections(self, batch_id: str) -> pa.Table:
         """The rows of `rejection`, in order of row; values of columns about people are left out."""
         schema = read_schemas()["rejection"]
         if not self.problems:
             return schema.empty_table()
         rows = np.concatenate([part[0] for part in self.problems])
-        columns = [pa.repeat(pa.scalar(part[1], pa.string()), len(part[0])) for part in self.problems]
+        shown = [self.headings.get(part[1], part[1]) for part in self.problems]
+        columns = [
+            pa.repeat(pa.scalar(name, pa.string()), len(part[0]))
+            for name, part in zip(shown, self.problems, strict=True)
+        ]
         said = [
             pa.nulls(len(part[0]), pa.string())
             if self.spec.screening.get(part[1], "").startswith("person_")
@@ -193,7 +217,7 @@ class Rows:
         rows = np.flatnonzero(np.append(is_blank, True)[codes])
         if len(rows) and column not in self.blank:
             self.blank.add(column)
-            self.note(rows, column, f"{column} is blank; a row of this source needs it.")
+            self.note(rows, column, f"{self.headings.get(column, column)} is blank; a row of this source needs it.")
             self.is_rejected[rows] = True
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import PurePath
+
 import numpy as np
 
 from etl.cells import Rows, parse_distinct
@@ -12,6 +16,9 @@ from etl.spec_types import When, Words
 def fill_words(rows: Rows, told: Words | str, at: np.ndarray) -> list[str | None]:
     """The words for each of these rows; `told` is a rule, or a column's name."""
     rule = Words(column=told) if isinstance(told, str) else told
+    if rule.file_name:
+        words = fill_words(rows, replace(rule, file_name=False), at)
+        return [word or name_file(rows.labels[0]) for word in words]
     if rule.column is not None:
         return fill_from_column(rows, rule, at)
     if rule.join:
@@ -20,6 +27,13 @@ def fill_words(rows: Rows, told: Words | str, at: np.ndarray) -> list[str | None
             rule.between.join(word for word in words if word) or rule.otherwise for words in zip(*parts, strict=True)
         ]
     return [rule.text] * len(at)
+
+
+def name_file(label: str) -> str | None:
+    """What a file is called, in words: “parks_survey (Responses).xlsx” as “Parks survey”. None where the name says nothing."""
+    stem = PurePath(re.sub(r"(\.[A-Za-z0-9]{2,5}): .*", r"\1", label)).stem
+    plain = say_plainly(re.sub(r"(?:\s*\((?:responses|[\d\s-]+)\))+(?: - .*)?$", "", stem, flags=re.IGNORECASE))
+    return plain if re.search(r"\w", plain) else None
 
 
 def fill_from_column(rows: Rows, rule: Words, at: np.ndarray) -> list[str | None]:
@@ -72,4 +86,6 @@ def pick_rows(rows: Rows, when: When | None) -> np.ndarray:
 def is_match(when: When, value: str | tuple[str, ...] | None) -> bool:
     """Whether a distinct value is one that a rule picks."""
     items = value if isinstance(value, tuple) else (value,) if value else ()
+    if when.not_among:
+        return not any(item in when.not_among for item in items)
     return any(item in when.among or (when.starts is not None and item.startswith(when.starts)) for item in items)

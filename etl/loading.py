@@ -150,17 +150,27 @@ def choose_spec(sheets: list[Sheet], source: str | None, options: ReadOptions) -
 
 def screen(home: Home, sheets: list[Sheet], spec: Spec, options: ReadOptions) -> tuple[list[Sheet], list[str]]:
     """The sheets without personal data, and what was decided."""
+    from etl.headings import find_roles
     from etl.screening import screen_sheets
+    from etl.spec_types import DROP
+    from etl.specs import find_sheets
 
-    return screen_sheets(sheets, spec.screening, read_areas(home, spec, sheets), drop=[*spec.drop, *options.drop])
+    left_out = []
+    if spec.others == DROP and (fitting := find_sheets(spec, sheets)):
+        others = {sheet.name for sheet in sheets} - {sheet.name for sheet in fitting}
+        left_out = [f"The sheet '{name}' was left out: it is not of this source." for name in sorted(others)]
+        sheets = fitting
+    roles = find_roles(spec, sheets, [*spec.drop, *options.drop])
+    kept, decisions = screen_sheets(sheets, roles, read_areas(home, roles, sheets), drop=[*spec.drop, *options.drop])
+    return kept, [*left_out, *decisions]
 
 
-def read_areas(home: Home, spec: Spec, sheets: list[Sheet]) -> AreaLookup | None:
+def read_areas(home: Home, roles: dict[str, str], sheets: list[Sheet]) -> AreaLookup | None:
     """What turns a person's postcode or point into a loaded area; None where the file has none of these columns."""
     from etl.areas import read_area_lookup
 
     generation = open_current(home)
-    of_people = {name.casefold() for name, role in spec.screening.items() if role.startswith("person_")}
+    of_people = {name.casefold() for name, role in roles.items() if role.startswith("person_")}
     columns = {name.casefold() for sheet in sheets for name in sheet.table.column_names}
     if generation is None or not of_people & columns:
         return None

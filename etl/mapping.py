@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from etl.cells import EPOCH, NO_DAY, Rows, gather_rows, to_days, to_figures
 from etl.filling import pick_rows
+from etl.headings import read_own, rename_sheet
 from etl.locating_names import normalise_name
 from etl.mapping_activities import group_activities, make_activities, make_constants, name_rows
 from etl.mapping_counts import make_counts
@@ -19,7 +20,7 @@ from etl.mapping_template import map_template
 from etl.periods import find_fixed_period, set_aside_early_ends
 from etl.placing import Sayings, Stands, place_rows
 from etl.spec_types import TEMPLATE, Spec
-from etl.specs import find_sheets, has_any
+from etl.specs import find_missing, find_sheets
 from etl.tables import empty_tables, make_table, read_schemas
 from etl.types import Mapped, Sheet
 from soundings.model import BadFile
@@ -34,7 +35,8 @@ def map_sheets(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str) -
         raise BadFile(say_missing(spec, sheets, file_name))
     if spec.shape == TEMPLATE:
         return map_template(spec, chosen, batch_id, file_name)
-    rows = gather_rows(spec, chosen, file_name)
+    rows = gather_rows(spec, [rename_sheet(spec, sheet) for sheet in chosen], file_name)
+    rows.headings.update(read_own(spec, chosen))
     read_everything(rows)
     tables = empty_tables() | map_rows(rows, batch_id, file_name)
     rejected = int(rows.is_rejected.sum())
@@ -71,9 +73,7 @@ def map_rows(rows: Rows, batch_id: str, file_name: str) -> dict[str, pa.Table]:
 def say_missing(spec: Spec, sheets: list[Sheet], file_name: str) -> str:
     """Which columns a file lacks, as a sentence."""
     columns = list(dict.fromkeys(name for sheet in sheets for name in sheet.table.column_names))
-    missing = [
-        wanted.replace("|", " or ").replace("+", " with ") for wanted in spec.recognise if not has_any(wanted, columns)
-    ]
+    missing = find_missing(spec, columns)
     lacking = f" It has no column {', '.join(missing)}." if missing else ""
     return f"{file_name} cannot be read as {spec.id} ({spec.title}).{lacking} Its columns are: {', '.join(columns) or 'none'}."
 
@@ -103,6 +103,9 @@ def read_everything(rows: Rows) -> None:
     ):
         rows.parse_days(name)
     set_aside_early_ends(rows)
+    for name, column in spec.column.items():
+        if column.unique:
+            rows.reject_repeats(name)
 
 
 def make_sessions(rows: Rows, batch_id: str, activity_of_row: np.ndarray, activity_ids: pa.Array) -> pa.Table:

@@ -13,7 +13,7 @@ from etl.periods import find_end
 from etl.spec_types import PER_FILE, PER_ROW, Spec
 from etl.tables import make_table
 
-TEXTS = ("summary", "method", "mode", "theme", "organisation", "programme", "record_status")
+TEXTS = ("summary", "method", "mode", "theme", "organisation", "programme", "record_status", "cost")
 
 
 def group_activities(rows: Rows) -> tuple[np.ndarray, np.ndarray]:

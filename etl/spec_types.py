@@ -8,14 +8,20 @@ from typing import Any
 
 ROWS, TEMPLATE = "rows", "template"
 PER_ROW, PER_VALUE, PER_FILE = "row", "value", "file"
+KEEP, DROP = "keep", "drop"
 
 
 @dataclass(frozen=True)
 class Column:
-    """How a column is read. `required`: a blank or unreadable cell rejects its row."""
+    """How a column is read. `required`: a blank or unreadable cell rejects its row.
+
+    `blank`: words that say nothing in this column. `unique`: a row that repeats an earlier row's cell is rejected.
+    """
 
     read: str = "text"
     required: bool = False
+    blank: list[str] = field(default_factory=list)
+    unique: bool = False
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Words:
     """Text for a field: of a column, fixed, looked up, or put together. The first of these that is given is used.
 
     `holding`: [needle, …, text] rules, tried in order: every needle stands in the column's items.
+    `file_name`: what the file is called, where nothing else says anything.
     """
 
     column: str | None = None
@@ -33,6 +40,7 @@ class Words:
     join: list[Words] = field(default_factory=list)
     between: str = " · "
     otherwise: str | None = None
+    file_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,12 @@ class Place:
 
 @dataclass(frozen=True)
 class When:
-    """Which rows: those where an item of the column starts with `starts`, or is one of `among`."""
+    """Which rows: those where an item of the column starts with `starts`, or is one of `among`; or where none is one of `not_among`."""
 
     column: str
     starts: str | None = None
     among: list[str] = field(default_factory=list)
+    not_among: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,7 @@ class Activity:
     organisation: Words | None = None
     programme: Words | None = None
     record_status: Words | None = None
+    cost: Words | None = None
     start_date: str | None = None
     end_date: str | None = None
     has_place: bool = False
@@ -135,7 +145,11 @@ class Repeats:
 
 @dataclass(frozen=True)
 class Spec:
-    """One source. `shape` rows: one sheet read by the rules below; template: the sheets of Soundings' own template."""
+    """One source. `shape` rows: one sheet read by the rules below; template: the sheets of Soundings' own template.
+
+    `first_columns`: what a file of it begins with, where its columns alone are too common to tell it by. `heading`: other
+    headings of a column. `others` drop: columns that the spec does not name are not kept.
+    """
 
     id: str
     title: str
@@ -149,6 +163,9 @@ class Spec:
     date_order: str | None = None
     epoch: int = 1900
     recognise: list[str] = field(default_factory=list)
+    first_columns: list[str] = field(default_factory=list)
+    heading: dict[str, list[str]] = field(default_factory=dict)
+    others: str = KEEP
     screening: dict[str, str] = field(default_factory=dict)
     drop: list[str] = field(default_factory=list)
     column: dict[str, Column] = field(default_factory=dict)

@@ -6,7 +6,6 @@ The format is written down in docs/sources.md. A spec is data: `Spec.raw` is wha
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 import types
 from dataclasses import MISSING, fields, replace
@@ -14,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from etl.headings import name_columns
 from etl.parsing import COLUMN_KINDS, DATE_ORDERS
-from etl.spec_types import PER_FILE, PER_ROW, PER_VALUE, ROWS, TEMPLATE, Place, Spec, Words
+from etl.spec_types import DROP, KEEP, PER_FILE, PER_ROW, PER_VALUE, ROWS, TEMPLATE, Place, Spec, Words
 from etl.template_tables import find_table
 from etl.types import Sheet
 from soundings.model import ANSWERS, FACTS, ROLES, BadFile, SoundingsError
@@ -75,6 +75,8 @@ def check_spec(spec: Spec, where: str) -> None:
     for name, column in spec.column.items():
         if column.read not in COLUMN_KINDS:
             refuse(f"column.{name}.read", f"is “{column.read}”. Expected one of: {', '.join(COLUMN_KINDS)}.")
+    if spec.others not in (KEEP, DROP):
+        refuse("others", f"is “{spec.others}”. Expected {KEEP} or {DROP}.")
     check_facts(spec, refuse)
     if spec.shape == TEMPLATE:
         return
@@ -82,6 +84,8 @@ def check_spec(spec: Spec, where: str) -> None:
         refuse("shape", f"is “{spec.shape}”. Expected {ROWS} or {TEMPLATE}.")
     if not spec.recognise:
         refuse("recognise", "is missing. Expected the columns that tell this source from others.")
+    if gone := [name for name in spec.recognise if spec.screening.get(name) == DROP]:
+        refuse("recognise", f"names {gone[0]}, which is not kept. Expected columns that a replay still has.")
     if spec.activity is None:
         refuse("activity", "is missing. Expected how activities are made.")
     if spec.activity.per not in (PER_ROW, PER_VALUE, PER_FILE):
@@ -174,7 +178,18 @@ def say(value: Any) -> str:
 
 def fits(spec: Spec, columns: list[str]) -> bool:
     """Whether a sheet with these columns can be of this source. “a|b” is either; “a+b” is both."""
-    return bool(spec.recognise) and all(has_any(alternatives, columns) for alternatives in spec.recognise)
+    return bool(spec.recognise) and not find_missing(spec, columns)
+
+
+def find_missing(spec: Spec, columns: list[str]) -> list[str]:
+    """What a sheet with these columns lacks to be of this source, in words."""
+    known = name_columns(spec, columns)
+    lacking = [
+        wanted.replace("|", " or ").replace("+", " with ") for wanted in spec.recognise if not has_any(wanted, known)
+    ]
+    if not lacking and known[: len(spec.first_columns)] != spec.first_columns:
+        lacking = [f"{', '.join(spec.first_columns)} as its first column{'s' if len(spec.first_columns) > 1 else ''}"]
+    return lacking
 
 
 def has_any(alternatives: str, columns: list[str]) -> bool:
@@ -215,8 +230,8 @@ def find_nearest(sheets: list[Sheet], specs: dict[str, Spec]) -> tuple[Spec | No
     best: tuple[float, Spec | None, list[str]] = (0.5, None, [])
     for sheet in sheets:
         for spec in specs.values():
-            missing = [name for name in spec.recognise if not has_any(name, sheet.table.column_names)]
+            missing = find_missing(spec, sheet.table.column_names)
             share = 1 - len(missing) / len(spec.recognise) if spec.recognise else 0.0
             if share > best[0] or (share == best[0] and best[1] is None):
-                best = (share, spec, [re.sub(r"\|", " or ", name) for name in missing])
+                best = (share, spec, missing)
     return best[1], best[2]

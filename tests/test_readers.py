@@ -157,7 +157,7 @@ def test_the_delimiter_is_found(height, width, delimiter, random):
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_never_a_crash(data):
-    for name in ("made.csv", "made.xlsx", "made.geojson"):
+    for name in ("made.csv", "made.xlsx", "made.geojson", "made.json", "made.pb"):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
             path.write_bytes(data)

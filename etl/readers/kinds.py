@@ -7,17 +7,19 @@ from pathlib import PurePosixPath
 
 from etl.readers.archives import names_in
 from etl.readers.encodings import decode_head
+from etl.readers.pabulib import BEGINS as PABULIB_BEGINS
 from soundings.model import BadFile
 
 CSV, XLSX, XLS, ODS, GEOJSON = "CSV", "XLSX", "XLS", "ODS", "GeoJSON"
 GEOPACKAGE, SHAPEFILE, PARQUET, ZIP_OF_CSV = "GeoPackage", "Shapefile", "Parquet", "zip of CSV files"
+JSON, PABULIB = "JSON", "Pabulib"
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 SUFFIXES = {
     **dict.fromkeys(TEXT_SUFFIXES, {CSV}),
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb"), {XLSX}),
-    **{".xls": {XLS}, ".ods": {ODS}, ".geojson": {GEOJSON}, ".json": {GEOJSON}, ".gpkg": {GEOPACKAGE}},
+    **{".xls": {XLS}, ".ods": {ODS}, ".geojson": {GEOJSON}, ".json": {GEOJSON, JSON}, ".gpkg": {GEOPACKAGE}},
     **dict.fromkeys((".parquet", ".geoparquet", ".pq"), {PARQUET}),
-    **{".zip": {SHAPEFILE, ZIP_OF_CSV}},
+    **{".zip": {SHAPEFILE, ZIP_OF_CSV}, ".pb": {PABULIB}},
 }
 NAMED_AS = {  # formats that are never text: a CSV under such a name has to show that it is one
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "a spreadsheet"),
@@ -120,11 +122,15 @@ def _of_text(data: bytes, file_name: str, what: str) -> str:
         if GEOJSON_TYPES.search(start) and not OTHER_JSON.search(start):
             return GEOJSON
         if not file_name.lower().endswith(TEXT_SUFFIXES):
-            raise BadFile(
-                f"{what} is JSON, but not GeoJSON: it holds no features. Export it as GeoJSON or CSV, and send that."
-            )
+            if OTHER_JSON.search(start):
+                raise BadFile(
+                    f"{what} is JSON, but not GeoJSON: it holds no features. Export it as GeoJSON or CSV, and send that."
+                )
+            return JSON
     if start.lstrip().startswith(b"[") and file_name.lower().endswith((".json", ".geojson")):
-        raise BadFile(f"{what} is JSON, but not GeoJSON: it is a list. Export it as GeoJSON or CSV, and send that.")
+        return JSON
+    if PABULIB_BEGINS.match(start):
+        return PABULIB
     return CSV
 
 

@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 from etl.readers import kinds
 from etl.readers.archives import check_workbook, unpack
 from etl.readers.csv_text import read_csv_bytes
+from etl.readers.json_rows import read_json_bytes
+from etl.readers.pabulib import read_pabulib_bytes
 from etl.readers.workbooks import name_asked, read_workbook_bytes
 from etl.types import Sheet
 from soundings.model import BadFile
@@ -67,6 +69,9 @@ def _read_file(
         return _read_members(unpack(data, what), what, sheet, text)
     if sheet is not None:
         name_asked(sheet, [name], what, "sheet")
+    if file_format in (kinds.JSON, kinds.PABULIB):
+        read = read_json_bytes if file_format == kinds.JSON else read_pabulib_bytes
+        return [read(data, name, what, encoding=text["encoding"])]
     if file_format == kinds.PARQUET:
         from etl.readers.parquet import read_parquet_bytes
 

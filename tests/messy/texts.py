@@ -71,6 +71,9 @@ KEPT = [
     Kept("a CSV that begins with a brace", written("a.csv", "{ward},people\nHarbour,1\n"), ["{ward}", "people"], {2: ["Harbour", "1"]}),
     Kept("a column called __row__", written("a.csv", "__row__,people\n7,1\n"), ["__row__ (2)", "people"], {2: ["7", "1"]}),
     Kept("years as names", written("a.csv", "ward,2023,2024\nHarbour,1,2\n"), ["ward", "2023", "2024"], {2: ["Harbour", "1", "2"]}),
+    Kept("a list of JSON", written("a.json", '[{"ward": "Harbour", "people": 12}, {"ward": "Lairs", "people": null}]'), COLUMNS, {2: ["Harbour", "12"], 3: ["Lairs", None]}, {"format": "JSON"}),
+    Kept("JSON records under a name, nested", written("a.json", '{"version": "1", "rows": [{"place": {"ward": "Harbour", "codes": ["a", "b"]}}, {"place": {"ward": "Lairs"}, "on": [{"day": 1}, {"day": 2, "by": "x"}]}]}'), ["place/ward", "place/codes", "on/day", "on/by"], {2: ["Harbour", '["a", "b"]', None, None], 3: ["Lairs", None, '["1", "2"]', "x"]}, note="under “rows”"),
+    Kept("a Pabulib file", written("a.pb", "META\nkey;value\nunit;Tidewell\nnum_votes;3\ndate_begin;2024\n\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n7;1\n\n8;1,2\n"), ["voter_id", "vote", "meta/unit", "meta/num_votes", "meta/date_begin"], {12: ["7", "1", "Tidewell", "3", "2024-01-01"], 14: ["8", "1,2", "Tidewell", "3", "2024-01-01"]}, {"format": "Pabulib"}, note="META says 3 votes, the file holds 2"),
     Kept("no header at all", written("a.csv", "E05011400,3\nE05011401,4\n"), ["E05011400", "3"], {2: ["E05011401", "4"]}, note="the header row looks like data"),
 ]  # fmt: skip
 
@@ -97,7 +100,13 @@ REFUSED = [
     Refused("a picture", written("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(50)), ["a picture"]),
     Refused("a gzip", written("a.csv.gz", b"\x1f\x8b\x08" + bytes(50)), ["gzip", "Unpack"]),
     Refused("JSON that is no GeoJSON", written("a.json", '{"wards": []}'), ["not GeoJSON"]),
-    Refused("a list of JSON", written("a.json", '[{"ward": "Harbour"}]'), ["not GeoJSON"]),
+    Refused("a list of JSON that holds no records", written("a.json", '["Harbour", {"ward": "Lairs"}]'), ["not GeoJSON", "no list of records"]),
+    Refused("JSON with two lists of records", written("a.json", '{"wards": [{"ward": "Harbour"}], "people": [{"people": 3}]}'), ["no list of records"]),
+    Refused("JSON cut short", written("a.json", '[{"ward": "Harbour"}, {"wa'), ["cut short"]),
+    Refused("JSON nested past all sense", written("a.json", '[{"a":' * 30000), ["cut short"]),
+    Refused("JSON nested too deep for a table", written("a.json", '[' + '{"a":' * 12 + "1" + "}" * 12 + "]"), ["nested more than 8"]),
+    Refused("a Pabulib file without votes", written("a.pb", "META\nkey;value\nunit;Tidewell\nPROJECTS\nproject_id;cost\n1;5\n"), ["no section VOTES"]),
+    Refused("a Pabulib file whose votes are missing", written("a.pb", "META\nkey;value\nPROJECTS\nproject_id;cost\nVOTES\n\n"), ["no votes"]),
     Refused("a bare .shp", written("a.shp", b"\x00\x00\x27\x0a" + bytes(96)), [".shp, .shx, .dbf and .prj"]),
     Refused("a file that is not there", lambda folder: folder / "gone.csv", ["There is no file"]),
 ]  # fmt: skip
