@@ -23,13 +23,14 @@ if st.runtime.exists():
     code = hold_feedback_code()
     page = st.navigation(
         [
-            st.Page("pages/rooms/explore.py", title="Explore", url_path="explore", default=True),
-            st.Page("pages/rooms/place.py", title="Place", url_path="place"),
+            st.Page("pages/rooms/explore.py", title="Explore", url_path="start", default=True),
             st.Page("pages/rooms/activities.py", title="Activities", url_path="activities"),
-            st.Page("pages/rooms/activity.py", title="Activity", url_path="activity", visibility="hidden"),
+            st.Page("pages/rooms/place.py", title="Place", url_path="place"),
             st.Page("pages/rooms/compare.py", title="Compare", url_path="compare"),
             st.Page("pages/rooms/sources.py", title="Sources and gaps", url_path="sources"),
             st.Page("pages/rooms/words.py", title="Words", url_path="words"),
+            st.Page("pages/rooms/explore.py", title="Explore", url_path="explore", visibility="hidden"),
+            st.Page("pages/rooms/activity.py", title="Activity", url_path="activity", visibility="hidden"),
             st.Page("pages/rooms/say.py", title="How was it for you?", url_path="say", visibility="hidden"),
         ],
         position="top" if code is None else "hidden",

@@ -126,7 +126,7 @@ def choose_fill(recorded: dict[str, int], view: str) -> str:
         options,
         key="fill",
         format_func=lambda name: label_measure(name, recorded),
-        width=230,
+        width=190,
     )
 
 
@@ -134,7 +134,7 @@ def choose_ring(recorded: dict[str, int], label: str = "Rings: how widely") -> s
     """The breadth measure of the amber rings, or of another axis."""
     options = [measure.id for measure in measures_of("breadth")]
     keys.recall("ring", options, default_ring(recorded), "the measure")
-    return st.selectbox(label, options, key="ring", format_func=lambda name: label_measure(name, recorded), width=200)
+    return st.selectbox(label, options, key="ring", format_func=lambda name: label_measure(name, recorded), width=165)
 
 
 def label_measure(name: str, recorded: dict[str, int]) -> str:
@@ -153,7 +153,7 @@ def choose_kind(kinds: dict[str, int]) -> str:
         list(kinds),
         key="kind",
         format_func=lambda kind: f"{KIND_PLURAL.get(kind, kind)} ({kinds[kind]:,})",
-        width=170,
+        width=140,
     )
 
 
@@ -164,7 +164,7 @@ def choose_role(reader: Reader, key: str, measure: str, label: str, today: date)
     if len(roles) < 2:
         return next(iter(roles), None)
     return st.selectbox(
-        label, list(roles), key=key, format_func=lambda role: f"{ROLE_LABEL[role]} ({roles[role]:,})", width=220
+        label, list(roles), key=key, format_func=lambda role: f"{ROLE_LABEL[role]} ({roles[role]:,})", width=175
     )
 
 
