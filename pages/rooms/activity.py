@@ -16,6 +16,7 @@ from pages.ui.activity_parts import (
     show_small_print,
     show_source,
     show_stages,
+    story_of,
 )
 from pages.ui.activity_people import (
     show_exchanges,
@@ -26,15 +27,13 @@ from pages.ui.activity_people import (
 )
 from pages.ui.explaining import escape
 from pages.ui.frame import show_foot
-from pages.ui.naming import rubric_here
 from pages.ui.participants_parts import is_confirmed_here, show_participants
 from soundings.activity_figures import glance
-from soundings.activity_story import read_activity_story
 
 reader = open_reader()
 today = keys.today()
 asked = st.query_params.get("activity")
-story = read_activity_story(reader.connection, asked, rubric=rubric_here(), today=today) if asked else None
+story = story_of(reader, asked, today) if asked else None
 if story is None:
     st.title("Which activity?", anchor=False)
     show_illustrative(reader)

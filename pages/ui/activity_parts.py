@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import streamlit as st
 
@@ -10,13 +11,14 @@ from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.activity_shapes import draw_shape
 from pages.ui.explaining import escape
-from pages.ui.naming import help_for, mark, mark_called
+from pages.ui.naming import help_for, mark, mark_called, rubric_here
 from soundings.activity_figures import Glance
 from soundings.activity_links import Linked, LinkedActivity
 from soundings.activity_rows import Head, Where
-from soundings.activity_story import ActivityStory, find_activities
+from soundings.activity_story import ActivityStory, find_activities, read_activity_story
 from soundings.activity_words import list_not_recorded, say_span, say_when, say_where
 from soundings.model import ROLE_LABEL, STAGES
+from soundings.rubric import Rubric
 
 ACTIVITY_PAGE, PLACE_PAGE = "pages/rooms/activity.py", "pages/rooms/place.py"
 PLACES_SHOWN = 6
@@ -30,6 +32,19 @@ SHARING_ICON = {
     "not applicable": "remove",
     "not known": "more_horiz",
 }
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _read_story(root: str, number: int, activity_id: str, today: date, version: str, _connection, _rubric: Rubric):
+    return read_activity_story(_connection, activity_id, rubric=_rubric, today=today)
+
+
+def story_of(reader: Reader, activity_id: str, today: date) -> ActivityStory | None:
+    """`read_activity_story` of this generation under the rubric of this home, remembered."""
+    rubric = rubric_here()
+    return _read_story(
+        str(reader.home.root), reader.number, activity_id, today, rubric.version, reader.connection, rubric
+    )
 
 
 def show_head(story: ActivityStory) -> None:
