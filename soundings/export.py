@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict
 
 from soundings.queries import COLUMNS, Table
 
@@ -17,15 +16,15 @@ def plain(value):
 
 def table_rows(table: Table) -> list[dict]:
     """The rows as dicts in the order of `COLUMNS`."""
-    return [{name: plain(value) for name, value in asdict(row).items()} for row in table.rows]
+    return [dict(zip(COLUMNS, map(plain, row), strict=True)) for row in table.rows]
 
 
 def table_csv(table: Table) -> str:
     """The rows as CSV with a header; an empty cell where nothing is recorded."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table_rows(table))
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(map(plain, row) for row in table.rows)
     return out.getvalue()
 
 

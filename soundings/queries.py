@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import NamedTuple
 
 import duckdb
 
@@ -13,10 +14,12 @@ from soundings.model import NONE_TOOK_PLACE, NOTHING_RECORDED, PLACE_KINDS, ROLE
 from soundings.standing import fetch_standing, records_sql
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One place's figure. `value` is None where nothing is recorded; `rate_per_1000` is per 1,000 residents;
-    `coverage` is located records ÷ all records of this measure, role and filter (the same on every row)."""
+    `coverage` is located records ÷ all records of this measure, role and filter (the same on every row).
+
+    A tuple, because a click makes thousands: a frozen dataclass takes seven times as long to make.
+    """
 
     place_code: str
     place_name: str
@@ -27,7 +30,7 @@ class Row:
     state: str
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = Row._fields
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def read_table(
     bindings = {"measure": measure, "kind": kind, "role": role, **filters.bindings(today)}
     located, total = read_located(connection, chosen, bindings, filters)
     figures = read_figures(connection, chosen, bindings, filters, parent)
-    rows = [make_row(chosen, located.coverage, *figure) for figure in figures]
+    rows = make_rows(chosen, located.coverage, figures)
     recorded = read_recorded(connection, chosen, bindings, filters)
     return Table(chosen, kind, role, rows, located, total, recorded)
 
@@ -133,14 +136,19 @@ def read_values(
     return {code: value for code, _, _, value in figures}
 
 
-def make_row(
-    measure: Measure, coverage: float | None, code: str, name: str, population: int | None, value: float | None
-) -> Row:
-    """A table row from one place's figure; 0 is a recorded none, None is nothing recorded."""
-    denominator = population if measure.denominator == "population" else None
-    rate = round(value / denominator * 1000, 4) if value is not None and denominator else None
-    state = NOTHING_RECORDED if value is None else NONE_TOOK_PLACE if value == 0 else VALUE
-    return Row(code, name, value, denominator, rate, None if coverage is None else round(coverage, 4), state)
+def make_rows(measure: Measure, coverage: float | None, figures: list[tuple]) -> list[Row]:
+    """The table's rows from (place_code, name, population, value); 0 is a recorded none, None is nothing recorded."""
+    has_rate = measure.denominator == "population"
+    coverage = None if coverage is None else round(coverage, 4)
+    rows = []
+    for code, name, population, value in figures:
+        denominator = population if has_rate else None
+        if value is None:
+            rows.append(Row(code, name, None, denominator, None, coverage, NOTHING_RECORDED))
+            continue
+        rate = round(value / denominator * 1000, 4) if denominator else None
+        rows.append(Row(code, name, value, denominator, rate, coverage, VALUE if value else NONE_TOOK_PLACE))
+    return rows
 
 
 def read_figures(connection, measure: Measure, bindings: dict, filters: Filters, parent: str | None) -> list[tuple]:
