@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from etl.cli import main
 from etl.inbox import read_batches
@@ -38,7 +39,7 @@ from etl.waves import (
 )
 from soundings.content import content_hash, content_tables
 from soundings.generations import open_current
-from soundings.home import Home
+from soundings.home import PROJECT, Home
 from soundings.model import AGREED_STATEMENT, ORGANISERS_REPLY, SoundingsError
 from soundings.participants import read_texts
 from tests.asking import DAY, GROUPS, HEARD, answer_all, ask_group, make_groups_home, mixed
@@ -487,3 +488,22 @@ def test_a_damaged_asking_says_what_to_do(home):
 
 def test_months_come_from_the_day_of_opening(home):
     assert ask_group(home, today=date(2027, 1, 31)).wave.month == "2027-01"
+
+
+# ---- Each page guards itself -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", sorted(path.stem for path in (PROJECT / "pages" / "rooms").glob("*.py")))
+def test_a_page_that_runs_without_the_front_door_still_shows_a_code_its_form_alone(own_tidewell, monkeypatch, page):
+    opened = ask_group(own_tidewell, "Repairs policy group")
+    monkeypatch.setenv("SOUNDINGS_HOME", str(own_tidewell.root))
+    monkeypatch.setenv("SOUNDINGS_TODAY", "2026-11-23")
+    at = AppTest.from_file(str(PROJECT / "pages" / "rooms" / f"{page}.py"), default_timeout=60)
+    at.query_params["t"] = opened.codes[0]
+    at.run()
+    assert not at.exception
+    assert [title.value for title in at.title] == [read_texts().form["title"]]
+    assert len(at.radio) == 5 and not at.dataframe and not at.selectbox
+    at.query_params.clear()  # the visit goes on, and its address says nothing of the code any more
+    at.run()
+    assert [title.value for title in at.title] == [read_texts().form["title"]]

@@ -27,13 +27,14 @@ def show_asking(reader: Reader, activity_id: str, today: date) -> None:
         told = st.session_state.pop(keys.ASKING_DONE, None)
         if told:
             st.success(escape(told))
-        show_sheet(activity_id)
-        show_open_waves(reader, activity_id)
-        asking, saying = st.tabs(["Ask people", "Add a statement or a reply"])
-        with asking:
-            show_opening_form(reader, activity_id, today)
-        with saying:
-            show_statement_form(reader, activity_id, today)
+        with st.container(width=720):
+            show_sheet(activity_id)
+            show_open_waves(reader, activity_id)
+            asking, saying = st.tabs(["Ask people", "Add a statement or a reply"])
+            with asking:
+                show_opening_form(reader, activity_id, today)
+            with saying:
+                show_statement_form(reader, activity_id, today)
 
 
 def show_sheet(activity_id: str) -> None:

@@ -18,13 +18,13 @@ from soundings.views import say_number
 
 STYLE = """
 <style>
-.answers { border-collapse: collapse; width: 100%; margin: 0 0 1.1rem; border: 0; }
-.answers caption { text-align: left; font-weight: 600; padding: 0 0 0.25rem; caption-side: top; color: inherit; }
+.answered { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 0 3rem; max-width: 62rem; }
+.answers { border-collapse: collapse; width: 100%; margin: 0 0 1.2rem; border: 0; height: max-content; }
+.answers caption { text-align: left; font-weight: 600; padding: 0 0 0.25rem; caption-side: top; color: inherit; font-size: 1rem; }
 .answers th, .answers td { border: 0; padding: 0.12rem 0; font-weight: 400; text-align: left; font-size: 0.94rem; }
-.answers th { width: 8.2rem; padding-right: 0.6rem; white-space: nowrap; }
-.answers td.count { width: 2.6rem; text-align: right; font-variant-numeric: tabular-nums; }
-.answers .bar { height: 0.72rem; background: currentColor; opacity: 0.55; border-radius: 1px; min-width: 1px; }
-.answers .none { height: 0.72rem; border-left: 1px solid currentColor; opacity: 0.55; }
+.answers th { width: 7.6rem; white-space: nowrap; }
+.answers td.count { width: 2.6rem; padding-right: 0.7rem; text-align: right; font-variant-numeric: tabular-nums; }
+.answers .bar { height: 0.72rem; background: currentColor; opacity: 0.55; border-radius: 1px; min-width: 2px; }
 @media print { .answers .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 </style>
 """
@@ -59,11 +59,8 @@ def show_published(one: Published) -> None:
         st.markdown(f"{escape(say_asking(one))} **{escape(texts.page[one.state])}**")
         return
     st.markdown(f"**{escape(say_asking(one))}**" + ("" if one.is_one_each else f" {texts.page['not_assured']}"))
-    st.html(STYLE)
-    columns = st.columns(2, gap="large")
-    for number, question in enumerate(texts.questions):
-        with columns[number % 2]:
-            st.html(draw_question(question, one))
+    tables = "".join(draw_question(question, one) for question in texts.questions)
+    st.html(f'{STYLE}<div class="answered">{tables}</div>')
     st.caption(texts.page["not_validated"])
 
 
@@ -74,20 +71,20 @@ def draw_question(question: Question, one: Published) -> str:
     caption = f"<caption>{as_text(question.text)}</caption>"
     if counts is None:
         return f'<table class="answers">{caption}<tr><td>{as_text(texts.page["question_withheld"])}</td></tr></table>'
-    rows = "".join(
-        f'<tr><th scope="row">{as_text(texts.labels[answer])}</th><td>{draw_bar(counts.get(answer, 0), one.answered_count)}</td>'
-        f'<td class="count">{counts.get(answer, 0):,}</td></tr>'
-        for answer in question.answers
-    )
+    told = [(texts.labels[answer], counts.get(answer, 0)) for answer in question.answers]
     left_out = one.answered_count - sum(counts.values())
     if left_out:
-        rows += f'<tr><th scope="row">left out</th><td></td><td class="count">{left_out:,}</td></tr>'
+        told.append(("Left out", left_out))
+    rows = "".join(
+        f'<tr><th scope="row">{as_text(label)}</th><td class="count">{count:,}</td><td>{draw_bar(count, one.answered_count)}</td></tr>'
+        for label, count in told
+    )
     return f'<table class="answers">{caption}{rows}</table>'
 
 
 def draw_bar(count: int, total: int) -> str:
-    """A bar as long as the share of all who answered; a thin line for none."""
-    return f'<div class="bar" style="width:{100 * count / total:.1f}%"></div>' if count else '<div class="none"></div>'
+    """A bar as long as the share of all who answered; nothing for none."""
+    return f'<div class="bar" style="width:{100 * count / total:.1f}%"></div>' if count else ""
 
 
 def show_instrument(one: Instrument) -> None:
