@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import keys
-from pages.ui.access import explain_broken
+from pages.ui.access import explain_broken, guard_visit
 from pages.ui.explaining import escape
 from pages.ui.frame import show_foot
 from pages.ui.word_parts import NOT_AN_ORDER, cite_briefly, names_of, show_lists, show_names, show_rule
@@ -12,6 +12,7 @@ from soundings.model import BrokenStore
 from soundings.thresholds import find_rubric, read_changes
 from soundings.words import holds, read_words
 
+guard_visit()
 heading = st.container()
 try:
     changes, rubric = read_changes(find_home()), find_rubric(find_home())
