@@ -3,27 +3,27 @@
 import streamlit as st
 
 from pages.ui import keys
-from pages.ui.access import explain_no_places, open_reader, show_illustrative
+from pages.ui.access import explain_no_places, kinds_of, names_of, open_reader, read_once, show_illustrative
 from pages.ui.controls import NO_RING, choose
 from pages.ui.explaining import escape
 from pages.ui.explore_parts import NO_PLACE, draw_measures_view, draw_names_view, take_wanted_place
 from pages.ui.frame import show_foot
-from soundings.places import read_area_name, read_kinds, read_names, read_place
+from soundings.places import read_area_name, read_place
 
 reader = open_reader()
 today = keys.today()
 take_wanted_place()
-if not read_kinds(reader.connection):
+if not kinds_of(reader):
     explain_no_places()
     st.stop()
 keys.arrive()
 heading = st.container()
 choice = choose(reader, today)
-names = read_names(reader.connection, choice.kind, choice.parent)
+names = names_of(reader, choice.kind, choice.parent)
 area = (
     read_place(reader.connection, choice.parent).name
     if choice.parent
-    else read_area_name(reader.connection, choice.kind)
+    else read_once(reader, read_area_name, kind=choice.kind)
 )
 with heading:
     st.title(f"{escape(area)}: asked, and worked with", anchor=False)

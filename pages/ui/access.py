@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
 
 import duckdb
 import streamlit as st
@@ -11,10 +14,12 @@ from pages.ui.keys import hold_feedback_code
 from soundings.filters import Filters
 from soundings.home import Home, find_home
 from soundings.model import BrokenStore
-from soundings.queries import Table, read_roles, read_table
+from soundings.places import read_kinds, read_names
+from soundings.queries import Table, read_roles, read_table, read_values
 from soundings.sources import has_demo, has_records
 from soundings.store import open_current
 
+T = TypeVar("T")
 ILLUSTRATIVE = "**Illustrative.** Tidewell is a made-up place. No person, group or council here is real."
 
 
@@ -106,35 +111,43 @@ def show_illustrative(reader: Reader) -> None:
         st.markdown(f":material/info: {ILLUSTRATIVE}")
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
-def _read_table(
-    root: str,
-    number: int,
-    measure: str,
-    kind: str,
-    role: str | None,
-    parent: str | None,
-    filters: Filters,
-    day,
-    _connection,
-):
-    return read_table(_connection, measure=measure, kind=kind, role=role, parent=parent, filters=filters, today=day)
+@st.cache_resource(max_entries=120, show_spinner=False)
+def _read_once(root: str, number: int, name: str, asked: tuple, _read: Callable[..., T], _connection) -> T:
+    return _read(_connection, **dict(asked))
+
+
+def read_once(reader: Reader, read: Callable[..., T], **asked) -> T:
+    """`read(connection, **asked)` of this generation, remembered. Everybody gets the same object, so nobody may change it."""
+    name = f"{read.__module__}.{read.__qualname__}"
+    return _read_once(str(reader.home.root), reader.number, name, tuple(asked.items()), read, reader.connection)
 
 
 def table_of(
-    reader: Reader, measure: str, kind: str, role: str | None, parent: str | None, filters: Filters, day
+    reader: Reader, measure: str, kind: str, role: str | None, parent: str | None, filters: Filters, day: date
 ) -> Table:
     """`read_table` of this generation, remembered."""
-    return _read_table(
-        str(reader.home.root), reader.number, measure, kind, role, parent, filters, day, reader.connection
+    return read_once(
+        reader, read_table, measure=measure, kind=kind, role=role, parent=parent, filters=filters, today=day
     )
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
-def _read_roles(root: str, number: int, measure: str, filters: Filters, day, _connection):
-    return read_roles(_connection, measure, filters=filters, today=day)
+def values_of(
+    reader: Reader, measure: str, kind: str, role: str | None, filters: Filters, day: date
+) -> dict[str, float | None]:
+    """`read_values` of this generation, remembered."""
+    return read_once(reader, read_values, measure=measure, kind=kind, role=role, filters=filters, today=day)
 
 
-def roles_of(reader: Reader, measure: str, filters: Filters, day) -> dict[str, int]:
+def roles_of(reader: Reader, measure: str, filters: Filters, day: date) -> dict[str, int]:
     """`read_roles` of this generation, remembered."""
-    return _read_roles(str(reader.home.root), reader.number, measure, filters, day, reader.connection)
+    return read_once(reader, read_roles, measure=measure, filters=filters, today=day)
+
+
+def kinds_of(reader: Reader) -> dict[str, int]:
+    """`read_kinds` of this generation, remembered."""
+    return read_once(reader, read_kinds)
+
+
+def names_of(reader: Reader, kind: str, parent: str | None = None) -> dict[str, str]:
+    """`read_names` of this generation, remembered."""
+    return read_once(reader, read_names, kind=kind, parent=parent)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
-from pages.ui.access import Reader, table_of
-from pages.ui.ahead import read_ahead, values_of
+from pages.ui.access import Reader, kinds_of, values_of
 from pages.ui.chart_map import (
     HIDDEN_VALUE,
     ChartPayload,
@@ -20,13 +17,12 @@ from pages.ui.chart_map import (
     single_view,
 )
 from pages.ui.chart_views import make_crossed_fill, make_names_fill
-from pages.ui.controls import NO_RING, Choice
+from pages.ui.controls import Choice
 from pages.ui.keys import recall_extent, today
 from soundings.bivariate import cross_tables
 from soundings.geometry import PreparedGeometry, ensure_geometry
 from soundings.model import HIDDEN, ROLE_LABEL
 from soundings.name_places import NamedPlaces, say_named_places
-from soundings.places import read_kinds
 from soundings.queries import Row, Table
 from soundings.views import HIDDEN_CLASS, make_classes, say_coverage, say_summary, say_title
 
@@ -34,7 +30,7 @@ from soundings.views import HIDDEN_CLASS, make_classes, say_coverage, say_summar
 MANY_PLACES = 400
 
 
-@st.cache_data(max_entries=24, show_spinner="Preparing the outlines of the places (once for each set of places) …")
+@st.cache_resource(max_entries=24, show_spinner="Preparing the outlines of the places (once for each set of places) …")
 def _find_geometry(root: str, number: int, kind: str, parent: str | None, _reader: Reader) -> PreparedGeometry:
     return ensure_geometry(_reader.home, _reader.connection, kind, parent)
 
@@ -109,23 +105,8 @@ def in_order(table: Table, codes) -> list[Row | None]:
 
 def larger_kinds(reader: Reader, choice: Choice) -> list[str]:
     """The kinds whose places may stand in for the chosen ones; none where those are few enough to read."""
-    kinds = read_kinds(reader.connection)
+    kinds = kinds_of(reader)
     return [kind for kind in kinds if kind != choice.kind] if kinds[choice.kind] > MANY_PLACES else []
-
-
-def read_chart_ahead(reader: Reader, choice: Choice) -> None:
-    """Reads side by side what the chart and its tables are about to ask for."""
-    measures = [(choice.fill, choice.fill_role)]
-    if choice.view not in NO_RING:
-        measures.append((choice.ring, choice.ring_role))
-    day, filters = today(), choice.filters
-    reads = [
-        partial(table_of, measure=m, kind=choice.kind, role=r, parent=choice.parent, filters=filters, day=day)
-        for m, r in measures
-    ]
-    for kind in larger_kinds(reader, choice)[:1]:
-        reads += [partial(values_of, measure=m, kind=kind, role=r, filters=filters, day=day) for m, r in measures]
-    read_ahead(reader, reads)
 
 
 def parent_values(

@@ -9,13 +9,12 @@ from datetime import date
 import streamlit as st
 
 from pages.ui import keys
-from pages.ui.access import Reader, roles_of
+from pages.ui.access import Reader, kinds_of, names_of, read_once, roles_of
 from soundings.activities import read_options
 from soundings.bivariate import fix_steps
 from soundings.filters import EVERYTHING, WHEN, WHEN_LABEL, Filters
 from soundings.measures import DEFAULT_CONTACT, DEFAULT_DEPTH, FAMILY_QUESTION, measures_of, read_measures
 from soundings.model import ROLE_LABEL, SoundingsError
-from soundings.places import read_kinds, read_names
 from soundings.views import KIND_PLURAL
 
 VIEWS = {"chart": "Chart", "side": "Side by side", "one": "One measure", "crossed": "Crossed", "names": "Names"}
@@ -42,7 +41,7 @@ class Choice:
 
 def choose(reader: Reader, today: date) -> Choice:
     """Draws the controls and returns what they say."""
-    kinds = read_kinds(reader.connection)
+    kinds = kinds_of(reader)
     recorded = recorded_measures(reader, today)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
         keys.recall("view", VIEWS, "chart", "the view")
@@ -170,7 +169,7 @@ def choose_role(reader: Reader, key: str, measure: str, label: str, today: date)
 
 def choose_filters(reader: Reader) -> Filters:
     """Period by month, then organisation, method, theme, source and whether it is planned, live or past."""
-    options = read_options(reader.connection)
+    options = read_once(reader, read_options)
     months = list_months(options.first_day, options.last_day)
     first = choose_one("from", "From", months, say_month)
     last = choose_one("to", "Until the end of", months, say_month)
@@ -197,7 +196,7 @@ def choose_parent(reader: Reader, kind: str, kinds: dict[str, int]) -> str | Non
     """One district, where several are loaded."""
     if kinds.get("district", 0) < 2 or kind == "district":
         return None
-    names = read_names(reader.connection, "district")
+    names = names_of(reader, "district")
     keys.recall("parent", [ANY, *names], ANY, "the district")
     return (
         st.selectbox("District", [ANY, *names], key="parent", format_func=lambda code: names.get(code, "Any")) or None

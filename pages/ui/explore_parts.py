@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.ui import keys
 from pages.ui.access import Reader, table_of
-from pages.ui.chart import draw_chart, draw_names, read_chart_ahead
+from pages.ui.chart import draw_chart, draw_names
 from pages.ui.controls import NO_RING, Choice
 from pages.ui.explaining import show_definitions, show_origins, show_place_card, show_summary, show_unplaced
 from pages.ui.names_view import choose_named, show_names_card, show_names_table
@@ -43,7 +43,6 @@ def choose_place(names: dict[str, str]) -> str:
 
 def draw_measures_view(reader: Reader, choice: Choice, area: str, names: dict[str, str], today: date) -> None:
     """The chart of one or two measures, its sentences, where its numbers come from, and its tables."""
-    read_chart_ahead(reader, choice)
     fill = table_of(reader, choice.fill, choice.kind, choice.fill_role, choice.parent, choice.filters, today)
     ring = (
         table_of(reader, choice.ring, choice.kind, choice.ring_role, choice.parent, choice.filters, today)

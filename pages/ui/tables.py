@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 
 import pandas as pd
@@ -89,7 +90,7 @@ def show_table(whole: Table, key: str, selected: str | None) -> str | None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download this table (CSV)",
-            table_csv(whole),
+            partial(table_csv, whole),  # written only for those who ask for it
             file_name=f"soundings-{table.measure.id}-{table.kind}.csv",
             mime="text/csv",
             on_click="ignore",
