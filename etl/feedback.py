@@ -26,13 +26,12 @@ WAVE, STATEMENT = "asking", "statement"
 
 
 def map_feedback(tables: dict[str, pa.Table], batch_id: str) -> Mapped:
-    """The kept rows, each with its batch."""
+    """The kept rows, each with its batch. One asking or statement is one row read, whatever came of it: no count tells of people."""
     filled = {}
     for name, table in tables.items():
         batch_ids = pa.repeat(pa.scalar(batch_id), table.num_rows)
         filled[name] = table.append_column("batch_id", batch_ids)
-    count = sum(table.num_rows for table in tables.values())
-    return Mapped(filled, make_rows("rejection", []), count, count, 0)
+    return Mapped(filled, make_rows("rejection", []), 1, 1, 0)
 
 
 def publish_wave(

@@ -44,7 +44,7 @@ def make_sheet(opened: Opened, address: str) -> str:
         slips = "".join(make_slip(name, title, link_of(base, code)) for code in opened.codes)
         body = (
             '<div class="first"><h1>Cut along the lines, shuffle, and let each person draw one</h1>Each code works once. Nobody '
-            "writes down who drew which. Burn or shred what is left over; then delete this file. It is the only copy.</div>"
+            "writes down who drew which. Shred what is left over; then delete this file. It is the only copy.</div>"
             f'<div class="slips">{slips}</div>'
         )
     else:
