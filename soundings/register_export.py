@@ -33,7 +33,7 @@ def register_columns() -> list[str]:
 def register_csv(lines: Iterable[RegisterLine]) -> str:
     """The lines as CSV with one header row, so that any tool reads it; the note on use stands in each row's last column."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")  # with "\n" alone, a lone "\r" in a cell would stand unquoted
     writer.writerow(register_columns())
     for line in lines:
         writer.writerow([guard(cell) for cell in make_cells(line)])

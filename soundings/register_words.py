@@ -117,6 +117,8 @@ def say_found(found: Found, is_narrowed: bool) -> list[str]:
     count = "1 activity" if found.total == 1 else f"{found.total:,} activities"
     if found.located == found.total:
         places = "It has a place on the map" if found.total == 1 else "All have a place on the map"
+    elif not found.located:
+        places = "It has no place on the map" if found.total == 1 else "None has a place on the map"
     else:
         places = f"{found.located:,} {'has' if found.located == 1 else 'have'} a place on the map"
     if found.not_tied:
@@ -128,8 +130,9 @@ def say_found(found: Found, is_narrowed: bool) -> list[str]:
             "it's called: a gap in the record, not a judgement."
         )
     if found.undated:
+        one = found.undated == 1
         said.append(
-            f"{found.undated:,} more {'has' if found.undated == 1 else 'have'} no date recorded, and so stand in no period."
+            f"{found.undated:,} more {'has' if one else 'have'} no date recorded, so no period holds {'it' if one else 'them'}."
         )
     if found.repeats:
         said.append(

@@ -161,8 +161,9 @@ def turn_page(key: str) -> None:
 def show_download(register: Register, wanted: Wanted, today: date) -> None:
     """Every row of the filter as CSV, made when it is asked for, and how its names may not be used."""
 
-    def make() -> str:
-        return register_csv(read_lines(register, wanted, today=today, page_rows=None))
+    def make() -> bytes:
+        # The mark tells spreadsheets that this is UTF-8.
+        return register_csv(read_lines(register, wanted, today=today, page_rows=None)).encode("utf-8-sig")
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
