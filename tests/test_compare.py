@@ -209,10 +209,10 @@ def test_the_page_sets_breadth_beside_depth_and_says_what_is_not_recorded(open_c
 
 
 def test_a_bad_address_falls_back_with_a_note(open_compare):
-    at = open_compare(what="rank", fill="score", beside="TW-W02,nowhere", where="<script>")
+    at = open_compare(what="rank", fill="score", sides="TW-W02,nowhere", where="<script>")
     said = words_of(at)
     assert said.count("which is not here") == 4
-    assert at.session_state["beside"] == ["TW-W02"]
+    assert at.session_state["sides"] == ["TW-W02"]
     assert at.session_state["what"] == "places"
 
 

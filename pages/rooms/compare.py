@@ -60,5 +60,5 @@ with notes:
 show_foot()
 keys.keep_in_address(
     what=choice.what, kind=choice.kind, ring=choice.breadth, ring_role=choice.breadth_role, fill=choice.depth,
-    fill_role=choice.depth_role, beside=",".join(codes) or None, where=where,
+    fill_role=choice.depth_role, sides=",".join(codes) or None, where=where,
 )  # fmt: skip

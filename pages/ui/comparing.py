@@ -75,12 +75,12 @@ def choose_places(reader: Reader, choice: Comparison, today: date) -> tuple[list
         for table in crossed_tables(reader, choice, today)
     ]
     first = list(dict.fromkeys(row.place_code for row in most if row)) or list(names)[:2]
-    keys.recall_several("beside", names, first, "a place to compare", MOST_BESIDE)
+    keys.recall_several("sides", names, first, "a place to compare", MOST_BESIDE)
     return (
         st.multiselect(
             "Places",
             list(names),
-            key="beside",
+            key="sides",
             format_func=names.get,
             max_selections=MOST_BESIDE,
             placeholder="Choose two or three",

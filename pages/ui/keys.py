@@ -38,7 +38,7 @@ IN_URL = (
     "narrow",
     "at",
     "what",
-    "beside",
+    "sides",
     "where",
     "steps",
     "names_role",
