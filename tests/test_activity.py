@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from soundings.activity_story import (
     say_other_name,
 )
 from soundings.activity_words import list_not_recorded, say_amount, say_told_back, say_where, say_withdrawal, told_back
-from soundings.explanation import UNCONFIRMED
+from soundings.explanation import AGREED, UNCONFIRMED
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.model import FACTS
@@ -526,14 +527,36 @@ def test_a_rich_activity_is_told_from_top_to_bottom(open_activity, tidewell):
     assert said.count("Tidewell is a made-up place.") == 1
 
 
-def test_one_activity_of_every_name_opens(open_activity, tidewell):
+def test_one_activity_of_every_name_opens_and_none_is_scored(open_activity, tidewell):
     every = (
         open_current(tidewell)
         .cursor()
         .execute("select any_value(activity_id), name from classification_now group by name, len(conflicts) > 0")
+        .fetchall()
     )
-    for activity_id, name in every.fetchall():
-        assert name in words_of(open_activity(tidewell, activity_id))
+    assert len(every) >= 13
+    for activity_id, name in every:
+        said = words_of(open_activity(tidewell, activity_id))
+        assert name in said
+        assert not re.search(
+            r"(?i)\bscored?\b|\brank|\bbadge|\bgold\b|\bsilver\b|\d ?% co-prod|out of (5|10|100)\b", said
+        )
+
+
+@pytest.mark.parametrize("rule_id", ["gathering_views", "co_production"])
+def test_a_name_that_agrees_with_the_record_is_told_in_the_same_words_whatever_it_is(open_activity, tidewell, rule_id):
+    (activity_id,) = (
+        open_current(tidewell)
+        .cursor()
+        .execute(
+            "select activity_id from classification_now where rule_id = $1 and comparison = 'agree' order by 1",
+            [rule_id],
+        )
+        .fetchone()
+    )
+    said = words_of(open_activity(tidewell, activity_id))
+    assert said.count(AGREED) == 1
+    assert "would also need" not in said
 
 
 def test_another_names_needs_are_shown_to_whoever_asks(open_activity, tidewell):

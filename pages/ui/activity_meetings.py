@@ -149,7 +149,7 @@ def meeting_frame(meetings: list[Meeting]) -> pd.DataFrame:
         elif back is None:
             parts = [(UNSAID, came)]
         else:
-            parts = [(BACK, back), (FIRST, came - back)]
+            parts = [(BACK, back), (FIRST, max(came - back, 0))]
         said = "how many came is not recorded" if came is None else f"{say_number(came)} came"
         said += f", {say_number(back)} had come before" if back is not None else ""
         rows += [

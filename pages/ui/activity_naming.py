@@ -12,6 +12,7 @@ from soundings.activity_story import ActivityStory, FactLine, list_other_names, 
 from soundings.filters import say_date
 
 ANSWER_ICON = {"yes": ":material/check:", "no": ":material/close:"}
+RECORDED_THEN = "Each from what the organiser had recorded by then."
 FACT_WORD = {"yes": "Yes", "no": "No"}
 
 
@@ -92,6 +93,8 @@ def show_history(story: ActivityStory) -> None:
                 st.caption("Nobody has said what they call it.")
         with right:
             st.markdown("**What the record gave**")
+            if story.namings:
+                st.caption(RECORDED_THEN)
             for one in story.namings:
                 st.markdown(mark(one.rule_id))
                 st.caption(f"{say_date(one.made_at)}, rubric {escape(one.rubric_version)}. {escape(one.because)}")

@@ -22,8 +22,12 @@ from soundings.rubric import Rubric
 
 ACTIVITY_PAGE, PLACE_PAGE = "pages/rooms/activity.py", "pages/rooms/place.py"
 PLACES_SHOWN = 6
+UNCONFIRMED_EACH = (
+    "Each as recorded by its organiser; whether people who took part have confirmed it stands on its own page."
+)
 # An address that can be nothing else: only such a one becomes a link to write to.
 MAILBOX = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}")
+BOTH_MODES = "in person and online"
 SHARING_ICON = {
     "to": "campaign",
     "for": "volunteer_activism",
@@ -50,7 +54,8 @@ def story_of(reader: Reader, activity_id: str, today: date) -> ActivityStory | N
 def show_head(story: ActivityStory) -> None:
     """What it is in one line, where, and in the organiser's own words."""
     head = story.head
-    how = [word for word in (head.method, head.mode, head.theme) if word]
+    mode = BOTH_MODES if head.mode == "both" else head.mode
+    how = [word for word in (head.method, mode, head.theme) if word]
     line = " · ".join(
         escape(word) for word in (*how, *([head.organisation] if head.organisation else []), say_when(head))
     )
@@ -191,6 +196,7 @@ def show_linked(linked: Linked, activity_id: str) -> None:
                 st.markdown("part of :material/arrow_forward:", width="content")
             with st.container(key="linked_whole"):
                 show_linked_card(linked.whole, largest, activity_id)
+    st.caption(UNCONFIRMED_EACH)
 
 
 def show_linked_card(one: LinkedActivity, largest: float, activity_id: str) -> None:
