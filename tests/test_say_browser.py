@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 from etl.sealed import hold_answers, read_sealed
@@ -15,6 +16,7 @@ from soundings.participants import read_texts
 from tests.asking import HEARD, ask_group
 from tests.browser import guarded_page, serve, start_chromium
 from tests.homes import TODAY, copy_home
+from tests.test_dashboard_browser import find_barriers
 
 pytestmark = pytest.mark.browser
 
@@ -223,3 +225,34 @@ def test_staff_ask_from_the_activitys_page_and_close_it_there(browser, address, 
         page.get_by_text("Everyone had time to answer.").click()
         page.get_by_role("button", name="Close this asking").click()
         expect(page.get_by_text(read_texts().page["private"])).to_be_visible()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_form_thanks_and_refusals_have_no_barriers(browser, address, home, colours):
+    opened = ask_group(home, GROUP, has_statement=True)
+    with guarded_page(browser, **NARROW, color_scheme=colours) as (page, _):
+        page.goto(f"{address}say?t={opened.statement_code}")
+        expect(page.get_by_role("textbox")).to_be_visible()
+        assert not find_barriers(page)
+        page.goto(f"{address}say?t={opened.codes[0]}")
+        expect(page.get_by_role("radiogroup")).to_have_count(5)
+        page.get_by_role("radiogroup").first.get_by_text("No", exact=True).tap()
+        assert not find_barriers(page)
+        page.get_by_role("button", name=FORM["send"]).tap()
+        expect(heading(page, FORM["thanks_title"])).to_be_visible()
+        assert not find_barriers(page)
+
+
+def test_the_section_on_the_activitys_page_has_no_barriers(browser, address, home):
+    found = (
+        open_current(home).cursor().execute("select activity_id from feedback_wave where state = 'published' limit 1")
+    )
+    with guarded_page(browser, width=390, height=844) as (page, _):
+        page.goto(f"{address}activity?activity={found.fetchone()[0]}")
+        page.get_by_text("For staff: ask the people who took part").click()
+        expect(page.get_by_role("button", name="Open the asking")).to_be_visible()
+        expect(page.locator("table.answers")).to_have_count(5)
+        page.set_viewport_size({"width": 390, "height": 5000})
+        page.wait_for_timeout(500)
+        found = Axe().run(page, context=".st-key-participants").response["violations"]
+        assert not [one["id"] for one in found if one["impact"] in ("serious", "critical")]

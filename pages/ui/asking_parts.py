@@ -46,9 +46,7 @@ def show_sheet(activity_id: str) -> None:
         "**The sheet of codes is ready.** Save it now: it is kept nowhere, and is gone when you leave. Print it, cut it up, "
         "shuffle the slips, let each person draw one, and delete the file."
     )
-    st.download_button(
-        "Save the sheet of codes", held[2], f"codes-{held[1]}.html", "text/html", type="primary", on_click="ignore"
-    )
+    st.download_button("Save the sheet of codes", held[2], f"codes-{held[1]}.html", "text/html", on_click="ignore")
 
 
 def show_open_waves(reader: Reader, activity_id: str) -> None:
@@ -75,7 +73,7 @@ def show_opening_form(reader: Reader, activity_id: str, today: date) -> None:
         call = st.text_input("The number to call if someone is at risk", max_chars=60)
         address = st.text_input("The address at which phones reach this dashboard", find_address(), max_chars=200)
         has_statement = st.checkbox("Also a code for the group’s own statement", value=True)
-        is_sent = st.form_submit_button("Open the asking", type="primary")
+        is_sent = st.form_submit_button("Open the asking")
     if not is_sent:
         return
     try:

@@ -11,7 +11,7 @@ from pages.ui.access import Reader
 from pages.ui.asking_parts import show_asking
 from pages.ui.explaining import escape
 from soundings.classify import Classification
-from soundings.feedback import Instrument, read_said
+from soundings.feedback import Instrument, Said, read_said
 from soundings.participants import Question, find_disagreements, is_confirmed, read_texts, say_asking, say_month
 from soundings.publication import PRIVATE, WITHHELD, Published
 from soundings.views import say_number
@@ -32,8 +32,16 @@ STYLE = """
 
 def show_participants(reader: Reader, activity_id: str, made: Classification, today: date) -> None:
     """The participants' view of one activity; says so where nobody has been asked."""
-    texts, said = read_texts(), read_said(reader.connection, activity_id)
-    st.subheader("What people who took part say", anchor=False)
+    said = read_said(reader.connection, activity_id)
+    with st.container(key="participants"):
+        st.subheader("What people who took part say", anchor=False)
+        show_said(said, made)
+        show_asking(reader, activity_id, today)
+
+
+def show_said(said: Said, made: Classification) -> None:
+    """Where they and the record disagree, what they answered, and recorded scores."""
+    texts = read_texts()
     for sentence in find_disagreements(made.answers, said.published):
         st.markdown(f":material/compare_arrows: {escape(sentence)}")
     if said.published:
@@ -44,7 +52,6 @@ def show_participants(reader: Reader, activity_id: str, made: Classification, to
         show_published(one)
     for one in said.instruments:
         show_instrument(one)
-    show_asking(reader, activity_id, today)
 
 
 def is_confirmed_here(reader: Reader, activity_id: str, made: Classification) -> bool:

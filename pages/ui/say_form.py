@@ -38,11 +38,14 @@ header[data-testid="stHeader"] { display: none; }
 """
 
 
+DARK_STYLE = "<style>.stFormSubmitButton button p { color: #10202c; }</style>"  # white on the pale blue cannot be read
+
+
 def show_form(code: str) -> None:
     """What this code opens: the questions, the group's statement, thanks, or a plain sentence on why it opens nothing."""
     texts = read_texts()
     st.set_page_config(page_title=texts.form["title"])
-    st.html(STYLE)
+    st.html(STYLE + (DARK_STYLE if st.context.theme.type == "dark" else ""))
     sent = st.session_state.get(keys.FEEDBACK_SENT)
     if sent is not None and sent[0] == code:
         show_thanks(*sent[1:])
