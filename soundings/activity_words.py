@@ -1,4 +1,4 @@
-"""What a page says of one activity, in words and figures: how many, how often, who came back, told back or due, what is missing."""
+"""What a page says of one activity, in words: when and where, told back or due or overdue, what is not recorded."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def say_basis(basis: str) -> str:
 
 
 def say_span(start: date | None, end: date | None) -> str:
-    """“6 February 2024 to 18 March 2025”, “since 6 February 2024” is left to the caller; `NO_DATE` where neither is known."""
+    """“6 February 2024 to 18 March 2025”; one day where only one is known, `NO_DATE` where neither is."""
     if start and end and start != end:
         return f"{say_date(start)} to {say_date(end)}"
     return say_date(start or end) if start or end else NO_DATE

@@ -34,7 +34,7 @@ def show_counts(counts: list[Count]) -> None:
     """Each figure with what kind it is, whose places, and over what time; each row and its file one click away."""
     if not counts:
         return
-    st.subheader("How many took part", anchor=False)
+    st.subheader("What was counted", anchor=False)
     sums = sum_counts(counts)
     for one in sums[:SUMS_SHOWN]:
         st.markdown(say_sum(one), help=help_for(one.measure.id))
@@ -118,17 +118,21 @@ def draw_meetings(meetings: list[Meeting], today: date) -> None:
     shown = [word for word in hues if word in set(frame["who"])]
     scale = alt.Scale(domain=shown, range=[hues[word] for word in shown])
     width = max(3, min(18, 260 // len(meetings)))
+    ink = palette.quiet_ink  # the theme's own is too pale to read on paper
     when = alt.X(
         "day:T",
         title=None,
         scale=alt.Scale(padding=14),
-        axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6, grid=False),
+        axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6, grid=False, labelColor=ink),
     )
     tips = [alt.Tooltip("when:N", title="Day"), alt.Tooltip("said:N", title="Who came")]
-    colour = alt.Color("who:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=2, labelLimit=280))
+    colour = alt.Color(
+        "who:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=2, labelLimit=280, labelColor=ink)
+    )
     base = alt.Chart(frame).encode(x=when, color=colour, tooltip=tips)
     bars = base.mark_bar(size=width).encode(
-        y=alt.Y("people:Q", title="people", axis=alt.Axis(tickMinStep=1, format="d")), order=alt.Order("order:O")
+        y=alt.Y("people:Q", title="people", axis=alt.Axis(tickMinStep=1, format="d", labelColor=ink, titleColor=ink)),
+        order=alt.Order("order:O"),
     )
     marks = base.transform_filter(alt.datum.who == UNKNOWN).mark_point(filled=False, size=40).encode(y=alt.value(170))
     st.altair_chart(
