@@ -507,3 +507,52 @@ def test_a_page_that_runs_without_the_front_door_still_shows_a_code_its_form_alo
     at.query_params.clear()  # the visit goes on, and its address says nothing of the code any more
     at.run()
     assert [title.value for title in at.title] == [read_texts().form["title"]]
+
+
+# ---- On the activity's page --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def read_page(tidewell, monkeypatch):
+    """What the page of the first activity whose asking is of this kind says in its section of participants."""
+    monkeypatch.setenv("SOUNDINGS_HOME", str(tidewell.root))
+    monkeypatch.setenv("SOUNDINGS_TODAY", "2026-11-23")
+
+    def read(where: str) -> str:
+        wanted = f"select activity_id from feedback_wave where {where} order by wave_id limit 1"  # noqa: S608 — a test's own
+        (activity_id,) = open_current(tidewell).cursor().execute(wanted).fetchone()
+        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+        at.switch_page("pages/rooms/activity.py")
+        at.query_params["activity"] = activity_id
+        at.run()
+        assert not at.exception
+        section = at.main
+        kinds = (section.markdown, section.caption, section.subheader, section.get("html"))
+        return "\n".join(str(getattr(one, "value", None) or one.proto.body) for kind in kinds for one in kind)
+
+    return read
+
+
+def test_the_page_says_where_record_and_answers_disagree(read_page):
+    said = read_page("wave_id = 'tdwk4n'").replace("\\", "")
+    assert (
+        "Most who answered in September 2026 said that they joined after the main things were settled (8 of 12)."
+        in said
+    )
+    assert said.count('<table class="answers">') == 5
+    assert "not yet confirmed by people who took part" in said
+
+
+def test_the_page_of_a_small_group_shows_no_answer_and_no_number(read_page):
+    said = read_page("state = 'private'").replace("\\", "")
+    assert "Asked in August 2026. **Small group: answers kept private.**" in said
+    assert '<table class="answers">' not in said and "invited answered" not in said and "6 answers" not in said
+
+
+def test_the_page_says_that_one_answer_each_is_not_assured(read_page):
+    said = read_page("not is_one_each").replace("\\", "")
+    assert "One answer per person not assured." in said and "Not a validated measure." in said
+
+
+def test_a_name_that_people_bear_out_is_no_longer_said_to_be_unconfirmed(read_page):
+    assert "not yet confirmed by people who took part" not in read_page("wave_id = 'tdwh7q'")
