@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 
 from soundings.filters import STATUS_SQL
-from soundings.queries import records_sql
+from soundings.standing import records_sql
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import duckdb
 from soundings.filters import STATUS_SQL
 from soundings.measures import Measure, find_measure
 from soundings.model import CONSENT_SCOPES
-from soundings.queries import records_sql
+from soundings.standing import records_sql
 
 STAFF = CONSENT_SCOPES[-1]
 # Of the places a location stands in, the one its row is about: the one it names, else its ward, else the smallest.

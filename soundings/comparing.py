@@ -12,7 +12,8 @@ import duckdb
 from soundings.filters import EVERYTHING, Filters
 from soundings.measures import Measure, find_measure
 from soundings.model import SoundingsError
-from soundings.queries import Table, records_sql
+from soundings.queries import Table
+from soundings.standing import records_sql
 from soundings.views import say_number
 
 LOG_SPAN = 30  # from here on, largest over smallest, an axis is easier to read on a logarithmic scale

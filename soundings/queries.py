@@ -9,9 +9,9 @@ from typing import NamedTuple
 import duckdb
 
 from soundings.filters import EVERYTHING, Filters
-from soundings.measures import Measure, find_measure
+from soundings.measures import Measure, find_measure, read_measures
 from soundings.model import NONE_TOOK_PLACE, NOTHING_RECORDED, PLACE_KINDS, ROLE_LABEL, ROLES, VALUE, SoundingsError
-from soundings.standing import fetch_standing, records_sql
+from soundings.standing import fetch_standing
 
 
 class Row(NamedTuple):
@@ -93,6 +93,11 @@ def read_roles(
         source=filters.source,
     )
     return dict(rows)
+
+
+def read_every_role(connection: duckdb.DuckDBPyConnection, *, today: date) -> dict[str, dict[str, int]]:
+    """`read_roles` of every measure, by id, with nothing narrowed."""
+    return {measure: read_roles(connection, measure, today=today) for measure in read_measures()}
 
 
 def read_table(

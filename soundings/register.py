@@ -13,7 +13,7 @@ from soundings.filters import EVERYTHING, STATUS_SQL, Filters
 from soundings.measures import measures_of
 from soundings.model import PLACE_KINDS
 from soundings.naming import naming_sql
-from soundings.queries import records_sql
+from soundings.standing import records_sql
 
 REGISTER_SQL = Path(__file__).with_name("register.sql")
 PAGE_ROWS = 50
@@ -21,7 +21,7 @@ PAGE_ROWS = 50
 # What a row can be sorted by, and the SQL of it. Names sort by their letters alone: none comes before another by its worth.
 # People sort by unit before number, because units do not compare.
 SORTS = {
-    "title": "fold(a.title)",
+    "title": "a.title_key",
     "called": "fold(a.called)",
     "recorded": "fold(a.name)",
     "method": "fold(a.method)",
@@ -169,13 +169,13 @@ def make_register(connection: duckdb.DuckDBPyConnection) -> Register:
     ).to_arrow_table()
     held = duckdb.connect()
     held.register("rows", rows)
-    held.execute("create table register as select * from rows")
+    held.execute(f"create macro fold(text) as {fold_sql('text')}")
+    held.execute("create table register as select *, fold(title) as title_key from rows")
     held.unregister("rows")
     names = connection.execute("select place_code, name, kind from place_now").to_arrow_table()
     held.register("names", names)
     held.execute("create table place_name as select * from names")
     held.unregister("names")
-    held.execute(f"create macro fold(text) as {fold_sql('text')}")
     return Register(held)
 
 
@@ -278,7 +278,7 @@ def order_sql(order: str) -> str:
     """SQL of one of ORDERS; what is not recorded comes last either way."""
     direction = "desc" if order.startswith("-") else "asc"
     sort = SORTS[order.removeprefix("-")].replace("{direction}", direction)
-    return f"{sort} {direction} nulls last, fold(a.title), a.activity_id"
+    return f"{sort} {direction} nulls last, a.title_key, a.activity_id"
 
 
 def read_lines(

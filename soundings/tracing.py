@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 
 from soundings.filters import EVERYTHING, Filters
-from soundings.queries import records_sql
+from soundings.standing import records_sql
 
 SHOWN_ROWS = 12
 

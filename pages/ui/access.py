@@ -11,11 +11,11 @@ import duckdb
 import streamlit as st
 
 from pages.ui.keys import hold_feedback_code
-from soundings.filters import Filters
+from soundings.filters import EVERYTHING, Filters
 from soundings.home import Home, find_home
 from soundings.model import BrokenStore
 from soundings.places import read_kinds, read_names
-from soundings.queries import Table, read_roles, read_table, read_values
+from soundings.queries import Table, read_every_role, read_roles, read_table, read_values
 from soundings.sources import has_demo, has_records
 from soundings.store import open_current
 
@@ -140,7 +140,14 @@ def values_of(
 
 def roles_of(reader: Reader, measure: str, filters: Filters, day: date) -> dict[str, int]:
     """`read_roles` of this generation, remembered."""
+    if filters == EVERYTHING:
+        return every_role_of(reader, day)[measure]
     return read_once(reader, read_roles, measure=measure, filters=filters, today=day)
+
+
+def every_role_of(reader: Reader, day: date) -> dict[str, dict[str, int]]:
+    """`read_every_role` of this generation, remembered."""
+    return read_once(reader, read_every_role, today=day)
 
 
 def kinds_of(reader: Reader) -> dict[str, int]:

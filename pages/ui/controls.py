@@ -9,7 +9,7 @@ from datetime import date
 import streamlit as st
 
 from pages.ui import keys
-from pages.ui.access import Reader, kinds_of, names_of, read_once, roles_of
+from pages.ui.access import Reader, every_role_of, kinds_of, names_of, read_once, roles_of
 from soundings.activities import read_options
 from soundings.bivariate import fix_steps
 from soundings.filters import EVERYTHING, WHEN, WHEN_LABEL, Filters
@@ -98,7 +98,7 @@ def choose_steps() -> tuple[tuple[float, ...], tuple[float, ...]] | None:
 
 def recorded_measures(reader: Reader, today: date) -> dict[str, int]:
     """How many records each measure has, by id; measures with none are left out."""
-    counts = {name: sum(roles_of(reader, name, EVERYTHING, today).values()) for name in read_measures()}
+    counts = {name: sum(roles.values()) for name, roles in every_role_of(reader, today).items()}
     return {name: count for name, count in counts.items() if count}
 
 

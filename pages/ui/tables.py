@@ -45,6 +45,8 @@ def narrow_table(table: Table) -> tuple[Table, str]:
         width=420,
         placeholder="Type part of a name or a code",
     ).strip()
+    if not words:
+        return table, words
     rows = [row for row in table.rows if words.casefold() in f"{row.place_name}\n{row.place_code}".casefold()]
     return replace(table, rows=rows), words
 
