@@ -70,11 +70,11 @@ def read_own(spec: Spec, sheets: list[Sheet]) -> dict[str, str]:
     return {name: ", ".join(own) for headings in found for name, own in headings.items()}
 
 
-def join_cells(table: pa.Table, columns: list[str]) -> pa.ChunkedArray:
+def join_cells(table: pa.Table, columns: list[str]) -> pa.Array:
     """The filled cells of several columns as one text with semicolons between them; null where all are blank."""
-    cells = [pc.cast(table[name], pa.string()) for name in columns]
-    joined = pc.binary_join_element_wise(*cells, "; ", null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    cells = [pc.fill_null(table[name].combine_chunks().cast(pa.string()), "") for name in columns]
+    joined = pc.binary_join_element_wise(*cells, "; ")  # a list passes over what is blank between semicolons
+    return pc.if_else(pc.match_substring_regex(joined, r"[^;\s]"), joined, pa.scalar(None, pa.string()))
 
 
 def check_headings(spec: Spec, found: dict[str, list[str]], where: str) -> None:

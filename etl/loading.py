@@ -150,8 +150,17 @@ def choose_spec(sheets: list[Sheet], source: str | None, options: ReadOptions) -
 
 def screen(home: Home, sheets: list[Sheet], spec: Spec, options: ReadOptions) -> tuple[list[Sheet], list[str]]:
     """The sheets without personal data, and what was decided."""
-    from etl.headings import find_roles
     from etl.screening import screen_sheets
+
+    drop = [*spec.drop, *options.drop]
+    kept, roles, left_out = choose_kept(spec, sheets, drop)
+    screened, decisions = screen_sheets(kept, roles, read_areas(home, roles, kept), drop=drop)
+    return screened, [*left_out, *decisions]
+
+
+def choose_kept(spec: Spec, sheets: list[Sheet], drop: list[str]) -> tuple[list[Sheet], dict[str, str], list[str]]:
+    """(the sheets that may be kept, what screening is told of their columns, what was left out and why)."""
+    from etl.headings import find_roles
     from etl.spec_types import DROP
     from etl.specs import find_sheets
 
@@ -160,9 +169,7 @@ def screen(home: Home, sheets: list[Sheet], spec: Spec, options: ReadOptions) ->
         others = {sheet.name for sheet in sheets} - {sheet.name for sheet in fitting}
         left_out = [f"The sheet '{name}' was left out: it is not of this source." for name in sorted(others)]
         sheets = fitting
-    roles = find_roles(spec, sheets, [*spec.drop, *options.drop])
-    kept, decisions = screen_sheets(sheets, roles, read_areas(home, roles, sheets), drop=[*spec.drop, *options.drop])
-    return kept, [*left_out, *decisions]
+    return sheets, find_roles(spec, sheets, drop), left_out
 
 
 def read_areas(home: Home, roles: dict[str, str], sheets: list[Sheet]) -> AreaLookup | None:

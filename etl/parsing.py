@@ -26,8 +26,9 @@ ABOUT = re.compile(r"(?:~|about|around|approx\.?|approximately|circa|c\.)\s*([0-
 ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ]+[0-9]{1,2}:[0-9]{2}.*)?")
 NUMERIC = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?:[T ]+[0-9]{1,2}:[0-9]{2}.*)?")
 SHORT_YEAR = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}")
-DAY_MONTH = re.compile(r"(?:[a-z]+,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})\.?,?[\s-]+([0-9]{4})")
-MONTH_DAY = re.compile(r"(?:[a-z]+,?\s+)?([a-z]{3,9})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
+TIME = r"(?:,? (?:at )?[0-9]{1,2}:[0-9]{2}.*)?"
+DAY_MONTH = re.compile(r"(?:[a-z]+,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})\.?,?[\s-]+([0-9]{4})" + TIME)
+MONTH_DAY = re.compile(r"(?:[a-z]+,?\s+)?([a-z]{3,9})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})" + TIME)
 SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
 
 

@@ -231,7 +231,8 @@ def find_nearest(sheets: list[Sheet], specs: dict[str, Spec]) -> tuple[Spec | No
     for sheet in sheets:
         for spec in specs.values():
             missing = find_missing(spec, sheet.table.column_names)
-            share = 1 - len(missing) / len(spec.recognise) if spec.recognise else 0.0
+            asked = len(spec.recognise) + bool(spec.first_columns)
+            share = 1 - len(missing) / asked if spec.recognise else 0.0
             if share > best[0] or (share == best[0] and best[1] is None):
                 best = (share, spec, missing)
     return best[1], best[2]

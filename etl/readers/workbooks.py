@@ -14,6 +14,7 @@ from etl.types import Sheet
 from etl.workbook_process import NeedsPassword, RawSheet, Unreadable, read_raw_sheets
 from soundings.model import BadFile
 
+DEEPEST_HEADER = 3  # rows below its first that a header may reach
 UNCALCULATED = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 DAMAGED = (
     "{what} looks like a spreadsheet but cannot be opened: it may be damaged, cut short or far too large. "
@@ -41,6 +42,8 @@ def read_workbook_bytes(
         if header is None:
             empty.append(name)
             continue
+        if header_row is None:
+            header = _last_header_row(header, raw[name].merged)
         rows[header], merged_notes = _spread_merged(rows, header, raw[name].merged)
         notes = [
             *(["the sheet is hidden"] if raw[name].is_hidden else []),
@@ -79,6 +82,14 @@ def _open(data: bytes, what: str) -> list[RawSheet]:
         raise BadFile(PROTECTED.format(what=what)) from error
     except Unreadable as error:
         raise BadFile(DAMAGED.format(what=what)) from error
+
+
+def _last_header_row(header: int, merged: list[tuple]) -> int:
+    """The row where a header of several rows ends: that to which cells are merged down from its first."""
+    return max(
+        (bottom for (top, _), (bottom, _) in merged if top == header < bottom <= header + DEEPEST_HEADER),
+        default=header,
+    )
 
 
 def _spread_merged(
