@@ -31,7 +31,7 @@ from soundings.register import (
 from soundings.register_export import NOTE, register_columns, register_csv
 from soundings.register_words import say_dialogue, say_found, say_next, say_people, say_period, say_places
 from soundings.rubric import read_rubric
-from tests.browser import guarded_page, serve, start_chromium
+from tests.browser import guarded_page, serve, start_chromium, wait_until
 from tests.building import TODAY, Builder
 from tests.homes import TODAY as TODAY_TEXT
 from tests.homes import copy_home, make_wards_home
@@ -555,7 +555,7 @@ def test_a_heading_sorts_every_page_on_the_server_and_says_which_way(chromium, d
         heading.get_by_role("button").click()
         expect(page.locator(".head-activity")).to_have_attribute("aria-sort", "descending", timeout=15_000)
         assert titles(page)[0] > first
-        assert find_param(page, "sort") == "-title"
+        wait_until(page, lambda: find_param(page, "sort"), lambda sort: sort == "-title")
 
 
 @pytest.mark.browser
@@ -567,7 +567,7 @@ def test_the_pager_turns_the_page_and_a_new_search_goes_back_to_the_first(chromi
         box.fill("the")
         box.press("Enter")
         expect(page.get_by_text("Showing:")).to_be_visible(timeout=15_000)
-        assert find_param(page, "page") is None
+        wait_until(page, lambda: find_param(page, "page"), lambda number: number is None)
 
 
 @pytest.mark.browser

@@ -150,7 +150,7 @@ def show_pager(total: int, page: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="pager"):
         st.caption(f"{first + 1:,} to {min(first + PAGE_ROWS, total):,} of {total:,}", width="content")
         if pages > 1:
-            st.pagination(pages, default=page, key=key, on_change=turn_page, args=(key,))
+            st.pagination(pages, default=page, width="stretch", key=key, on_change=turn_page, args=(key,))
 
 
 def turn_page(key: str) -> None:

@@ -77,7 +77,7 @@ function makePair(row, data, send) {
 function makeStrip(stages, words) {
   if (!stages.length) return make("span", "quiet", words.not_recorded);
   return make("span", "strip", ...stages.map(([stage, sharing]) =>
-    make("span", "stage", make("span", "stage-name", `${stage} `), make("span", sharing === "not known" ? "sharing quiet" : "sharing", sharing))));
+    make("span", "stage", make("span", "stage-name", `${stage} `), make("span", `sharing${sharing === "not known" ? " quiet" : ""}${sharing.includes(" ") ? " is-long" : ""}`, sharing))));
 }
 
 function makeRow(row, data, send) {
