@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from soundings.activity_rows import Count, Meeting
+from soundings.activity_records import Count, Meeting
 from soundings.activity_story import ActivityStory
 from soundings.activity_words import NO_DATE, say_amount, say_basis, say_months, say_told
 from soundings.measures import Measure

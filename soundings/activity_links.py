@@ -7,7 +7,7 @@ from datetime import date
 
 import duckdb
 
-from soundings.activity_rows import Head
+from soundings.activity_records import Head
 from soundings.measures import find_measure, measures_of
 from soundings.views import say_number
 

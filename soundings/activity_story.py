@@ -9,8 +9,7 @@ from datetime import date
 import duckdb
 
 from soundings.activity_links import Linked, read_linked
-from soundings.activity_rows import (
-    STAFF,
+from soundings.activity_records import (
     Calling,
     Count,
     Exchange,
@@ -23,6 +22,9 @@ from soundings.activity_rows import (
     Stage,
     Statement,
     Where,
+)
+from soundings.activity_rows import (
+    STAFF,
     read_answers,
     read_callings,
     read_counts,

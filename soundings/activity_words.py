@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from soundings.activity_rows import Head, Outcome, Quote, Where
+from soundings.activity_records import Head, Outcome, Quote, Where
 from soundings.activity_story import ActivityStory
 from soundings.filters import WHEN_LABEL, say_date
 from soundings.model import LOCATED, NOT_TIED, OUTSIDE

@@ -15,7 +15,7 @@ from etl.specs import read_specs
 from etl.template_tables import TABLES
 from pages.ui.explaining import JOINER, escape
 from soundings.activity_figures import find_medians, glance, say_meetings, sum_counts
-from soundings.activity_rows import Meeting, Outcome
+from soundings.activity_records import Meeting, Outcome
 from soundings.activity_story import (
     ActivityStory,
     find_activities,

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.ui.explaining import escape
 from pages.ui.naming import help_for
 from soundings.activity_figures import CountSum, find_medians, say_meetings, sum_counts
-from soundings.activity_rows import Count, Meeting
+from soundings.activity_records import Count, Meeting
 from soundings.activity_story import ActivityStory
 from soundings.activity_words import say_amount, say_basis, say_span, say_where
 from soundings.filters import say_date

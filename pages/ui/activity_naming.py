@@ -7,7 +7,7 @@ import streamlit as st
 from pages.ui import keys
 from pages.ui.explaining import escape
 from pages.ui.naming import help_for, mark, mark_called, show_pair
-from soundings.activity_rows import Calling
+from soundings.activity_records import Calling
 from soundings.activity_story import ActivityStory, FactLine, list_other_names, say_other_name
 from soundings.filters import say_date
 

@@ -14,7 +14,7 @@ from pages.ui.explaining import escape
 from pages.ui.naming import help_for, mark, mark_called, rubric_here
 from soundings.activity_figures import Glance
 from soundings.activity_links import Linked, LinkedActivity
-from soundings.activity_rows import Head, Where
+from soundings.activity_records import Head, Where
 from soundings.activity_story import ActivityStory, find_activities, read_activity_story
 from soundings.activity_words import list_not_recorded, say_span, say_when, say_where
 from soundings.model import ROLE_LABEL, STAGES

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.ui.explaining import escape
 from pages.ui.naming import help_for
-from soundings.activity_rows import Exchange, Outcome, Perspective, Quote, Statement
+from soundings.activity_records import Exchange, Outcome, Perspective, Quote, Statement
 from soundings.activity_words import (
     CONSENT,
     DUE,
