@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 from etl.sealed import hold_answers, read_sealed
-from etl.waves import READY, USED, close_wave, read_code, take_answer
+from etl.waves import READY, USED, close_wave, list_waves, read_code, take_answer
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.participants import read_texts
@@ -202,7 +202,6 @@ def test_a_group_publishes_its_statement_by_code(browser, address, home):
 
 
 def test_staff_ask_from_the_activitys_page_and_close_it_there(browser, address, home):
-    activity_id = ask_group(home, GROUP).wave.activity_id
     other = "Garden"
     found = (
         open_current(home)
@@ -222,6 +221,7 @@ def test_staff_ask_from_the_activitys_page_and_close_it_there(browser, address, 
         codes = re.findall(r">http[^<]*t=([^<]*)<", download.value.path().read_text(encoding="utf-8"))
         assert len(codes) == 13
         assert read_code(home, codes[0]).wave.title == title
+        assert [line.title for line in list_waves(home)].count(title) == 1
         page.get_by_text("Everyone had time to answer.").click()
         page.get_by_role("button", name="Close this asking").click()
         expect(page.get_by_text(read_texts().page["private"])).to_be_visible()

@@ -63,8 +63,11 @@ def show_open_waves(reader: Reader, activity_id: str) -> None:
 
 
 def show_opening_form(reader: Reader, activity_id: str, today: date) -> None:
-    """What is needed to ask people, and the button."""
-    with st.form("open_wave", border=False):
+    """What is needed to ask people, and the button. Each asking has a form of its own: a page that is drawn again while the
+    button is being answered would else open a second one.
+    """
+    turn = st.session_state.setdefault(keys.ASKING_TURN, 0)
+    with st.form(f"open_wave_{turn}", border=False):
         people = st.number_input("How many people are invited (each gets a code)", 1, MOST_PEOPLE, 12, step=1)
         is_shared = st.checkbox(
             "One code for everyone. One answer per person is then not assured, and the page says so."
@@ -91,6 +94,7 @@ def show_opening_form(reader: Reader, activity_id: str, today: date) -> None:
     except SoundingsError as error:
         st.error(escape(str(error)))
         return
+    st.session_state[keys.ASKING_TURN] = turn + 1
     st.session_state[keys.ASKING_SHEET] = (activity_id, opened.wave.wave_id, make_sheet(opened, address))
     warning = " That address leads to this machine alone: phones cannot use it." if is_only_here(address) else ""
     st.session_state[keys.ASKING_DONE] = f"The asking is open.{warning}"

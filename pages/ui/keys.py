@@ -16,7 +16,7 @@ EXTENT = "extent"
 # Each activity has its own key for what is asked on its page, so that asking of one asks of no other.
 ASKED_OF = "asked_of_"
 FEEDBACK_CODE, FEEDBACK_SENT = "feedback_code", "feedback_sent"
-ASKING_DONE, ASKING_SHEET = "asking_done", "asking_sheet"
+ASKING_DONE, ASKING_SHEET, ASKING_TURN = "asking_done", "asking_sheet", "asking_turn"
 TEXT_LENGTH = 60
 IN_URL = (
     "view",
