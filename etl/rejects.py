@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,11 +21,28 @@ PLAIN_NUMBER = r"^[+-]?(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?%?$"
 
 
 def write_rejected_rows(path: Path, rejections: pa.Table, sheets: Sequence[Sheet]) -> int:
-    """How many rejections were written to `path`: row, column, value, reason, row_taken_in (yes: only this value was set
-    aside), the sheet where there are several, then every column of the row as it was kept.
+    """How many rejections were written to `path`, as `make_rejected_csv` makes them; written beside and renamed, so that
+    nobody downloads half of a file."""
+    partial = path.with_name(f"{path.name}.partial")
+    with partial.open("wb") as file:
+        _write(file, _make_columns(rejections, sheets))
+    os.replace(partial, path)
+    return rejections.num_rows
+
+
+def make_rejected_csv(rejections: pa.Table, sheets: Sequence[Sheet]) -> bytes:
+    """The rejections as a CSV: row, column, value, reason, row_taken_in (yes: only this value was set aside), the sheet
+    where there are several, then every column of the row as it was (or would be) kept.
 
     UTF-8 with a mark. A cell that a spreadsheet would run as a formula begins with an apostrophe; plain numbers do not.
     """
+    file = io.BytesIO()
+    _write(file, _make_columns(rejections, sheets))
+    return file.getvalue()
+
+
+def _make_columns(rejections: pa.Table, sheets: Sequence[Sheet]) -> list[tuple[str, pa.Array]]:
+    """The columns of the CSV by their headings."""
     columns = [
         (HEADER[0], rejections["row_number"].cast(pa.string())),
         (HEADER[1], rejections["column_name"]),
@@ -43,8 +62,7 @@ def write_rejected_rows(path: Path, rejections: pa.Table, sheets: Sequence[Sheet
             if name in sheet.table.column_names
         ]
         columns.append((name, pc.coalesce(*cells)))
-    _write(Path(path), columns)
-    return rejections.num_rows
+    return columns
 
 
 def _match_sheets(files: pa.ChunkedArray, names: Sequence[str]) -> pa.Array:
@@ -64,17 +82,13 @@ def _positions(numbers: pa.ChunkedArray, of_sheet: pa.Array, at: int, sheet: She
     return pc.if_else(pc.fill_null(pc.equal(of_sheet, at), False), position, pa.scalar(None, pa.int32()))
 
 
-def _write(path: Path, columns: Sequence[tuple[str, pa.Array]]) -> None:
-    """The CSV, written beside and renamed, so that nobody downloads half of one."""
+def _write(file: IO[bytes], columns: Sequence[tuple[str, pa.Array]]) -> None:
     table = pa.table([_unformula(cells) for _, cells in columns], names=[str(at) for at in range(len(columns))])
     header = pa.table([_unformula(pa.array([name])) for name, _ in columns], names=table.column_names)
     options = arrow_csv.WriteOptions(include_header=False)
-    partial = path.with_name(f"{path.name}.partial")
-    with partial.open("wb") as file:
-        file.write(BOM)
-        arrow_csv.write_csv(header, file, options)
-        arrow_csv.write_csv(table, file, options)
-    os.replace(partial, path)
+    file.write(BOM)
+    arrow_csv.write_csv(header, file, options)
+    arrow_csv.write_csv(table, file, options)
 
 
 def _unformula(cells: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

@@ -48,6 +48,14 @@ class Screened(NamedTuple):
     decisions: list[str]
 
 
+class Suspect(NamedTuple):
+    """A column that looks as if it were about people, and what it looks like."""
+
+    column: str
+    sheet: str
+    what: str
+
+
 def screen_sheets(
     sheets: Sequence[Sheet],
     roles: Mapping[str, str],
@@ -72,31 +80,43 @@ def screen_sheets(
 
 
 def _drop_columns(sheet: Sheet, declared: Mapping[str, str], unwanted: Collection[str], decisions: list[str]) -> Sheet:
-    gone = []
-    for name in sheet.table.column_names:
-        if name.casefold() in unwanted:
-            decisions.append(f"{_shown(name, sheet)} was left out, as asked.")
-        elif declared.get(name.casefold()) == "drop":
-            decisions.append(f"{_shown(name, sheet)} was left out: the source's description says that it is not kept.")
-        else:
-            continue
-        gone.append(name)
+    asked = [name for name in sheet.table.column_names if name.casefold() in unwanted]
+    told = [name for name in sheet.table.column_names if name not in asked and declared.get(name.casefold()) == "drop"]
+    decisions += [f"{_shown(name, sheet)} was left out, as asked." for name in asked]
+    if len(told) == 1:
+        decisions.append(f"{_shown(told[0], sheet)} was left out: the source's description says that it is not kept.")
+    elif told:
+        listed = ", ".join(f"'{name}'" for name in told)
+        decisions.append(
+            f"{len(told)} columns of {sheet.name} were left out: the source's description says that they are not kept: {listed}."
+        )
+    gone = [*asked, *told]
     return replace(sheet, table=sheet.table.drop_columns(gone)) if gone else sheet
+
+
+def find_personal(
+    sheets: Sequence[Sheet], roles: Mapping[str, str], drop: Collection[str] = frozenset()
+) -> list[Suspect]:
+    """Every column that looks personal, is not declared in `roles` and is not left out; in order of sheet and column."""
+    known = {name.casefold() for name in roles} | {name.casefold().strip() for name in drop}
+    return [
+        Suspect(name, sheet.name, what)
+        for sheet in sheets
+        for name in sheet.table.column_names
+        if name.casefold() not in known and (what := suspect_column(name, sheet.table[name]))
+    ]
 
 
 def _refuse_personal(sheets: Sequence[Sheet], declared: Mapping[str, str]) -> None:
     """Raises BadFile that lists every undeclared column that looks personal."""
-    found = []
-    for sheet in sheets:
-        for name in sheet.table.column_names:
-            if name.casefold() not in declared and (what := suspect_column(name, sheet.table[name])):
-                found.append((name, f"{_shown(name, sheet)} looks like {what}"))
+    found = find_personal(sheets, declared)
     if not found:
         return
-    asked = " ".join(f'--drop "{name}"' for name in dict.fromkeys(name for name, _ in found))
+    asked = " ".join(f'--drop "{name}"' for name in dict.fromkeys(one.column for one in found))
+    listed = "; ".join(f"The column '{one.column}' of {one.sheet} looks like {one.what}" for one in found)
     many = len(found) > 1
     raise BadFile(
-        f"Nothing was kept of this file, because Soundings keeps no personal data. {'; '.join(said for _, said in found)}. "
+        f"Nothing was kept of this file, because Soundings keeps no personal data. {listed}. "
         f"Take {'these columns' if many else 'this column'} out of the file, or leave {'them' if many else 'it'} out while loading ({asked})."
     )
 

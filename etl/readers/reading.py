@@ -39,22 +39,46 @@ def read_sheets(
     if path.is_dir():
         sheets = _read_folder(path, sheet, text)
     else:
-        data = _bytes_of(path)
-        file_format, notes = kinds.find_format(data, path.name, path.name)
-        sheets = _read_file(path, data, file_format, sheet, crs, text)
-        sheets = [_noted(one, notes) for one in sheets]
+        sheets = _read_whole(path.name, _bytes_of(path), path, sheet, crs, text)
+    return _with_rows(sheets, path.name)
+
+
+def read_bytes(
+    data: bytes,
+    file_name: str,
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    crs: str | None = None,
+) -> list[Sheet]:
+    """Every sheet of a file that is in memory, as `read_sheets` reads it from the disk."""
+    text = {"header_row": header_row, "encoding": encoding, "delimiter": delimiter}
+    return _with_rows(_read_whole(file_name, data, None, sheet, crs, text), file_name)
+
+
+def _with_rows(sheets: list[Sheet], what: str) -> list[Sheet]:
+    """The sheets, where at least one has a row. Raises BadFile otherwise."""
     if not any(one.table.num_rows for one in sheets):
         columns = ", ".join(sheets[0].table.column_names[:12])
         raise BadFile(
-            f"{path.name} has a header but no rows under it (columns: {columns}). Check that the export finished, and send it again."
+            f"{what} has a header but no rows under it (columns: {columns}). Check that the export finished, and send it again."
         )
     return sheets
 
 
-def _read_file(
-    path: Path, data: bytes, file_format: str, sheet: str | None, crs: str | None, text: dict
+def _read_whole(
+    what: str, data: bytes, path: Path | None, sheet: str | None, crs: str | None, text: dict
 ) -> list[Sheet]:
-    name, what = path.stem, path.name
+    file_format, notes = kinds.find_format(data, what, what)
+    return [_noted(one, notes) for one in _read_file(what, data, path, file_format, sheet, crs, text)]
+
+
+def _read_file(
+    what: str, data: bytes, path: Path | None, file_format: str, sheet: str | None, crs: str | None, text: dict
+) -> list[Sheet]:
+    name = PurePosixPath(what).stem
     if file_format in (kinds.XLSX, kinds.XLS, kinds.ODS):
         if not data.startswith(kinds.OLE2):
             check_workbook(data, what)
@@ -62,7 +86,7 @@ def _read_file(
     if file_format in (kinds.GEOJSON, kinds.GEOPACKAGE):
         from etl.readers.geofiles import read_geofile  # takes half a second, which a CSV file need not wait for
 
-        return read_geofile(path, name, what, file_format, sheet=sheet, crs=crs)
+        return read_geofile(path or data, name, what, file_format, sheet=sheet, crs=crs)
     if file_format == kinds.SHAPEFILE:
         return _read_shapefiles(unpack(data, what), what, sheet, crs)
     if file_format == kinds.ZIP_OF_CSV:
