@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from etl.inbox import ID_LENGTH, RECORDS, Encoded, InboxBatch, LogLine, append_log, commit, read_batches, stage
+from etl.inbox import (
+    ID_LENGTH,
+    RECORDS,
+    REPLACES,
+    Encoded,
+    InboxBatch,
+    LogLine,
+    append_log,
+    commit,
+    read_batches,
+    stage,
+)
 from etl.replay import Synced, sync
 from etl.types import Mapped
 from soundings.generations import open_current
@@ -50,6 +61,11 @@ def accept_batch(
         withdrawn = [] if manifest["is_demo"] else read_demo_ids(home)
         if withdrawn:
             append_log(home, [log_line("undone", demo, manifest["accepted_by"]) for demo in withdrawn])
+        if replaced := manifest.get("replaces"):
+            append_log(
+                home,
+                [replace(log_line(REPLACES, batch_id, manifest["accepted_by"]), replaced_id=one) for one in replaced],
+            )
         commit(home, staged, {**manifest, "files": listed})
         try:
             synced = sync(writer, {batch_id: mapped})

@@ -25,15 +25,16 @@ from soundings.model import BrokenStore
 
 RECORDS, PLACES, HISTORY, ALIASES = "records", "places", "history", "aliases"
 FEEDBACK = "feedback"  # what people who took part said: permitted totals of an asking, or a statement
-ACTIVE, UNDONE = "active", "undone"
+ACTIVE, UNDONE, REPLACED = "active", "undone", "replaced"
 STATE_AFTER = {"undone": UNDONE, "redone": ACTIVE}
+REPLACES = "replaces"  # a line of the log: this batch is a new version of another
 ID_LENGTH = 12
 READ_STEP = 1 << 20
 
 
 @dataclass(frozen=True)
 class InboxBatch:
-    """One accepted batch: where it stands in the order of acceptance, its folder, and whether it is active or undone."""
+    """One accepted batch: where it stands in the order of acceptance, its folder, and whether it is active, undone or replaced."""
 
     sequence: int
     batch_id: str
@@ -78,12 +79,16 @@ class InboxBatch:
 
 @dataclass(frozen=True)
 class LogLine:
-    """One undo or redo. `what` is undone or redone; `at` is ISO 8601 in UTC."""
+    """One undo or redo, or the new version of a batch: `what` is undone, redone or replaces; `at` is ISO 8601 in UTC.
+
+    `replaced_id`: the batch that this one is a new version of; it stands aside for as long as this one is not undone.
+    """
 
     at: str
     who: str
     what: str
     batch_id: str
+    replaced_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -186,11 +191,23 @@ def list_folders(home: Home) -> list[tuple[int, str, Path]]:
 
 
 def read_batches(home: Home) -> list[InboxBatch]:
-    """Every batch ever accepted, in order of acceptance, each active or undone."""
-    states = {line.batch_id: STATE_AFTER[line.what] for line in read_log(home)}
+    """Every batch ever accepted, in order of acceptance, each active, undone, or replaced by a version that is not undone."""
+    log, folders = read_log(home), list_folders(home)
+    states = {batch_id: ACTIVE for _, batch_id, _ in folders}
+    states |= {
+        line.batch_id: STATE_AFTER[line.what] for line in log if line.what != REPLACES and line.batch_id in states
+    }
+    replaced = {
+        line.replaced_id for line in log if line.what == REPLACES and states.get(line.batch_id, UNDONE) != UNDONE
+    }
     return [
-        InboxBatch(sequence, batch_id, path, states.get(batch_id, ACTIVE))
-        for sequence, batch_id, path in list_folders(home)
+        InboxBatch(
+            sequence,
+            batch_id,
+            path,
+            REPLACED if batch_id in replaced and states[batch_id] == ACTIVE else states[batch_id],
+        )
+        for sequence, batch_id, path in folders
     ]
 
 
@@ -211,7 +228,8 @@ def read_log(home: Home) -> list[LogLine]:
     for number, text in enumerate(written[: written.rfind(b"\n") + 1].splitlines(), start=1):
         try:
             line = LogLine(**json.loads(text))
-            STATE_AFTER[line.what]
+            if line.what != REPLACES:
+                STATE_AFTER[line.what]
         except (ValueError, TypeError, KeyError) as error:
             raise BrokenStore(
                 f"Line {number} of {log_path(home)} cannot be read ({error}). It says which batches are undone: put the file "
@@ -232,7 +250,8 @@ def append_log(home: Home, lines: list[LogLine]) -> None:
         if whole < end:
             file.truncate(whole)
         for line in lines:
-            file.write(json.dumps(line.__dict__, ensure_ascii=False).encode() + b"\n")
+            told = {name: value for name, value in line.__dict__.items() if value is not None}
+            file.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
     if is_new:

@@ -33,6 +33,10 @@ class Home:
         return self.root / "rejected"
 
     @property
+    def drafts(self) -> Path:
+        return self.root / "drafts"
+
+    @property
     def cache(self) -> Path:
         return self.root / "cache"
 
