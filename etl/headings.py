@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -124,7 +124,7 @@ def name_all(spec: Spec) -> set[str]:
     return names
 
 
-COLUMN_FIELDS = ("key", "start_date", "end_date", "date", "name", "returning", "minutes", "sum", "attendance")
+COLUMN_FIELDS = ("column", "key", "start_date", "end_date", "date", "name", "returning", "minutes", "sum", "attendance")
 
 
 def columns_in(part: object) -> set[str]:
@@ -133,12 +133,15 @@ def columns_in(part: object) -> set[str]:
     for field in fields(part):
         value = getattr(part, field.name)
         if isinstance(value, When | Words):
-            names |= {value.column} - {None} if value.column else set()
-            names |= columns_in(value) if isinstance(value, Words) else set()
-        elif isinstance(value, list) and value and is_dataclass(value[0]):
-            names |= {
-                name for words in value for name in (columns_in(words) | ({words.column} if words.column else set()))
-            }
+            names |= columns_in(value)
+        elif isinstance(value, list) and value and isinstance(value[0], Words):
+            names |= {name for words in value for name in columns_in(words)}
         elif field.name in COLUMN_FIELDS and value:
             names |= {value} if isinstance(value, str) else set(value)
     return names
+
+
+def say_headings(spec: Spec, sheets: list[Sheet]) -> list[str]:
+    """Which of a file's columns are read as one that the spec calls otherwise, each in a sentence."""
+    own = {name: heading for name, heading in read_own(spec, sheets).items() if heading.casefold() != name.casefold()}
+    return [f"“{heading}” is read as {name}." for name, heading in own.items()]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,8 +160,8 @@ def screen(home: Home, sheets: list[Sheet], spec: Spec, options: ReadOptions) ->
 
 
 def choose_kept(spec: Spec, sheets: list[Sheet], drop: list[str]) -> tuple[list[Sheet], dict[str, str], list[str]]:
-    """(the sheets that may be kept, what screening is told of their columns, what was left out and why)."""
-    from etl.headings import find_roles
+    """(the sheets that may be kept, what screening is told of their columns, what was left out or goes by another name)."""
+    from etl.headings import find_roles, say_headings
     from etl.spec_types import DROP
     from etl.specs import find_sheets
 
@@ -169,7 +170,7 @@ def choose_kept(spec: Spec, sheets: list[Sheet], drop: list[str]) -> tuple[list[
         others = {sheet.name for sheet in sheets} - {sheet.name for sheet in fitting}
         left_out = [f"The sheet '{name}' was left out: it is not of this source." for name in sorted(others)]
         sheets = fitting
-    return sheets, find_roles(spec, sheets, drop), left_out
+    return sheets, find_roles(spec, sheets, drop), [*left_out, *say_headings(spec, sheets)]
 
 
 def read_areas(home: Home, roles: dict[str, str], sheets: list[Sheet]) -> AreaLookup | None:
@@ -192,20 +193,28 @@ def map_rows(spec: Spec, sheets: list[Sheet], manifest: dict) -> Mapped:
 
 def preview(home: Home, manifest: dict, mapped: Mapped) -> LoadResult:
     """What a load would come to, worked out in memory against the places of the current generation."""
-    from etl.locating import resolve_locations
-
-    batch_id = manifest["batch_sha256"][:ID_LENGTH]
-    generation = open_current(home)
     if is_refused(mapped):
         return describe(None, manifest, mapped, is_dry_run=True, is_refused=True)
+    generation = open_current(home)
+    batch_id = manifest["batch_sha256"][:ID_LENGTH]
+    same = "select 1 from batch where batch_id = $1"
+    if generation and generation.cursor().execute(same, [batch_id]).fetchone():
+        return describe(generation.cursor(), manifest, mapped, is_dry_run=True, already_loaded=True)
+    with open_preview(home, manifest, mapped) as connection:
+        return describe(connection, manifest, mapped, is_dry_run=True)
+
+
+@contextmanager
+def open_preview(home: Home, manifest: dict, mapped: Mapped) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A store in memory that holds the loaded places and, of records, those of this batch alone, located. It must not be loaded."""
+    from etl.locating import resolve_locations
+
+    generation = open_current(home)
     with duckdb.connect(":memory:") as connection:
         connection.execute(schema_sql())
         for table in PLACE_TABLES if generation else ():
             rows = generation.cursor().execute(f"select * from {table}").to_arrow_table()  # noqa: S608 — named above
             insert_rows(connection, table, rows)
-        stored = connection.execute("select count(*) from batch where batch_id = $1", [batch_id]).fetchone()[0]
-        if not stored:
-            insert_batch(connection, 1 << 30, manifest, mapped)
-            resolve_locations(connection, [batch_id])
-            return describe(connection, manifest, mapped, is_dry_run=True)
-    return describe(generation.cursor(), manifest, mapped, is_dry_run=True, already_loaded=True)
+        insert_batch(connection, 1 << 30, manifest, mapped)
+        resolve_locations(connection, [manifest["batch_sha256"][:ID_LENGTH]])
+        yield connection
