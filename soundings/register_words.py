@@ -126,8 +126,8 @@ def say_found(found: Found, is_narrowed: bool) -> list[str]:
     said = [f"**{count}.** {places}."]
     if found.unnamed:
         said.append(
-            f"{found.unnamed:,} {'has' if found.unnamed == 1 else 'have'} not enough recorded to set a name beside what "
-            "it's called: a gap in the record, not a judgement."
+            f"{found.unnamed:,} {'has' if found.unnamed == 1 else 'have'} not enough recorded yet to be named: "
+            "a gap in the record, not a judgement."
         )
     if found.undated:
         one = found.undated == 1
