@@ -122,18 +122,16 @@ class Rows:
 
     def reject_repeats(self, column: str) -> None:
         """Rejects the rows whose cell in a column stands in an earlier accepted row. Ask when every required column is parsed."""
-        codes, _ = self.read_coded(column)
+        codes, distinct = self.read_coded(column)
         left = np.flatnonzero((codes >= 0) & ~self.is_rejected)
         _, first, of_first = np.unique(codes[left], return_index=True, return_inverse=True)
-        first_rows = left[first[of_first]]
-        for row, earlier in zip(left.tolist(), first_rows.tolist(), strict=True):
-            if row != earlier:
-                self.note(
-                    np.array([row]),
-                    column,
-                    f"The same {self.headings.get(column, column)} is in row {self.numbers[earlier]}; it counts once.",
-                )
-                self.is_rejected[row] = True
+        earlier = left[first[of_first]]
+        rows, earlier = left[left != earlier], earlier[left != earlier]
+        if len(rows):
+            shown = self.headings.get(column, column)
+            reasons = [f"The same {shown} is in row {number}; it counts once." for number in self.numbers[earlier]]
+            self.problems.append((rows, column, distinct.take(pa.array(codes[rows])), pa.array(reasons, pa.string())))
+            self.is_rejected[rows] = True
 
     def make_rejections(self, batch_id: str) -> pa.Table:
         """The rows of `rejection`, in order of row; values of columns about people are left out."""

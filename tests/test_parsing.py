@@ -64,6 +64,13 @@ def test_a_day_comes_back_from_each_way_of_writing_it(day: date) -> None:
     assert parse_date(f"{day.month}/{day.day}/{day.year}", MONTH_FIRST) == day
 
 
+@pytest.mark.parametrize(
+    "text", ["Mar 04 2024 09:21:05 am", "March 4, 2024 at 09:21", "4 March 2024, 9:21", "Mon 4 Mar 2024 09:21 GMT"]
+)
+def test_a_time_after_a_month_in_words_is_left_out(text: str) -> None:
+    assert parse_date(text) == date(2024, 3, 4)
+
+
 @given(DAYS)
 def test_a_day_and_month_that_could_be_swapped_are_asked_about(day: date) -> None:
     text = f"{day.day:02}/{day.month:02}/{day.year}"
