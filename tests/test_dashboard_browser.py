@@ -26,7 +26,8 @@ from tests.making import write_contributions
 pytestmark = pytest.mark.browser
 
 FOOT = "Nothing on this page leaves this machine"
-PAGES = ("", "place?place=TW-W01", "sources")
+REPAIRS = "activity?activity=native:c08fbf6722ab"
+PAGES = ("", "?view=crossed", "?view=names", "activities", REPAIRS, "place?place=TW-W01", "compare", "sources", "words")
 HOSTILE = [
     "<script>window.__pwned=1</script>",
     "<img src=x onerror=window.__pwned=1>",
@@ -627,6 +628,19 @@ def test_a_hostile_place_in_full_is_shown_as_typed_and_runs_nothing(chromium, ho
         expect(page.get_by_role("combobox", name="Another place")).to_have_value(HOSTILE[number])
         page.wait_for_timeout(700)
         assert_nothing_ran(page)
+
+
+@pytest.mark.parametrize(
+    "path", ["?view=names", "?view=crossed&place=W03", "compare", "compare?what=activities", "activities"]
+)
+def test_hostile_names_run_nothing_on_the_pages_of_names_and_of_comparison(chromium, hostile, path):
+    with guarded_page(chromium) as (page, watch):
+        open_page(page, hostile + path)
+        for closed in page.get_by_text("The same as a table").all():
+            closed.click()
+            settle(page)
+        assert page.evaluate("window.__pwned") is None
+        assert not watch.strays
 
 
 def test_hostile_file_names_and_notes_are_shown_as_typed_on_sources(chromium, hostile):

@@ -136,7 +136,7 @@ def draw_meetings(meetings: list[Meeting], today: date) -> None:
     )
     marks = base.transform_filter(alt.datum.who == UNKNOWN).mark_point(filled=False, size=40).encode(y=alt.value(170))
     st.altair_chart(
-        (bars + marks).properties(height=180),
+        (bars + marks if UNKNOWN in shown else bars).properties(height=180),
         width="stretch",
         key="meetings",
         alt=f"{len(meetings)} meetings in time, each with how many came and how many had come before; the same as the table below",

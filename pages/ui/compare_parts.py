@@ -57,6 +57,7 @@ def show_scatter(scatter: Scatter, plural: str, key: str) -> str | None:
         draw_scatter(scatter, shown, across, up),
         width="stretch",
         key=f"{key}_chart",
+        alt=f"{scatter.depth.label} against {scatter.breadth.label} of {len(shown)} {plural}, the same as the table below",
         on_select="rerun",
         selection_mode="pick",
     )
@@ -238,7 +239,12 @@ def show_curves(curves: list[Curve], plural: str) -> None:
         )
         .properties(height=CURVE_HEIGHT)
     )  # fmt: skip
-    st.altair_chart(chart, width="stretch", key="curves")
+    st.altair_chart(
+        chart,
+        width="stretch",
+        key="curves",
+        alt=f"Concentration curves of {', '.join(domain[:-1])}; said in words below",
+    )
     for curve in curves:
         st.markdown(f"- {escape(say_curve(curve, plural))}")
     st.caption(
@@ -276,7 +282,9 @@ def show_change(dated: list[Working], undated: int, today: date) -> None:
         .properties(width=max(90, 11 * max(most, 6)), height=alt.Step(YEAR_STEP))
         .facet(column=alt.Column("year:N", title=None, header=alt.Header(labelColor=ink(), labelFontWeight="bold")))
     )  # fmt: skip
-    st.altair_chart(chart, key="change", width="content")
+    st.altair_chart(
+        chart, key="change", width="content", alt=f"{len(dated)} marks by year and name, the same as the table below"
+    )
     st.caption(
         "One square for each activity in each year it ran; names in alphabetical order, none above another. The name is what the "
         "record fits today." + (f" {undated:,} without any date are left out." if undated else "")
