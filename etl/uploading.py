@@ -112,11 +112,10 @@ def prepare_upload(
     """What would be loaded of a file, with the corrections in it. Nothing is written. Raises BadFile as loading does."""
     native = NATIVE if wanted.mapping else wanted.source
     decisions = [*say_mapping(wanted.mapping), *say_fixes(wanted)]
-    raw = sheets
+    raw = sheets = apply_fixes(sheets, wanted)
     if wanted.mapping:
         sheets = apply_mapping(sheets, wanted.mapping)
     spec = choose_spec(sheets, native, wanted.options)
-    sheets = apply_fixes(sheets, wanted)
     kept, roles, _ = choose_kept(spec, sheets, [*spec.drop, *wanted.options.drop])
     personal = list_suspects(raw, kept, roles, wanted, [*spec.drop, *wanted.options.drop])
     said = wanted.said()
