@@ -2,7 +2,8 @@
 
     python -m benchmarks.explore_click [--places FILE] [--clicks 7]
 
-Bars: 0.6 s from the click to the chart repainted, 300,000 bytes over the websocket. The activity is made up: groups with
+Bars: 0.6 s from the click to the chart repainted, a tenth of the time that `folium.Choropleth` takes for the same map in the
+same run, 5 s to the first paint and 300,000 bytes over the websocket. The activity is made up: groups with
 their sessions and answers, spread over the wards and over 18 months. Every click asks for a month not asked for before.
 Everything is on this machine: the dashboard in its own process, a Chromium without a GPU, the network cut.
 """
@@ -22,13 +23,14 @@ import duckdb
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.national_map import FIND_CHART, REAL_DATA
+from benchmarks.national_map import FIND_CHART, REAL_DATA, measure_first_paint, measure_folium
 from etl.loading import load_file
 from etl.places_loading import add_places
 from soundings.home import PROJECT, Home
 from tests.browser import Watch, guarded_page, serve, start_chromium, wait_until_still
 
-BARS = {"click_s": 0.6, "bytes_per_click": 300_000}
+BARS = {"click_s": 0.6, "times_faster": 10.0, "first_paint_s": 5.0, "bytes_per_click": 300_000}
+FOLIUM_RUNS = 3
 TODAY = "2026-11-23"
 MONTHS = [f"{2025 + n // 12}-{n % 12 + 1:02d}" for n in range(18)]
 SEED = 7
@@ -136,20 +138,32 @@ def run(places: Path, clicks: int) -> dict:
         home = make_home(Path(folder), places)
         with serve(PROJECT / "dashboard.py", home.root, environ={"SOUNDINGS_TODAY": TODAY}) as url:
             browser = start_chromium(playwright)
+            new_generation = measure_first_paint(browser, url)
+            first_paint = statistics.median(measure_first_paint(browser, url) for _ in range(3))
             measured = {
                 view: measure_clicks(browser, f"{url}?{query}", clicks)
                 for view, query in {"chart": "", "side": "view=side", "one": "view=one"}.items()
             }
+            with guarded_page(browser) as (page, _):
+                theirs = measure_folium(page, places, FOLIUM_RUNS)
             browser.close()
+    click = statistics.median(measured["chart"]["click_s"])
+    folium_click = statistics.median(theirs["build_s"]) + statistics.median(theirs["paint_s"])
     figures = {
-        "click_s": statistics.median(measured["chart"]["click_s"]),
+        "click_s": click,
+        "times_faster": folium_click / click,
+        "first_paint_s": first_paint,
         "bytes_per_click": max(max(view["bytes"]) for view in measured.values()),
     }
     return {
         **figures,
         "bars": BARS,
-        "met": {name: figures[name] <= bar for name, bar in BARS.items()},
+        "met": {
+            name: figures[name] >= bar if name == "times_faster" else figures[name] <= bar for name, bar in BARS.items()
+        },
+        "first_paint_of_a_new_generation_s": new_generation,
         "views": measured,
+        "folium": theirs,
     }
 
 
