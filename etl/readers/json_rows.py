@@ -14,6 +14,7 @@ from etl.types import Sheet
 from soundings.model import BadFile
 
 MOST_COLUMNS = 2_000
+SURROGATES = re.compile(r"[\ud800-\udfff]")
 DEEPEST = 8
 NOT_ROWS = (
     "{what} is JSON, but not GeoJSON, and it holds no list of records (objects in square brackets, alone or under one name). "
@@ -43,7 +44,9 @@ def read_json_bytes(data: bytes, name: str, what: str, *, encoding: str | None =
                 )
             cells = columns.setdefault(key, [])
             cells += [None] * (at - len(cells))
-            cells.append(value)
+            cells.append(mend(value))
+    if not columns:
+        raise BadFile(NOT_ROWS.format(what=what))
     for cells in columns.values():
         cells += [None] * (len(records) - len(cells))
     names, notes = headers.name_columns(list(columns), range(len(columns)))
@@ -75,15 +78,15 @@ def flatten(record: dict, what: str, before: str = "", depth: int = 0) -> dict[s
         )
     cells: dict[str, str | None] = {}
     for key, value in record.items():
-        name = f"{before}{key}"
+        name = f"{before}{mend(key)}"
         if isinstance(value, dict):
-            cells |= flatten(value, what, f"{name}/", depth + 1)
+            found = flatten(value, what, f"{name}/", depth + 1)
         elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            cells |= flatten_list(value, what, f"{name}/", depth + 1)
-        elif isinstance(value, list):
-            cells[name] = write_list([text_of(item) for item in value])
+            found = flatten_list(value, what, f"{name}/", depth + 1)
         else:
-            cells[name] = write_value(value)
+            found = {name: write_list([text_of(item) for item in value]) if isinstance(value, list) else text_of(value)}
+        for own, cell in found.items():
+            cells[f"{own} (2)" if own in cells else own] = cell  # {"a/b": 1, "a": {"b": 2}} has two cells
     return cells
 
 
@@ -102,7 +105,6 @@ def write_list(values: list[str | None]) -> str | None:
     return json.dumps(filled, ensure_ascii=False) if filled else None
 
 
-def write_value(value: object) -> str | None:
-    """A number, a truth value or text as a cell; a lone surrogate, which no text holds, becomes a question mark."""
-    text = text_of(value)
-    return re.sub(r"[\ud800-\udfff]", "?", text) if text else text
+def mend(text: str | None) -> str | None:
+    """The text with lone surrogates, which no text file holds, as question marks."""
+    return text if text is None or text.isascii() else SURROGATES.sub("?", text)

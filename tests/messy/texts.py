@@ -73,6 +73,7 @@ KEPT = [
     Kept("years as names", written("a.csv", "ward,2023,2024\nHarbour,1,2\n"), ["ward", "2023", "2024"], {2: ["Harbour", "1", "2"]}),
     Kept("a list of JSON", written("a.json", '[{"ward": "Harbour", "people": 12}, {"ward": "Lairs", "people": null}]'), COLUMNS, {2: ["Harbour", "12"], 3: ["Lairs", None]}, {"format": "JSON"}),
     Kept("JSON records under a name, nested", written("a.json", '{"version": "1", "rows": [{"place": {"ward": "Harbour", "codes": ["a", "b"]}}, {"place": {"ward": "Lairs"}, "on": [{"day": 1}, {"day": 2, "by": "x"}]}]}'), ["place/ward", "place/codes", "on/day", "on/by"], {2: ["Harbour", '["a", "b"]', None, None], 3: ["Lairs", None, '["1", "2"]', "x"]}, note="under “rows”"),
+    Kept("JSON with half a letter", written("a.json", '[{"w\\ud800": "Har\\udc00bour", "people": ["\\ud800", "x"]}]'), ["w?", "people"], {2: ["Har?bour", '["?", "x"]']}),
     Kept("a Pabulib file", written("a.pb", "META\nkey;value\nunit;Tidewell\nnum_votes;3\ndate_begin;2024\n\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n7;1\n\n8;1,2\n"), ["voter_id", "vote", "meta/unit", "meta/num_votes", "meta/date_begin"], {12: ["7", "1", "Tidewell", "3", "2024-01-01"], 14: ["8", "1,2", "Tidewell", "3", "2024-01-01"]}, {"format": "Pabulib"}, note="META says 3 votes, the file holds 2"),
     Kept("no header at all", written("a.csv", "E05011400,3\nE05011401,4\n"), ["E05011400", "3"], {2: ["E05011401", "4"]}, note="the header row looks like data"),
 ]  # fmt: skip
