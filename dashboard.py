@@ -25,8 +25,10 @@ if st.runtime.exists():
         [
             st.Page("pages/rooms/explore.py", title="Explore", url_path="start", default=True),
             st.Page("pages/rooms/activities.py", title="Activities", url_path="activities"),
+            st.Page("pages/rooms/add.py", title="Add activity", url_path="add"),
             st.Page("pages/rooms/place.py", title="Place", url_path="place"),
             st.Page("pages/rooms/compare.py", title="Compare", url_path="compare"),
+            st.Page("pages/rooms/upload.py", title="Upload", url_path="upload"),
             st.Page("pages/rooms/sources.py", title="Sources and gaps", url_path="sources"),
             st.Page("pages/rooms/words.py", title="Words", url_path="words"),
             st.Page("pages/rooms/explore.py", title="Explore", url_path="explore", visibility="hidden"),

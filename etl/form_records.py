@@ -52,6 +52,8 @@ NEW, CHANGE, MEETING = "new", "change", "meeting"
 PUBLISH, HOLD, REPLY = "publish", "hold", "reply"
 COPIED = ("summary", "theme", "organisation", "programme", "decision_at_stake", "not_open_to_influence", "promise",
           "local_term", "role_mailbox", "cost", "mode", "time_pattern", "statutory")  # fmt: skip
+# Asked only where a decision was open.
+INFLUENCE = ("decision_at_stake", "not_open_to_influence", "promise")
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,8 @@ def make_sheet(name: str, rows: list[dict[str, str]]) -> Sheet:
 def make_activity_row(connection: duckdb.DuckDBPyConnection, answers: Answers, key: str, today: date) -> dict[str, str]:
     """The row of the activity itself, with where it was and what it is called."""
     row = {"activity_id": key, "title": tidy(answers, "title"), "method": tidy(answers, "method").lower()}
-    row |= {name: tidy(answers, name) for name in COPIED if tidy(answers, name)}
+    told = [name for name in COPIED if name not in INFLUENCE or answers.get("fact_decision_open") == "yes"]
+    row |= {name: tidy(answers, name) for name in told if tidy(answers, name)}
     for column, name in (
         ("start_date", "start"),
         ("end_date", "end"),

@@ -1,0 +1,185 @@
+"""The form Add activity in a real browser: by keyboard alone to a receipt and the map, drafts that survive, undo, a phone, axe."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from etl.drafts import list_drafts
+from soundings.generations import open_current
+from soundings.home import PROJECT, Home
+from tests.browser import find_port, guarded_page, serve, start_chromium
+from tests.homes import TODAY, copy_home
+from tests.test_dashboard_browser import find_barriers
+
+pytestmark = pytest.mark.browser
+
+TITLE = "What do you call it, in a few words?"
+FOCUSED = """() => {
+  const node = document.activeElement;
+  return (node.getAttribute("aria-label") || node.closest("label")?.innerText || node.innerText || "").trim();
+}"""
+DAY = {"SOUNDINGS_TODAY": TODAY}
+
+
+@pytest.fixture(scope="module")
+def home(tidewell, tmp_path_factory) -> Home:
+    return copy_home(tidewell, tmp_path_factory.mktemp("add") / "home")
+
+
+@pytest.fixture(scope="module")
+def address(home):
+    with serve(PROJECT / "dashboard.py", home.root, environ=DAY) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = start_chromium(playwright)
+        expect.set_options(timeout=30_000)
+        yield browser
+        expect.set_options(timeout=5_000)
+        browser.close()
+
+
+def settle(page: Page) -> None:
+    """Waits until the page has taken what was typed: nothing runs, and has not for a moment."""
+    page.wait_for_timeout(1_000)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    page.wait_for_timeout(300)
+
+
+def tab_to(page: Page, name: str, most: int = 14) -> None:
+    """Tabs on until what has the focus carries this name."""
+    seen = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(FOCUSED))
+        if seen[-1].startswith(name):
+            return
+    raise AssertionError(f"“{name}” was not reached; the focus went over {seen}")
+
+
+def heading(page: Page, name: str):
+    return page.get_by_role("heading", name=name, level=1)
+
+
+def find_titles(home: Home) -> list[str]:
+    found = (
+        open_current(home)
+        .cursor()
+        .execute("select title from activity_now where activity_key like 'form-%'")
+        .fetchall()
+    )
+    return [title for (title,) in found]
+
+
+def type_four_answers(page: Page, title: str) -> None:
+    """The four answers, by keyboard alone."""
+    page.get_by_label(TITLE).focus()
+    page.keyboard.type(title)
+    settle(page)
+    tab_to(page, "How was it done?")
+    page.keyboard.type("workshop")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Enter")
+    settle(page)
+    tab_to(page, "Search for a place")
+    page.keyboard.press("Space")
+    settle(page)
+    tab_to(page, "Which place?")
+    page.keyboard.type("Larkmoor")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Enter")
+    settle(page)
+    for box, text in (("Start day", "3"), ("Start month", "5"), ("Start year", "2026")):
+        tab_to(page, box)
+        page.keyboard.type(text)
+    settle(page)
+    tab_to(page, "Exactly")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    tab_to(page, "How many")
+    page.keyboard.type("24")
+    settle(page)
+
+
+def test_four_answers_by_keyboard_alone_reach_a_receipt_and_the_map_and_undo_takes_them_out(browser, address, home):
+    with guarded_page(browser) as (page, _):
+        page.goto(f"{address}add")
+        expect(page.get_by_label(TITLE)).to_be_visible()
+        type_four_answers(page, "Quay bench evenings")
+        tab_to(page, "Check and send")
+        page.keyboard.press("Enter")
+        expect(heading(page, "Check and send")).to_be_visible()
+        expect(page.get_by_text("Different people: about 24")).to_be_visible()
+        assert not find_titles(home), "nothing is recorded before it is sent"
+        page.get_by_text("What would you like to do?").wait_for()
+        page.get_by_role("radio").last.focus()
+        tab_to(page, "Send")
+        page.keyboard.press("Enter")
+        expect(heading(page, "Sent. Thank you.")).to_be_visible()
+        assert find_titles(home) == ["Quay bench evenings"] and not list_drafts(home)
+        receipt = page.url
+        page.get_by_role("link", name="See its page").click()
+        expect(heading(page, "Quay bench evenings")).to_be_visible()
+        page.goto(f"{address}activities?words=Quay+bench")
+        expect(page.get_by_text("Quay bench evenings").first).to_be_visible()
+        page.goto(f"{address}?ring=people&place=TW-W15")
+        expect(page.get_by_role("heading", name="Larkmoor")).to_be_visible()
+        page.goto(receipt)
+        page.get_by_role("button", name="Undo").click()
+        expect(heading(page, "Taken out again")).to_be_visible()
+        assert not find_titles(home)
+
+
+def test_a_draft_survives_its_tab_and_the_server(browser, tidewell, tmp_path):
+    own, port = copy_home(tidewell, tmp_path / "own"), find_port()
+    with serve(PROJECT / "dashboard.py", own.root, port, environ=DAY) as address:
+        with guarded_page(browser) as (page, _):
+            page.goto(f"{address}add")
+            page.get_by_label(TITLE).fill("A walk with the wardens")
+            expect(page).to_have_url(re.compile("draft="))
+            page.get_by_label("Start day").fill("14")
+            settle(page)
+            link = page.url
+        with guarded_page(browser) as (page, _):
+            page.goto(link)
+            expect(page.get_by_label(TITLE)).to_have_value("A walk with the wardens")
+            expect(page.get_by_label("Start day")).to_have_value("14")
+    with serve(PROJECT / "dashboard.py", own.root, port, environ=DAY) as address:
+        with guarded_page(browser) as (page, _):
+            page.goto(f"{address}add")
+            page.get_by_role("button", name=re.compile("Go on with “A walk with the wardens”")).click()
+            expect(page.get_by_label(TITLE)).to_have_value("A walk with the wardens")
+            expect(page).to_have_url(link)
+            expect(page.get_by_label("Start day")).to_have_value("14")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 640)])
+def test_a_phone_shows_what_is_wrong_beside_each_answer_and_has_no_barrier(browser, address, size):
+    with guarded_page(browser, *size) as (page, _):
+        page.goto(f"{address}add")
+        page.get_by_label(TITLE).fill("Chat, ring 07700 900123")
+        settle(page)
+        expect(page.get_by_text("a phone number")).to_be_visible()
+        page.get_by_label("Start month").fill("5")
+        settle(page)
+        page.get_by_role("button", name="Check and send").click()
+        expect(page.get_by_text("There is a problem")).to_be_visible()
+        expect(page.get_by_text("Choose how it was done").nth(1)).to_be_visible()
+        expect(page.get_by_text("The date needs a day and a year too.").nth(1)).to_be_visible()
+        assert not find_barriers(page)
+
+
+@pytest.mark.parametrize("step", ["what", "where", "who", "how", "changed", "called", "check"])
+def test_every_step_has_no_barrier(browser, address, step):
+    with guarded_page(browser, 390, 844) as (page, _):
+        page.goto(f"{address}add?step={step}")
+        expect(page.get_by_text(re.compile("Step . of 7"))).to_be_visible()
+        settle(page)
+        assert not find_barriers(page)
