@@ -35,6 +35,11 @@ def _find_geometry(root: str, number: int, kind: str, parent: str | None, _reade
     return ensure_geometry(_reader.home, _reader.connection, kind, parent)
 
 
+def find_geometry(reader: Reader, kind: str, parent: str | None = None) -> PreparedGeometry:
+    """The outlines of the places of a kind, remembered for as long as their generation is current."""
+    return _find_geometry(str(reader.home.root), reader.number, kind, parent, reader)
+
+
 def draw_chart(
     reader: Reader, choice: Choice, area: str, fill: Table, ring: Table | None, selected: str | None
 ) -> str | None:

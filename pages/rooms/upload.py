@@ -1,0 +1,18 @@
+"""Upload: drop a file, see what it would become, put right what is wrong, confirm, and undo with one click."""
+
+import streamlit as st
+
+from pages.ui.frame import show_foot
+from pages.ui.upload_choosing import choose_files, choose_one
+from pages.ui.upload_page import show_upload
+from pages.ui.upload_receipt import show_receipts
+from pages.ui.upload_state import open_uploads
+
+home, reader = open_uploads()
+st.title("Upload", anchor=False)
+uploads = choose_files()
+show_receipts(home, reader)
+upload = choose_one(uploads)
+if upload is not None:
+    show_upload(home, reader, upload)
+show_foot()

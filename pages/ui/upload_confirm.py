@@ -1,0 +1,166 @@
+"""The last question before a file is taken in: likely doubles, partial acceptance, and the button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from etl.loading import redo, undo
+from etl.types import Sheet
+from etl.upload_troubles import rows_of
+from etl.uploading import Wanted, confirm_upload
+from pages.ui.access import Reader
+from pages.ui.explaining import escape
+from pages.ui.upload_state import Receipt, Said, Seen, Upload, keep_receipt, keep_said
+from soundings.filters import say_date
+from soundings.home import Home
+from soundings.model import SoundingsError
+from soundings.views import say_count
+
+GOOD_ROWS, ALL_OR_NOTHING = "Take in the rows that are right", "Take in nothing until every row is right"
+DIFFERENT, DOUBLES = "They are different: take them in", "They are the same: leave them out"
+
+
+def explain_loaded(home: Home, seen: Seen) -> None:
+    """Exactly this was loaded before: nothing to do, or one click to put it back."""
+    batch_id = seen.prepared.batch_id
+    if seen.state == "undone":
+        st.info(f"This file was loaded before, as batch `{batch_id}`, and was undone. Nothing of it is on the map.")
+        if st.button("Put it back", type="primary", icon=":material/redo:", key=f"upload_putback_{batch_id}"):
+            change(redo, home, batch_id)
+        return
+    st.success(
+        f"This file is loaded already, as batch `{batch_id}`. Nothing was doubled, and there is nothing left to do."
+    )
+    link_out()
+
+
+def explain_same_file(home: Home, batch_id: str) -> None:
+    """The same file is loaded with other answers: it would count twice."""
+    st.warning(
+        f"This very file is loaded already, as batch `{batch_id}`, read or corrected in another way. Its records would count twice. "
+        "To load it in this way instead, first undo that one."
+    )
+    if st.button("Undo that one", icon=":material/undo:", key=f"upload_undo_same_{batch_id}"):
+        change(undo, home, batch_id)
+
+
+def change(action, home: Home, batch_id: str) -> None:
+    """Undo or redo, said and shown again; a failure is said and changes nothing."""
+    try:
+        action(home, batch_id)
+    except SoundingsError as error:
+        st.error(escape(str(error)))
+        return
+    st.rerun()
+
+
+def link_out() -> None:
+    """Where to see what was loaded."""
+    with st.container(horizontal=True):
+        st.page_link("pages/rooms/explore.py", label="See it on Explore", icon=":material/map:")
+        st.page_link("pages/rooms/sources.py", label="See it in Sources and gaps", icon=":material/list_alt:")
+
+
+def ask_confirm(
+    home: Home, reader: Reader | None, upload: Upload, sheets: list[Sheet], wanted: Wanted, seen: Seen, said: Said
+) -> None:
+    """What is still to decide, and the button that takes the file in."""
+    result = seen.preview.result
+    if result.is_refused:
+        return
+    st.subheader("Confirm", anchor=False)
+    if seen.preview.same_rows:
+        st.warning(
+            f"These look like the very rows of batch `{seen.preview.same_rows}`, saved again or in another order. Taken in, they would "
+            "count twice."
+        )
+    is_settled = ask_twins(upload, sheets, wanted, seen, said)
+    if seen.preview.same_rows:
+        is_settled = (
+            st.checkbox("They are other records: take them in all the same", key=upload.key("same_rows")) and is_settled
+        )
+    is_partial_fine = ask_partial(upload, seen)
+    if reader is not None and reader.is_demo:
+        st.info(
+            "This would be the first real file, so the made-up district of Tidewell leaves the map when you confirm."
+        )
+    if not is_partial_fine:
+        st.caption("Put the remaining rows right above; this button then takes in the whole file.")
+    pressed = st.button(
+        f"Confirm: add {say_count(result.rows_accepted, 'rows')}",
+        type="primary",
+        key=upload.key("confirm"),
+        icon=":material/check:",
+        disabled=not (is_partial_fine and is_settled),
+    )
+    if pressed:
+        take_in(home, upload, seen)
+
+
+def ask_partial(upload: Upload, seen: Seen) -> bool:
+    """Whether the file may be taken in with the rows it has that are right."""
+    rejected = seen.preview.result.rows_rejected
+    if not rejected:
+        return True
+    chosen = st.radio(
+        f"{say_count(rejected, 'rows')} cannot come in as they are. What shall we do?",
+        [GOOD_ROWS, ALL_OR_NOTHING],
+        key=upload.key("partial"),
+        index=None,
+    )
+    return chosen == GOOD_ROWS
+
+
+def ask_twins(upload: Upload, sheets: list[Sheet], wanted: Wanted, seen: Seen, said: Said) -> bool:
+    """Whether it is decided what becomes of activities that look like ones that are here."""
+    if said.left_out:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":material/check: {say_count(len(said.left_out), 'rows')} left out, as you decided.", width="stretch"
+            )
+            if st.button("Take them in after all", key=upload.key("unleave")):
+                keep_said(upload, replace(said, left_out=()))
+                st.rerun()
+    twins = seen.preview.twins
+    if not twins or seen.preview.same_rows:
+        return True
+    st.markdown(
+        f"**{say_count(len(twins), 'activities')}** may be here already: an activity with the same title, in the same place and the "
+        "same week, is loaded."
+    )
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Row": [twin.row for twin in twins],
+                "Activity": [twin.title for twin in twins],
+                "Date": [twin.day for twin in twins],
+                "Place": [twin.place for twin in twins],
+                "Is here from": [twin.file_name for twin in twins],
+            }
+        ),
+        hide_index=True,
+        key=upload.key("twins"),
+        column_config={"Date": st.column_config.DateColumn(format="D MMM YYYY")},
+        alt=f"{len(twins)} activities of this file that look like ones that are loaded; the first is of {say_date(twins[0].day)}",
+    )
+    chosen = st.radio("What are they?", [DIFFERENT, DOUBLES], index=None, key=upload.key(f"twin_{len(said.left_out)}"))
+    if chosen == DOUBLES:
+        gone = rows_of(seen.prepared, sheets, wanted, [twin.row for twin in twins])
+        keep_said(upload, replace(said, left_out=tuple(sorted({*said.left_out, *gone}))))
+        st.rerun()
+    return chosen == DIFFERENT
+
+
+def take_in(home: Home, upload: Upload, seen: Seen) -> None:
+    """Takes the file in and shows its receipt; a failure is said, and the file can be confirmed again."""
+    try:
+        with st.spinner("Saving …"):
+            result = confirm_upload(home, seen.prepared)
+    except SoundingsError as error:
+        st.error(escape(str(error)))
+        return
+    keep_receipt(upload, Receipt(seen.prepared.batch_id, upload.name, seen.preview.added, result))
+    st.rerun()

@@ -1,0 +1,135 @@
+"""The rows with something to put right: asked about once, corrected on the spot, or taken away as a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from etl.upload_troubles import Trouble, list_two_ways, make_starter
+from etl.uploading import Fix
+from pages.ui.explaining import escape
+from pages.ui.upload_found import ORDERS
+from pages.ui.upload_state import Said, Seen, Upload, keep_said
+from soundings.views import say_count
+
+SHOWN = 200
+ROW, WRONG = "Row", "What to put right"
+
+
+def ask_date_order(upload: Upload, seen: Seen, said: Said) -> None:
+    """Asks, once for the whole file, which comes first where a date can be read in two ways; never guessed."""
+    asked = list_two_ways(list(seen.troubles))
+    if not asked and said.date_order is None:
+        return
+    key = upload.key("date_order")
+    with st.container(border=True, key=upload.key("dates")):
+        example = f"Some dates can be read in two ways, such as **{escape(asked[0])}**. " if asked else ""
+        st.markdown(f"{example}Which comes first in this file?")
+        order = st.radio(
+            "Which comes first in its dates?",
+            list(ORDERS),
+            index=list(ORDERS).index(said.date_order) if said.date_order else None,
+            format_func=ORDERS.get,
+            key=key,
+            label_visibility="collapsed",
+        )
+    if order is not None and order != said.date_order:
+        keep_said(upload, replace(said, date_order=order))
+        st.rerun()
+
+
+def show_troubles(upload: Upload, seen: Seen, said: Said) -> None:
+    """A table for each sheet with the rows to put right; corrected rows are read again together with the rest."""
+    troubles = seen.troubles
+    if said.fixes:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/check: {say_count(len(said.fixes), 'cells')} put right by you.", width="stretch")
+            if st.button("Take my corrections back", key=upload.key("unfix")):
+                keep_said(upload, replace(said, fixes=()))
+                st.rerun()
+    if not troubles:
+        return
+    rejected = sum(one.is_rejected for one in troubles)
+    st.subheader(f"Put right: {say_count(len(troubles), 'rows')}", anchor=False)
+    st.markdown(
+        f"**{rejected:,}** cannot come in as they are; of **{len(troubles) - rejected:,}** a cell would be left blank. "
+        "Change the cells here and choose “Use these corrections”, or download the rows, correct them and upload that file too."
+    )
+    changed: list[Fix] = []
+    for number, sheet in enumerate(dict.fromkeys(one.sheet for one in troubles)):
+        own = [one for one in troubles if one.sheet == sheet]
+        changed += edit_sheet(upload, said, own, number, is_named=len({one.sheet for one in troubles}) > 1)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Use these corrections", type="primary", key=upload.key("fix"), icon=":material/check:"):
+            use(upload, said, changed)
+        st.download_button(
+            "Download the rows to correct (CSV)",
+            partial(make_starter, list(troubles)),
+            file_name=f"to-correct-{upload.name.rsplit('.', 1)[0]}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=upload.key("starter"),
+            icon=":material/download:",
+        )
+
+
+def edit_sheet(upload: Upload, said: Said, rows: list[Trouble], number: int, is_named: bool) -> list[Fix]:
+    """The cells of one sheet's rows that were changed in its table."""
+    if is_named:
+        st.markdown(f"**{escape(rows[0].sheet)}**")
+    shown = rows[:SHOWN]
+    frame = make_frame(shown)
+    fixed = [name for name in frame.columns if name not in (ROW, WRONG)]
+    wrong = {column for one in shown for column, _ in one.wrong}
+    edited = st.data_editor(
+        frame,
+        hide_index=True,
+        disabled=[ROW, WRONG, "screened_area_code"],
+        key=upload.key(f"edit_{number}_{len(said.fixes)}_{said.date_order}"),
+        height=min(460, 35 * (len(frame) + 1) + 3),
+        column_config={
+            ROW: st.column_config.NumberColumn(width=60, pinned=True),
+            WRONG: st.column_config.TextColumn(width="large"),
+            **{name: st.column_config.TextColumn(f"✎ {name}" if name in wrong else name) for name in fixed},
+        },
+        alt=f"{len(shown)} rows to put right; the columns marked with a pencil hold the cells that could not be read",
+    )
+    if len(rows) > len(shown):
+        st.caption(f"The first {len(shown):,} of {len(rows):,}. Download the others, or correct these first.")
+    before = frame.to_dict("records")
+    return [
+        Fix(one.sheet, one.row, name, clean(after[name]))
+        for one, was, after in zip(shown, before, edited.to_dict("records"), strict=True)
+        for name in fixed
+        if clean(after[name]) != clean(was[name])
+    ]
+
+
+def make_frame(rows: list[Trouble]) -> pd.DataFrame:
+    """The rows as a table: the row's number, what is wrong, the columns with something wrong, then the others."""
+    wrong = list(dict.fromkeys(column for one in rows for column, _ in one.wrong if column in one.cells))
+    columns = [*wrong, *(name for name in rows[0].cells if name not in wrong)]
+    told = {
+        ROW: [one.row for one in rows],
+        WRONG: ["; ".join(f"{column}: {reason}" for column, reason in one.wrong) for one in rows],
+    }
+    return pd.DataFrame(told | {name: [one.cells.get(name) or "" for one in rows] for name in columns})
+
+
+def clean(value: object) -> str | None:
+    """A cell of the table as the file would hold it; None for a blank."""
+    text = "" if value is None or value != value else str(value).strip()
+    return text or None
+
+
+def use(upload: Upload, said: Said, changed: list[Fix]) -> None:
+    """Keeps the corrections, later ones in place of earlier ones of the same cell, and shows the page again."""
+    if not changed:
+        st.info("Nothing was changed yet: type into a cell of the table, then choose this again.")
+        return
+    kept = {(fix.sheet, fix.row, fix.column): fix for fix in (*said.fixes, *changed)}
+    keep_said(upload, replace(said, fixes=tuple(kept.values())))
+    st.rerun()
