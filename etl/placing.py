@@ -253,5 +253,7 @@ def group_pairs(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def say_points(rows: Rows, way: Try, at: np.ndarray) -> pa.Array:
     """The text of these rows' points, as the file writes them."""
+    if not len(at):  # of a file that has one of the two columns no point is right
+        return pa.array([], pa.string())
     parts = [rows.table[name].combine_chunks().take(pa.array(at)).cast(pa.string()) for name in (way.lon, way.lat)]
     return pc.binary_join_element_wise(*parts, ", ")

@@ -224,3 +224,13 @@ def test_only_those_checked_in_attended(home):
     load_file(home, find_input(GOLDEN / "eventbrite-attendees"))
     found = ask(home, "select measure, cast(sum(value) as int) from activity_count group by 1 order by 1")
     assert found == [("attendances", 2), ("tickets", 6)]
+
+
+def test_a_meeting_with_half_a_point_stands_nowhere_and_says_why(home, tmp_path):
+    given = find_input(GOLDEN / "decidim-meetings").read_text(encoding="utf-8").replace(";longitude;", ";far;", 1)
+    path = tmp_path / "half.csv"
+    path.write_text(given, encoding="utf-8")
+    load_file(home, path)
+    assert ("refused", "The longitude or latitude is blank or not a number.") in ask(
+        home, "select kind, reason from location"
+    )
