@@ -33,8 +33,7 @@ STYLE = """
 """
 # Goes back to the top of the page when another step is shown; the step's name makes it run anew.
 TO_TOP = """<script>/* {step} */
-const main = document.querySelector('[data-testid="stMain"]');
-if (main) main.scrollTo(0, 0);
+document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
 </script>"""
 # A long answer is sent to the server after a pause in typing, as short ones are: by the keys that would send it.
 SAVE_LONG = """<script>
