@@ -2,7 +2,13 @@
 -- record: one thing that is counted. record_place: where it stands (a session in two wards has two rows, but is one record).
 -- $source null: overlap between sources is resolved. $source given: all of that source's own rows, none of the others'.
 
--- Has an activity met three times or more, with people who came back? Null where nobody said who came back.
+session_in_order as (
+    select *, row_number() over (partition by activity_id order by start_date nulls last, row_number) = 1 as is_first
+    from session_once
+),
+
+-- Has an activity met three times or more, with people who came back? Null where nobody said who came back; and a 0 stands only
+-- where every meeting after the first says so, because a blank among noughts may be the one that people came back to.
 activity_meeting as (
     select
         activity_id,
@@ -10,10 +16,12 @@ activity_meeting as (
         any_value(source_id) as source_id,
         list(row_number::integer order by row_number) as source_rows,
         count(*) as session_count,
-        max(returning_count) as returning_count,
+        case
+            when max(returning_count) > 0 or bool_and(is_first or returning_count is not null) then max(returning_count)
+        end as returning_count,
         min(start_date) as start_date,
         max(start_date) as end_date
-    from session_once
+    from session_in_order
     group by activity_id
 ),
 

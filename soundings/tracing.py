@@ -21,8 +21,6 @@ TEMPLATE_SHEETS = {
     "continuing_groups": "sessions",
     "people_returning": "sessions",
     "months_together": "sessions",
-    "people_returning": "sessions",
-    "months_together": "sessions",
     "changes_made": "outcomes",
     "joint_decisions": "facts",
     "stages_shared": "stages",

@@ -165,6 +165,20 @@ def test_depth_of_groups_is_counted_group_by_group_and_recorded_for_so_many(buil
     assert "Recorded for 3 of 4 activities." in say_coverage(returning)
 
 
+def test_a_blank_among_noughts_is_not_nobody_came_back(build):
+    batch = build.batch("native")
+    for activity, ward, returning in (
+        ("half", "W1", [0, None, 0]),
+        ("whole", "W2", [None, 0, 0]),
+        ("some", "W3", [0, None, 2]),
+    ):
+        build.activity(batch, activity)
+        for number, back in enumerate(returning):
+            build.session(batch, activity, [build.location(batch, ward)], day=date(2025, 1 + number, 1), returning=back)
+    assert figures(read(build, "people_returning")) == {"W1": None, "W2": 0, "W3": 2, "W4": None}
+    assert figures(read(build, "continuing_groups")) == {"W1": None, "W2": 0, "W3": 1, "W4": None}
+
+
 def test_of_answers_given_in_two_batches_the_one_accepted_last_speaks(build):
     for answer, sharing in (("yes", "with"), ("no", "for")):
         batch = build.batch("native")
