@@ -2,7 +2,7 @@
 -- record: one thing that is counted. record_place: where it stands (a session in two wards has two rows, but is one record).
 -- $source null: overlap between sources is resolved. $source given: all of that source's own rows, none of the others'.
 
-session_in_order as (
+meeting_in_order as (
     select *, row_number() over (partition by activity_id order by start_date nulls last, row_number) = 1 as is_first
     from session_once
 ),
@@ -21,7 +21,7 @@ activity_meeting as (
         end as returning_count,
         min(start_date) as start_date,
         max(start_date) as end_date
-    from session_in_order
+    from meeting_in_order
     group by activity_id
 ),
 
