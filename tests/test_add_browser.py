@@ -63,6 +63,10 @@ def tab_to(page: Page, name: str, most: int = 14) -> None:
     raise AssertionError(f"“{name}” was not reached; the focus went over {seen}")
 
 
+def started(page: Page):
+    return page.get_by_role("group", name="When did it happen, or start?")
+
+
 def heading(page: Page, name: str):
     return page.get_by_role("heading", name=name, level=1)
 
@@ -95,7 +99,7 @@ def type_four_answers(page: Page, title: str) -> None:
     page.wait_for_timeout(500)
     page.keyboard.press("Enter")
     settle(page)
-    for box, text in (("Start day", "3"), ("Start month", "5"), ("Start year", "2026")):
+    for box, text in (("Day", "3"), ("Month", "5"), ("Year", "2026")):
         tab_to(page, box)
         page.keyboard.type(text)
     settle(page)
@@ -144,20 +148,20 @@ def test_a_draft_survives_its_tab_and_the_server(browser, tidewell, tmp_path):
             page.goto(f"{address}add")
             page.get_by_label(TITLE).fill("A walk with the wardens")
             expect(page).to_have_url(re.compile("draft="))
-            page.get_by_label("Start day").fill("14")
+            started(page).get_by_label("Day").fill("14")
             settle(page)
             link = page.url
         with guarded_page(browser) as (page, _):
             page.goto(link)
             expect(page.get_by_label(TITLE)).to_have_value("A walk with the wardens")
-            expect(page.get_by_label("Start day")).to_have_value("14")
+            expect(started(page).get_by_label("Day")).to_have_value("14")
     with serve(PROJECT / "dashboard.py", own.root, port, environ=DAY) as address:
         with guarded_page(browser) as (page, _):
             page.goto(f"{address}add")
             page.get_by_role("button", name=re.compile("Go on with “A walk with the wardens”")).click()
             expect(page.get_by_label(TITLE)).to_have_value("A walk with the wardens")
             expect(page).to_have_url(link)
-            expect(page.get_by_label("Start day")).to_have_value("14")
+            expect(started(page).get_by_label("Day")).to_have_value("14")
 
 
 @pytest.mark.parametrize("size", [(390, 844), (360, 640)])
@@ -167,7 +171,7 @@ def test_a_phone_shows_what_is_wrong_beside_each_answer_and_has_no_barrier(brows
         page.get_by_label(TITLE).fill("Chat, ring 07700 900123")
         settle(page)
         expect(page.get_by_text("a phone number")).to_be_visible()
-        page.get_by_label("Start month").fill("5")
+        started(page).get_by_label("Month").fill("5")
         settle(page)
         page.get_by_role("button", name="Check and send").click()
         expect(page.get_by_text("There is a problem")).to_be_visible()
@@ -180,6 +184,6 @@ def test_a_phone_shows_what_is_wrong_beside_each_answer_and_has_no_barrier(brows
 def test_every_step_has_no_barrier(browser, address, step):
     with guarded_page(browser, 390, 844) as (page, _):
         page.goto(f"{address}add?step={step}")
-        expect(page.get_by_text(re.compile("Step . of 7"))).to_be_visible()
+        expect(page.get_by_text(re.compile("Step . of 7|Last step"))).to_be_visible()
         settle(page)
         assert not find_barriers(page)

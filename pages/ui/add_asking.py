@@ -42,7 +42,8 @@ class Asking:
     def say_problem(self, name: str) -> None:
         """What is wrong with this answer and what to do; or what will be left out of it."""
         if name in self.problems:
-            st.markdown(f":material/error: **{escape(self.problems[name])}**")
+            with st.container(key=f"add_error_{name}"):
+                st.markdown(f":material/error: **{escape(self.problems[name])}**")
         elif name in self.notes:
             st.markdown(f":material/visibility_off: {escape(self.notes[name])}")
 
@@ -118,16 +119,16 @@ class Asking:
             value = st.selectbox(label, list(options), key=key, format_func=say, placeholder=note or PLEASE, index=None)
         return self.keep(name, value)
 
-    def day(self, name: str, label: str, short: str, note: str = "For example, 27 3 2026") -> None:
-        """A day in three boxes. `short` tells this day's boxes from others': “Start”."""
-        with self.hold(name):
+    def day(self, name: str, label: str, note: str = "For example, 27 3 2026") -> None:
+        """A day in three boxes, which are one group."""
+        with self.hold(name), st.container(key=f"add_group_{name}", gap="xsmall"):
             st.markdown(f"**{label}**  \n:small[{note}]" if note else f"**{label}**")
             self.say_problem(name)
             with st.container(horizontal=True, key=f"add_day_{name}"):
-                for part, width in (("day", 92), ("month", 110), ("year", 110)):
+                for part, width in (("day", 80), ("month", 96), ("year", 96)):
                     box = f"{name}_{part}"
                     value = st.text_input(
-                        f"{short} {part}", key=self.key(box), max_chars=12, live=PAUSE, width=width, autocomplete="off"
+                        part.title(), key=self.key(box), max_chars=12, live=PAUSE, width=width, autocomplete="off"
                     )
                     self.keep(box, value)
 

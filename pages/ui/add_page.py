@@ -16,7 +16,7 @@ from pages.ui.add_asking import Asking, forget_widgets
 from pages.ui.add_check import send, show_check, show_receipt, start_again, step_of
 from pages.ui.add_questions import ask_how_many, ask_what, ask_when, ask_where
 from pages.ui.add_steps import ask_called, ask_changes, ask_decisions, ask_meeting, ask_who
-from pages.ui.add_style import SAVE_LONG, STYLE, TO_TOP
+from pages.ui.add_style import LIVE, STYLE, TO_TOP
 from pages.ui.explaining import escape
 from soundings.model import SoundingsError
 
@@ -46,7 +46,7 @@ def show_add(reader: Reader) -> None:
             return
         step = st.query_params.get("step", FOUR)
         step = step if step in (FOUR, *STEPS) else FOUR
-        st.html(TO_TOP.replace("{step}", step) + SAVE_LONG, unsafe_allow_javascript=True)
+        st.html(TO_TOP.replace("{step}", step) + LIVE, unsafe_allow_javascript=True)
         if draft.about.get("what") == MEETING:
             show_meeting(reader, draft)
         else:
@@ -152,7 +152,10 @@ def show_heading(draft: Draft, step: str) -> None:
         )
         return
     number = list(STEPS).index(step) + 1
-    st.caption(f"Step {number} of {len(STEPS)}" + (f" · changing {name}" if is_change else ""))
+    st.caption(
+        ("Last step" if step == CHECK else f"Step {number} of {len(STEPS)}")
+        + (f" · changing {name}" if is_change else "")
+    )
     st.title(STEPS[step], anchor=False)
 
 
@@ -269,7 +272,7 @@ def show_meeting(reader: Reader, draft: Draft) -> None:
     st.markdown(f"**{escape(draft.about['title'])}**")
     show_problems(problems)
     ask = Asking(answers, {problem.field: problem.sentence for problem in problems})
-    ask_meeting(ask, 1)
+    ask_meeting(ask, 1, "This meeting")
     keep(reader, draft, answers)
     if st.button("Add this meeting", type="primary", key="add_meeting_send"):
         if find_problems(reader.connection, replace(draft, answers=answers)):

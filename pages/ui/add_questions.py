@@ -210,11 +210,11 @@ def ask_postcode(ask: Asking, reader: Reader) -> None:
 
 def ask_when(ask: Asking) -> None:
     """The day it was, or the first and last."""
-    ask.day("start", "When did it happen, or start?", "Start")
+    ask.day("start", "When did it happen, or start?")
     lasted = ask.choose("lasted", "Did it go on for more than a day?", YES_NO, usual="no")
     if lasted == "yes":
         with st.container(key="add_follow_end"):
-            ask.day("end", "When did it end?", "End", note="Leave it empty if it is still going on.")
+            ask.day("end", "When did it end?", note="Leave it empty if it is still going on.")
     else:
         for part in ("day", "month", "year"):
             ask.answers.pop(f"end_{part}", None)

@@ -22,6 +22,7 @@ GROUPS = {
     "Working together": ("repeated_dialogue", "made_options", "joint_decision", "shared_delivery", "shared_evaluation"),
     "Whose it was": ("community_framed", "community_decided"),
 }
+OWN_WORDS = {"joint_decision": "Was there a decision that could not have gone ahead without people’s agreement?"}
 DATES_ANSWER = " Two dates answer this: the day people first helped, and the day it was settled."
 KNOWLEDGE = {
     "lived": "Who had lived through it themselves?",
@@ -49,19 +50,16 @@ def ask_who(ask: Asking, reader: Reader) -> None:
         ask.text(name, label)
 
 
-def ask_meeting(ask: Asking, number: int) -> None:
+def ask_meeting(ask: Asking, number: int, title: str = "") -> None:
     """One meeting: the day, how long, how many came, and how many of them had come before."""
     name = f"m{number}"
-    ask.day(
-        name,
-        f"Meeting {number}: when was it?",
-        f"Meeting {number}",
-        note="" if number > 1 else "For example, 27 3 2026",
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom", key=f"add_row_{name}"):
-        ask.text(f"{name}_minutes", f"Meeting {number}: how many minutes", width=200, limit=6)
-        ask.text(f"{name}_came", f"Meeting {number}: how many came", width=200, limit=6)
-        ask.text(f"{name}_back", f"Meeting {number}: how many had come before", width=240, limit=6)
+    with st.container(key=f"add_group_meeting_{number}", border=True):
+        st.markdown(f"**{title or f'Meeting {number}'}**")
+        ask.day(name, "When was it?", note="For example, 27 3 2026" if number == 1 else "")
+        with st.container(horizontal=True, vertical_alignment="bottom", key=f"add_row_{name}"):
+            ask.text(f"{name}_minutes", "How many minutes", width=150, limit=6)
+            ask.text(f"{name}_came", "How many came", width=150, limit=6)
+            ask.text(f"{name}_back", "How many had come before", width=200, limit=6)
 
 
 def ask_decisions(ask: Asking, reader: Reader) -> None:
@@ -92,7 +90,7 @@ def ask_decisions(ask: Asking, reader: Reader) -> None:
 
 def ask_fact(ask: Asking, fact: str, question: str) -> None:
     """One fact in its own words, and where a yes or a no could be seen."""
-    answer = ask.choose(f"fact_{fact}", question.replace(" Where could someone see this?", ""), ANSWERS)
+    answer = ask.choose(f"fact_{fact}", OWN_WORDS.get(fact, question), ANSWERS)
     if answer not in ("yes", "no"):
         return
     with st.container(key=f"add_follow_{fact}"):
@@ -119,10 +117,9 @@ def ask_start(ask: Asking, rubric: Rubric) -> None:
     ask.day(
         "helped",
         "The day people first helped to set the question",
-        "First helped",
         note="Leave it empty if nobody did.",
     )
-    ask.day("settled", "The day it was settled what this was about", "Settled", note="")
+    ask.day("settled", "The day it was settled what this was about", note="")
     dated = all(
         ask.answers.get(f"{name}_{part}") for name in ("helped", "settled") for part in ("day", "month", "year")
     )
@@ -155,18 +152,13 @@ def ask_changes(ask: Asking, reader: Reader) -> None:
         name, nth = f"o{number}", "" if count == 1 else f" ({number})"
         ask.long_text(f"{name}_what", f"What changed?{nth}")
         ask.text(f"{name}_who", f"Who decided that?{nth}", note="A role or a body, not a name: “the parks committee”.")
-        ask.day(
-            f"{name}_on", f"When did it change?{nth}", f"Change {number}", note="Leave it empty if you do not know."
-        )
+        ask.day(f"{name}_on", f"When did it change?{nth}", note="Leave it empty if you do not know.")
         ask.day(
             f"{name}_told",
             f"When were the people who took part told?{nth}",
-            f"Told {number}",
             note="Leave it empty if they have not been.",
         )
-        ask.day(
-            f"{name}_due", f"If they have not been told yet, when are they due to hear?{nth}", f"Due {number}", note=""
-        )
+        ask.day(f"{name}_due", f"If they have not been told yet, when are they due to hear?{nth}", note="")
     if count < MOST_CHANGES and st.button("Add another change", key="add_another_change", icon=":material/add:"):
         ask.answers["changes"] = str(count + 1)
         st.rerun()
@@ -182,7 +174,7 @@ def ask_called(ask: Asking, reader: Reader) -> None:
     if ask.answers.get("called"):
         with st.container(key="add_follow_called"):
             ask.text("called_by", "Who calls it that?", note="A group or a role, not a person’s name.")
-            ask.day("called", "Since when?", "Called", note="Leave it empty for today.")
+            ask.day("called", "Since when?", note="Leave it empty for today.")
     ask.long_text("summary", "Anything else people should know about it, in a sentence or two?")
     ask.text("organisation", "Which organisation ran it?")
     st.subheader("Two last things, if you like", anchor=False)

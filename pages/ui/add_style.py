@@ -35,11 +35,12 @@ STYLE = """
 TO_TOP = """<script>/* {step} */
 document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
 </script>"""
-# A long answer is sent to the server after a pause in typing, as short ones are: by the keys that would send it.
-SAVE_LONG = """<script>
-if (!window.soundingsSaves) {
-  window.soundingsSaves = true;
-  let waiting = null;
+# A long answer is sent to the server after a pause in typing, as short ones are: by the keys that would send it. Boxes that
+# belong together (day, month, year; one meeting) are one group by name, and a box that is wrong says why, to those who listen.
+LIVE = """<script>
+if (!window.soundingsForm) {
+  window.soundingsForm = true;
+  let waiting = null, looking = null, number = 0;
   document.addEventListener("input", (event) => {
     const box = event.target;
     if (!box.matches || !box.matches(".st-key-add_form textarea")) return;
@@ -47,5 +48,29 @@ if (!window.soundingsSaves) {
     waiting = setTimeout(() => box.dispatchEvent(new KeyboardEvent("keydown",
       { key: "Enter", code: "Enter", ctrlKey: true, metaKey: true, bubbles: true, cancelable: true })), 900);
   });
+  const name = (node) => node.id || (node.id = "add-said-" + (number += 1));
+  const tell = () => {
+    looking = null;
+    document.querySelectorAll('.st-key-add_form [class*="st-key-add_group_"]').forEach((group) => {
+      const said = group.querySelector("strong");
+      if (said && group.getAttribute("aria-labelledby") !== name(said)) {
+        group.setAttribute("role", "group");
+        group.setAttribute("aria-labelledby", name(said));
+      }
+    });
+    document.querySelectorAll(".st-key-add_form input, .st-key-add_form textarea").forEach((box) => {
+      const wrong = box.closest('[class*="st-key-add_wrong_"]');
+      const said = wrong && wrong.querySelector('[class*="st-key-add_error_"] p');
+      if (said && box.getAttribute("aria-describedby") !== name(said)) {
+        box.setAttribute("aria-invalid", "true");
+        box.setAttribute("aria-describedby", name(said));
+      } else if (!wrong && (box.getAttribute("aria-describedby") || "").startsWith("add-said-")) {
+        box.removeAttribute("aria-invalid");
+        box.removeAttribute("aria-describedby");
+      }
+    });
+  };
+  new MutationObserver(() => { looking = looking || setTimeout(tell, 120); }).observe(document.body, { childList: true, subtree: true });
+  tell();
 }
 </script>"""
