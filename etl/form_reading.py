@@ -176,6 +176,8 @@ def read_answers(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dic
         ("start_date", "start"), ("end_date", "end"), ("first_helped_date", "helped"), ("settled_date", "settled"),
     ):  # fmt: skip
         put_day(answers, name, activity[column])
+    if activity["end_date"]:
+        answers["lasted"] = "yes"
     put_where(connection, answers, activity_id)
     put_counts(connection, answers, activity_id)
     put_meetings(connection, answers, activity_id)

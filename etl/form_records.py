@@ -183,7 +183,7 @@ def make_sheets(connection: duckdb.DuckDBPyConnection, draft: Draft, today: date
         return [make_sheet("sessions", rows)]
     tables = {
         "activities": [make_activity_row(connection, answers, key, today)],
-        "claims": json.loads(draft.about.get("claims", "[]")),
+        "claims": list_claims(answers, draft, today),
         "counts": list(list_counts(answers)),
         "sessions": list(list_meetings(answers, key, draft.draft_id)),
         "stages": list(list_stages(answers)),
@@ -221,14 +221,20 @@ def make_activity_row(connection: duckdb.DuckDBPyConnection, answers: Answers, k
     ):
         day, _ = read_day(answers, name, name)
         row[column] = day.isoformat() if day else ""
-    if tidy(answers, "called"):
-        day, _ = read_day(answers, "called", "the date")
-        row |= {
-            "called": tidy(answers, "called"),
-            "called_by": tidy(answers, "called_by"),
-            "called_date": (day or today).isoformat(),
-        }
     return {**row, **say_where(connection, answers)[0]}
+
+
+def list_claims(answers: Answers, draft: Draft, today: date) -> list[dict[str, str]]:
+    """What it was called before, and what it is called now where that is new: a claim is added, never written over."""
+    told = json.loads(draft.about.get("claims", "[]"))
+    day, _ = read_day(answers, "called", "the date")
+    now = {"called": tidy(answers, "called"), "called_by": tidy(answers, "called_by")}
+    dates = {one["called_date"] for one in told}
+    if not now["called"] or {**now, "called_date": day.isoformat() if day else ""} in told:
+        return told
+    # Another word under the date of the one before was meant from today on.
+    on = today if day is None or day.isoformat() in dates else day
+    return [*told, {**now, "called_date": on.isoformat()}]
 
 
 def list_counts(answers: Answers) -> Iterator[dict[str, str]]:

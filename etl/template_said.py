@@ -93,6 +93,17 @@ def make_statement(batch: Batch, row: Row) -> None:
         batch.add("statement", row_number=row.number, **values)
 
 
+def make_claim(batch: Batch, row: Row) -> None:
+    values = {
+        "activity_id": row.activity_id(),
+        "called": row.text("called", required=True),
+        "called_by": row.text("called_by"),
+        "called_date": row.day("called_date"),
+    }
+    if not row.is_rejected:
+        batch.add("claim", row_number=row.number, **values)
+
+
 def make_instrument(batch: Batch, row: Row) -> None:
     values = {
         "activity_id": row.activity_id(),
@@ -141,5 +152,6 @@ SAID_MAKERS = {
     "perspectives": make_perspective,
     "stories": make_story,
     "statements": make_statement,
+    "claims": make_claim,
     "instruments": make_instrument,
 }

@@ -97,6 +97,7 @@ TABLES = (
         ("activity_id", "quote", "told_by", "consent_scope", "consent_date", "withdraw_by"),
     ),
     TemplateTable("statements", ("activity_id", "kind", "words"), ("activity_id", "kind", "words", "said_month")),
+    TemplateTable("claims", ("activity_id", "called", "called_date"), ("activity_id", "called", "called_by", "called_date")),
     TemplateTable(
         "instruments",
         ("activity_id", "instrument", "score"),

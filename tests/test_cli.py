@@ -182,7 +182,7 @@ def test_a_table_of_an_empty_home_says_how_to_begin(run):
 
 def test_the_template_has_its_sheets_and_is_not_written_over(run, tmp_path):
     code, out, _ = run("template", tmp_path / "sheets")
-    assert code == 0 and len(out.splitlines()) == 11
+    assert code == 0 and len(out.splitlines()) == 12
     header = (tmp_path / "sheets" / "activities.csv").read_text(encoding="utf-8-sig").strip()
     assert header.startswith("activity_id,title,summary,method")
     assert run("template", tmp_path / "sheets")[0] == 2
@@ -190,7 +190,7 @@ def test_the_template_has_its_sheets_and_is_not_written_over(run, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "book" / "soundings-template.xlsx")
     assert book.sheetnames == [
         "activities", "counts", "sessions", "stages", "facts", "outcomes", "reciprocity", "perspectives", "stories",
-        "statements", "instruments",
+        "statements", "claims", "instruments",
     ]  # fmt: skip
     assert [cell.value for cell in book["stages"][1]][:3] == ["activity_id", "stage", "sharing"]
 

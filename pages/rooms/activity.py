@@ -25,6 +25,7 @@ from pages.ui.activity_people import (
     show_quotes,
     show_statements,
 )
+from pages.ui.add_links import show_ways_to_add
 from pages.ui.explaining import escape
 from pages.ui.frame import show_foot
 from pages.ui.participants_parts import is_confirmed_here, show_participants
@@ -50,6 +51,7 @@ with left:
     show_glance(glance(story))
     show_outcomes(story.outcomes, today)
     show_small_print(story.head)
+    show_ways_to_add(reader, activity_id)
 with right:
     show_naming(story, is_confirmed=is_confirmed_here(reader, activity_id, story.made))
 show_influence(story.head)

@@ -40,7 +40,7 @@ def say_record(sheets: list[Sheet], rubric: Rubric, say_place: Callable[[str], s
         + [f"{KNOWLEDGE[row['knowledge']]}: {escape(row['who'])}" for row in rows.get("perspectives", [])],
         HOW: say_decisions(activity, rows, rubric),
         CHANGED: [say_change(row) for row in rows.get("outcomes", [])],
-        CALLED: say_own_words(activity),
+        CALLED: [say_claim(row) for row in rows.get("claims", [])] + say_own_words(activity),
     }
     return {title: [line for line in lines if line] for title, lines in said.items()}
 
@@ -119,11 +119,14 @@ def say_change(row: dict) -> str:
     return "; ".join(parts)
 
 
+def say_claim(row: dict) -> str:
+    by = f", by {escape(row['called_by'])}" if row.get("called_by") else ""
+    since = f", since {read_out(row['called_date'])}" if row.get("called_date") else ""
+    return f"Called “{escape(row['called'])}”{by}{since}"
+
+
 def say_own_words(activity: dict) -> list[str]:
     lines = []
-    if activity.get("called"):
-        by = f", by {escape(activity['called_by'])}" if activity.get("called_by") else ""
-        lines.append(f"Called “{escape(activity['called'])}”{by}, since {read_out(activity['called_date'])}")
     for name, label in (
         ("summary", "About it"),
         ("organisation", "Run by"),
@@ -140,7 +143,7 @@ def say_added(counts: dict[str, int]) -> str:
         "activities": ("activity", "activities"), "counts": ("figure", "figures"), "sessions": ("meeting", "meetings"),
         "stages": ("stage", "stages"), "facts": ("answer", "answers"), "outcomes": ("change", "changes"),
         "reciprocity": ("give and take", "gives and takes"), "perspectives": ("kind of knowledge", "kinds of knowledge"),
-        "statements": ("reply", "replies"), "claims": ("earlier name", "earlier names"),
+        "statements": ("reply", "replies"), "claims": ("word for it", "words for it"),
     }  # fmt: skip
     parts = [f"{count:,} {words[name][count != 1]}" for name, count in counts.items() if name in words and count]
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts) or "nothing"
