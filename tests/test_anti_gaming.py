@@ -142,7 +142,9 @@ def test_no_page_of_the_illustrative_home_shows(check, pages):
 
 
 @pytest.mark.parametrize(
-    ("check", "body"), [(check, body) for check, bodies in BAD_PAGES.items() for body in bodies], ids=str
+    ("check", "body"),
+    [(check, body) for check, bodies in BAD_PAGES.items() for body in bodies],
+    ids=lambda said: getattr(said, "__name__", str(said)),
 )
 def test_each_check_sees_a_page_that_breaks_it(check, body):
     assert check(draw_script(body))
