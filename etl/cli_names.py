@@ -54,22 +54,23 @@ def classify_command(
 
 def read_json(path: Path) -> object:
     """What a JSON file holds. Raises BadFile where it cannot be read."""
-    import json
     import sys
 
+    from soundings.facts_file import parse_facts
     from soundings.model import BadFile
 
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
-        return json.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
+        told = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        text = told.decode("utf-8-sig")
+    except OSError as error:
         raise BadFile(
-            f"{path} cannot be read ({error}). Give a JSON file in UTF-8 with one object of facts."
+            f"{path} cannot be read ({error.strerror}). Give a JSON file in UTF-8 with one object of facts."
         ) from error
-    except ValueError as error:
+    except UnicodeDecodeError as error:
         raise BadFile(
-            f"{path} is not JSON ({error}). Give one object: a fact's id, then “yes”, “no” or “not_known”."
+            f"{path} is not in UTF-8 (byte {error.start + 1:,} is of another encoding). Save it as JSON in UTF-8."
         ) from error
+    return parse_facts(text, str(path))
 
 
 @thresholds_app.command("show")

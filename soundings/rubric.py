@@ -103,9 +103,13 @@ class Rubric:
         return {tidy_word(word): rule for rule in reversed(self.rules) for word in (rule.name, *rule.also_called)}
 
 
+# Hyphens, dashes and the minus sign are one; the soft hyphen and other marks that nobody sees are none.
+DASHES = dict.fromkeys(map(ord, "-‐‑‒–—―−﹣－"), " ") | dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+
+
 def tidy_word(text: str) -> str:
-    """A name to compare by: lower case, hyphens and runs of space as one space."""
-    return " ".join(text.casefold().replace("-", " ").replace("‑", " ").replace("–", " ").split())
+    """A name to compare by: lower case, hyphens of every kind and runs of space as one space."""
+    return " ".join(text.translate(DASHES).casefold().split())
 
 
 @cache
