@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import BinaryIO
 
 from etl.template_tables import TABLES, WORDS
 from soundings.model import SoundingsError
@@ -40,7 +41,7 @@ def write_csv(path: Path, columns: tuple[str, ...]) -> None:
         csv.writer(file).writerow(columns)
 
 
-def write_workbook(path: Path) -> None:
+def write_workbook(path: Path | BinaryIO) -> None:
     """One sheet for each table; a column with fixed words offers them."""
     from openpyxl import Workbook
     from openpyxl.styles import Font

@@ -93,6 +93,14 @@ select
 from location l
 join location_state ls using (batch_id, location_id)
 """
+UNPLACED = """
+select distinct coalesce(l.said, l.name, l.code), coalesce(ls.reason, l.reason, 'No place was found.')
+from location l
+join location_state ls using (batch_id, location_id)
+where l.batch_id = $batch_id and ls.state in ('unlocated', 'outside') and l.kind in ('code', 'name', 'postcode')
+order by 1
+limit 1000
+"""
 BY_PLACE = """
 with standing as (
     select location_id, source_row_count as n from activity_count where batch_id = $batch_id
@@ -117,8 +125,8 @@ group by all
 class Preview:
     """What a load would come to. `first`: the first records by the name of their table; `totals`: how many there are of each.
 
-    `by_place`: kind of place → code → records that stand there. `added`: what it adds, in words. `twins` and `same_rows`:
-    what is here already and looks like it.
+    `by_place`: kind of place → code → records that stand there. `added`: what it adds, in words. `unplaced`: what the file says
+    of where that no loaded place answers to, and why. `twins` and `same_rows`: what is here already and looks like it.
     """
 
     result: LoadResult
@@ -126,6 +134,7 @@ class Preview:
     totals: dict[str, int] = field(default_factory=dict)
     by_place: dict[str, dict[str, int]] = field(default_factory=dict)
     added: tuple[str, ...] = ()
+    unplaced: tuple[tuple[str, str], ...] = ()
     twins: tuple[Twin, ...] = ()
     same_rows: str | None = None
 
@@ -143,6 +152,7 @@ def preview_upload(home: Home, prepared: Prepared) -> Preview:
             totals=totals,
             by_place=read_by_place(connection, prepared.batch_id),
             added=tuple(say_added(connection, prepared.batch_id, totals)),
+            unplaced=tuple(connection.execute(UNPLACED, {"batch_id": prepared.batch_id}).fetchall()),
             twins=find_twins(home, connection, prepared.batch_id) if has_own_activities(prepared) else (),
             same_rows=find_same_rows(home, fingerprint(connection, prepared.batch_id), manifest),
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.parsing import Ambiguous, Unreadable, parse_date
+from etl.headings import find_headings
+from etl.parsing import Ambiguous, Unreadable, parse_date, parse_text
 from etl.rejects import make_rejected_csv
 from etl.spec_types import TEMPLATE
 from etl.specs import find_sheets
@@ -18,13 +20,17 @@ from etl.uploading import Prepared, Wanted, apply_fixes
 
 @dataclass(frozen=True)
 class Trouble:
-    """A row of the file with something to put right. `cells`: the row as it would be kept; `wrong`: (column, reason) of each."""
+    """A row of the file with something to put right. `cells`: the row as it would be kept; `wrong`: (column, reason) of each.
+
+    `is_unplaced`: it would come in, and stand on no map, because no loaded place is what it says.
+    """
 
     sheet: str
     row: int
     cells: dict[str, str | None]
     wrong: tuple[tuple[str, str], ...]
     is_rejected: bool
+    is_unplaced: bool = False
 
 
 def list_troubles(prepared: Prepared, raw: list[Sheet], wanted: Wanted) -> list[Trouble]:
@@ -50,6 +56,48 @@ def list_troubles(prepared: Prepared, raw: list[Sheet], wanted: Wanted) -> list[
         Trouble(sheet, row, cells[sheet, row], tuple(one["wrong"]), one["is_rejected"])
         for (sheet, row), one in sorted(found.items(), key=lambda item: item[0])
     ]
+
+
+def list_unplaced(
+    prepared: Prepared, raw: list[Sheet], wanted: Wanted, unplaced: Sequence[tuple[str, str]]
+) -> list[Trouble]:
+    """The rows whose place, as the file says it, is none of the loaded ones: a slip that can be put right like any other."""
+    reasons = {said.casefold(): reason for said, reason in unplaced}
+    if not reasons:
+        return []
+    found = []
+    for sheet in prepared.sheets if wanted.mapping is None else [show_matched(raw, wanted)]:
+        columns = [name for name in list_place_columns(prepared, wanted, sheet) if name in sheet.table.column_names]
+        for number, row in zip(sheet.row_numbers.to_pylist(), sheet.table.to_pylist() if columns else [], strict=False):
+            wrong = [
+                (name, reasons[said])
+                for name in columns
+                if (said := (parse_text(row[name]) or "").casefold()) in reasons
+            ]
+            if wrong:
+                found.append(Trouble(sheet.name, number, row, tuple(wrong), is_rejected=False, is_unplaced=True))
+    return found
+
+
+def list_place_columns(prepared: Prepared, wanted: Wanted, sheet: Sheet) -> list[str]:
+    """The columns that say where, as the file calls them."""
+    if wanted.mapping is not None:
+        return [column for column, field in wanted.mapping.columns if field in ("place_name", "place_code")]
+    if prepared.spec.shape == TEMPLATE:
+        return ["place_name", "place_code", "postcode"]
+    named = [way.column for way in prepared.spec.place.tries if way.column] if prepared.spec.place else []
+    headings = find_headings(prepared.spec, sheet.table.column_names)
+    return [own for name in named for own in headings.get(name, [name])]
+
+
+def join_troubles(first: list[Trouble], second: list[Trouble]) -> list[Trouble]:
+    """Both lists in order of the file, with one line for a row that is in both."""
+    joined = {(one.sheet, one.row): one for one in first}
+    for one in second:
+        at = (one.sheet, one.row)
+        there = joined.get(at)
+        joined[at] = replace(there, wrong=(*there.wrong, *one.wrong), is_unplaced=True) if there else one
+    return [one for _, one in sorted(joined.items(), key=lambda item: item[0])]
 
 
 def show_matched(raw: list[Sheet], wanted: Wanted) -> Sheet:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import io
 
 import streamlit as st
 
-from pages.ui.upload_state import ROUND, Upload
+from etl.template_files import WORKBOOK, write_workbook
+from pages.ui.upload_state import Upload, empty_box, is_done, recall_round
 
 MOST_MEGABYTES = 25
+STEPS = (
+    ("Drop a file", "A spreadsheet or an export, as it is. Columns about people are found and left out."),
+    ("See what it would become", "The rows, a small map, and what needs putting right: here, on the spot."),
+    ("Confirm, or change your mind", "You get a batch number and an Undo button."),
+)
 STYLE = """
 <style>
+.stMainBlockContainer { max-width: 1180px; }
 .stFileUploader section { padding: 1.1rem; }
 .st-key-upload_map { --chart-height: 330px; }
 [class*="st-key-upload_found"] p { margin-bottom: 0.2rem; }
 [class*="st-key-upload_counts"] strong { font-size: 1.45rem; line-height: 1.2; }
-[class*="st-key-upload_match_row"] { border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent); padding-top: 0.5rem; }
+[class*="st-key-upload_match_row"] { border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent); padding-top: 0.6rem; gap: 0.3rem; }
+[class*="st-key-upload_match_row"] p { margin-bottom: 0; }
+[class*="st-key-upload_step"] { border-left: 3px solid #22699a; padding-left: 0.8rem; }
+@media (max-width: 640px) { [class*="st-key-upload_match_row"] [data-testid="stHorizontalBlock"] { gap: 0.4rem; } }
 [class*="st-key-upload_receipt"] { border-left: 5px solid #22699a !important; }
 </style>
 """
@@ -30,11 +41,13 @@ def choose_files() -> list[Upload]:
     dropped = st.file_uploader(
         "Drop one or more files here",
         accept_multiple_files=True,
-        key=f"upload_files_{st.session_state.get(ROUND, 0)}",
+        key=f"upload_files_{recall_round()}",
         max_upload_size=MOST_MEGABYTES,
         help="CSV, Excel, ODS, GeoJSON, GeoPackage, zipped Shapefile, Parquet, JSON, or a zip of CSV files. Up to 25 MB and "
         "200,000 rows each; the command line takes more.",
     )
+    if not dropped:
+        explain_steps()
     found: dict[str, Upload] = {}
     for one in dropped or []:
         content = one.getvalue()
@@ -42,7 +55,34 @@ def choose_files() -> list[Upload]:
         found.setdefault(sha256, Upload(one.name, sha256, content))
     if len(found) < len(dropped or []):
         st.info("Two of these files are the same, byte for byte. It is shown once.")
-    return list(found.values())
+    if found and all(is_done(upload) for upload in found.values()):
+        empty_box()
+    return [upload for upload in found.values() if not is_done(upload)]
+
+
+def explain_steps() -> None:
+    """What will happen, in three lines, and the template for those who have no file yet."""
+    for number, (column, (title, words)) in enumerate(zip(st.columns(3), STEPS, strict=True), start=1):
+        with column, st.container(key=f"upload_step_{number}"):
+            st.markdown(f"**{number}. {title}**  \n{words}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Download an empty template (Excel)",
+            make_workbook,
+            file_name=WORKBOOK,
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            on_click="ignore",
+            key="upload_template",
+            icon=":material/download:",
+        )
+        st.caption("Only where you have no file yet: most spreadsheets can come as they are.")
+
+
+def make_workbook() -> bytes:
+    """The template as a workbook with its lists to choose from, and no rows."""
+    file = io.BytesIO()
+    write_workbook(file)
+    return file.getvalue()
 
 
 def choose_one(uploads: list[Upload]) -> Upload | None:

@@ -13,7 +13,7 @@ from etl.upload_troubles import rows_of
 from etl.uploading import Wanted, confirm_upload
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
-from pages.ui.upload_state import Receipt, Said, Seen, Upload, keep_receipt, keep_said
+from pages.ui.upload_state import Said, Seen, Upload, keep_receipt, keep_said
 from soundings.filters import say_date
 from soundings.home import Home
 from soundings.model import SoundingsError
@@ -24,26 +24,21 @@ DIFFERENT, DOUBLES = "They are different: take them in", "They are the same: lea
 
 
 def explain_loaded(home: Home, seen: Seen) -> None:
-    """Exactly this was loaded before: nothing to do, or one click to put it back."""
+    """Exactly this was loaded before and is not on the map: one click puts it back."""
     batch_id = seen.prepared.batch_id
-    if seen.state == "undone":
-        st.info(f"This file was loaded before, as batch `{batch_id}`, and was undone. Nothing of it is on the map.")
-        if st.button("Put it back", type="primary", icon=":material/redo:", key=f"upload_putback_{batch_id}"):
-            change(redo, home, batch_id)
-        return
-    st.success(
-        f"This file is loaded already, as batch `{batch_id}`. Nothing was doubled, and there is nothing left to do."
-    )
-    link_out()
+    st.info(f"This file was loaded before, as batch `{batch_id}`, and is {seen.state}. Nothing of it is on the map.")
+    if st.button("Put it back", type="primary", icon=":material/redo:", key=f"upload_putback_{batch_id}"):
+        change(redo, home, batch_id)
 
 
 def explain_same_file(home: Home, batch_id: str) -> None:
-    """The same file is loaded with other answers: it would count twice."""
-    st.warning(
-        f"This very file is loaded already, as batch `{batch_id}`, read or corrected in another way. Its records would count twice. "
-        "To load it in this way instead, first undo that one."
+    """This very file is loaded: it would count twice, however it was read."""
+    st.success(
+        f"This very file is loaded already, as batch `{batch_id}`. Nothing was doubled, and there is nothing left to do."
     )
-    if st.button("Undo that one", icon=":material/undo:", key=f"upload_undo_same_{batch_id}"):
+    link_out()
+    st.caption("To read or correct it in another way, undo that batch first.")
+    if st.button("Undo that batch", icon=":material/undo:", key=f"upload_undo_same_{batch_id}"):
         change(undo, home, batch_id)
 
 
@@ -84,13 +79,16 @@ def ask_confirm(
         )
     is_partial_fine = ask_partial(upload, seen)
     if reader is not None and reader.is_demo:
-        st.info(
-            "This would be the first real file, so the made-up district of Tidewell leaves the map when you confirm."
+        st.warning(
+            "This would be the first real file. When you confirm, the made-up district of Tidewell goes, with its places: load the "
+            "boundaries of your own area too, or these records stand on no map."
         )
-    if not is_partial_fine:
-        st.caption("Put the remaining rows right above; this button then takes in the whole file.")
+    if not (is_partial_fine and is_settled):
+        st.caption("The button works once the questions above are answered, or the rows are put right.")
     pressed = st.button(
-        f"Confirm: add {say_count(result.rows_accepted, 'rows')}",
+        "Confirm and take it in"
+        if wanted.mapping
+        else f"Confirm and take in {say_count(result.rows_accepted, 'rows')}",
         type="primary",
         key=upload.key("confirm"),
         icon=":material/check:",
@@ -162,5 +160,5 @@ def take_in(home: Home, upload: Upload, seen: Seen) -> None:
     except SoundingsError as error:
         st.error(escape(str(error)))
         return
-    keep_receipt(upload, Receipt(seen.prepared.batch_id, upload.name, seen.preview.added, result))
+    keep_receipt(upload, seen.prepared.batch_id, seen.preview.added, result)
     st.rerun()

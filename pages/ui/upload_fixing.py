@@ -16,7 +16,7 @@ from pages.ui.upload_state import Said, Seen, Upload, keep_said
 from soundings.views import say_count
 
 SHOWN = 200
-ROW, WRONG = "Row", "What to put right"
+ROW = "Row"
 
 
 def ask_date_order(upload: Upload, seen: Seen, said: Said) -> None:
@@ -27,7 +27,7 @@ def ask_date_order(upload: Upload, seen: Seen, said: Said) -> None:
     key = upload.key("date_order")
     with st.container(border=True, key=upload.key("dates")):
         example = f"Some dates can be read in two ways, such as **{escape(asked[0])}**. " if asked else ""
-        st.markdown(f"{example}Which comes first in this file?")
+        st.markdown(f"{example}Which comes first in the dates of this file?")
         order = st.radio(
             "Which comes first in its dates?",
             list(ORDERS),
@@ -52,28 +52,64 @@ def show_troubles(upload: Upload, seen: Seen, said: Said) -> None:
                 st.rerun()
     if not troubles:
         return
-    rejected = sum(one.is_rejected for one in troubles)
     st.subheader(f"Put right: {say_count(len(troubles), 'rows')}", anchor=False)
-    st.markdown(
-        f"**{rejected:,}** cannot come in as they are; of **{len(troubles) - rejected:,}** a cell would be left blank. "
-        "Change the cells here and choose “Use these corrections”, or download the rows, correct them and upload that file too."
+    st.markdown(say_troubles(troubles))
+    list_cells(upload, troubles)
+    with st.form(upload.key("fixing"), border=False):
+        st.markdown("**Correct them here.** Columns with a pencil hold the cells that need it.")
+        changed: list[Fix] = []
+        sheets = list(dict.fromkeys(one.sheet for one in troubles))
+        for number, sheet in enumerate(sheets):
+            own = [one for one in troubles if one.sheet == sheet]
+            changed += edit_sheet(upload, said, own, number, is_named=len(sheets) > 1)
+        is_sent = st.form_submit_button("Use these corrections", type="primary", icon=":material/check:")
+    if is_sent:
+        use(upload, said, changed)
+    st.download_button(
+        "Or download these rows, to correct them in a spreadsheet (CSV)",
+        partial(make_starter, list(troubles)),
+        file_name=f"to-correct-{upload.name.rsplit('.', 1)[0]}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key=upload.key("starter"),
+        icon=":material/download:",
     )
-    changed: list[Fix] = []
-    for number, sheet in enumerate(dict.fromkeys(one.sheet for one in troubles)):
-        own = [one for one in troubles if one.sheet == sheet]
-        changed += edit_sheet(upload, said, own, number, is_named=len({one.sheet for one in troubles}) > 1)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Use these corrections", type="primary", key=upload.key("fix"), icon=":material/check:"):
-            use(upload, said, changed)
-        st.download_button(
-            "Download the rows to correct (CSV)",
-            partial(make_starter, list(troubles)),
-            file_name=f"to-correct-{upload.name.rsplit('.', 1)[0]}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key=upload.key("starter"),
-            icon=":material/download:",
-        )
+
+
+def say_troubles(troubles: tuple[Trouble, ...]) -> str:
+    """How many rows cannot come in, of how many a cell would be left blank, and how many have no place."""
+    rejected = sum(one.is_rejected for one in troubles)
+    unplaced = sum(one.is_unplaced and not one.is_rejected for one in troubles)
+    rest = len(troubles) - rejected - unplaced
+    said = [f"**{rejected:,}** cannot come in as {'it is' if rejected == 1 else 'they are'}"] if rejected else []
+    said += [f"**{rest:,}** would come in with a cell left blank"] if rest else []
+    said += [f"**{unplaced:,}** would come in and stand on no map"] if unplaced else []
+    return "; ".join(said) + "."
+
+
+def list_cells(upload: Upload, troubles: tuple[Trouble, ...]) -> None:
+    """Every cell that could not be read: where it stands, what it says, and why that will not do."""
+    lines = [(one, column, reason) for one in troubles for column, reason in one.wrong]
+    columns = {
+        ROW: [one.row for one, _, _ in lines],
+        "Column": [column for _, column, _ in lines],
+        "What it says": [one.cells.get(column) for one, column, _ in lines],
+        "Why it will not do": [reason for _, _, reason in lines],
+    }
+    if len({one.sheet for one in troubles}) > 1:
+        columns = {"Sheet": [one.sheet for one, _, _ in lines], **columns}
+    st.dataframe(
+        pd.DataFrame(columns),
+        hide_index=True,
+        placeholder="(blank)",
+        key=upload.key("cells"),
+        height=min(250, 35 * (len(lines) + 1) + 3),
+        column_config={
+            "Why it will not do": st.column_config.TextColumn(width="large"),
+            ROW: st.column_config.NumberColumn(width=60),
+        },
+        alt=f"{len(lines)} cells that could not be read, each with the reason",
+    )
 
 
 def edit_sheet(upload: Upload, said: Said, rows: list[Trouble], number: int, is_named: bool) -> list[Fix]:
@@ -82,41 +118,37 @@ def edit_sheet(upload: Upload, said: Said, rows: list[Trouble], number: int, is_
         st.markdown(f"**{escape(rows[0].sheet)}**")
     shown = rows[:SHOWN]
     frame = make_frame(shown)
-    fixed = [name for name in frame.columns if name not in (ROW, WRONG)]
+    columns = [name for name in frame.columns if name != ROW]
     wrong = {column for one in shown for column, _ in one.wrong}
     edited = st.data_editor(
         frame,
         hide_index=True,
-        disabled=[ROW, WRONG, "screened_area_code"],
+        disabled=[ROW, "screened_area_code"],
         key=upload.key(f"edit_{number}_{len(said.fixes)}_{said.date_order}"),
         height=min(460, 35 * (len(frame) + 1) + 3),
         column_config={
             ROW: st.column_config.NumberColumn(width=60, pinned=True),
-            WRONG: st.column_config.TextColumn(width="large"),
-            **{name: st.column_config.TextColumn(f"✎ {name}" if name in wrong else name) for name in fixed},
+            **{name: st.column_config.TextColumn(f"✎ {name}" if name in wrong else name) for name in columns},
         },
         alt=f"{len(shown)} rows to put right; the columns marked with a pencil hold the cells that could not be read",
     )
     if len(rows) > len(shown):
         st.caption(f"The first {len(shown):,} of {len(rows):,}. Download the others, or correct these first.")
-    before = frame.to_dict("records")
     return [
         Fix(one.sheet, one.row, name, clean(after[name]))
-        for one, was, after in zip(shown, before, edited.to_dict("records"), strict=True)
-        for name in fixed
+        for one, was, after in zip(shown, frame.to_dict("records"), edited.to_dict("records"), strict=True)
+        for name in columns
         if clean(after[name]) != clean(was[name])
     ]
 
 
 def make_frame(rows: list[Trouble]) -> pd.DataFrame:
-    """The rows as a table: the row's number, what is wrong, the columns with something wrong, then the others."""
+    """The rows as a table: the row's number, the columns with something wrong, then the others."""
     wrong = list(dict.fromkeys(column for one in rows for column, _ in one.wrong if column in one.cells))
     columns = [*wrong, *(name for name in rows[0].cells if name not in wrong)]
-    told = {
-        ROW: [one.row for one in rows],
-        WRONG: ["; ".join(f"{column}: {reason}" for column, reason in one.wrong) for one in rows],
-    }
-    return pd.DataFrame(told | {name: [one.cells.get(name) or "" for one in rows] for name in columns})
+    return pd.DataFrame(
+        {ROW: [one.row for one in rows]} | {name: [one.cells.get(name) or "" for one in rows] for name in columns}
+    )
 
 
 def clean(value: object) -> str | None:

@@ -63,23 +63,27 @@ def ask_column(upload: Upload, number: int, proposal: Proposal, samples: list[di
     examples = list(dict.fromkeys(row[proposal.column] for row in samples if row.get(proposal.column)))[:EXAMPLES]
     options = [None, *fields]
     with st.container(key=upload.key(f"match_row_{number}")):
-        left, right = st.columns([1, 1], vertical_alignment="center", gap="medium")
-        with left:
-            st.markdown(f"**{escape(proposal.column)}**")
-            st.caption(escape(" · ".join(shorten(one) for one in examples)) if examples else "No cell is filled.")
-        with right:
-            chosen = st.selectbox(
-                f"{escape(proposal.column)} is",
-                options,
-                index=options.index(proposal.field),
-                format_func=lambda name: fields[name].label if name else LEAVE,
-                key=upload.key(f"match_{number}"),
-            )
-            if chosen == proposal.field:
-                st.caption(proposal.why if chosen else f"{proposal.why} Nothing of it is kept.")
-            elif chosen:
-                st.caption(fields[chosen].hint)
+        left, middle, right = st.columns([4, 5, 4], vertical_alignment="center", gap="medium")
+        left.markdown(
+            f"**{escape(proposal.column)}**  \n:small[{escape(' · '.join(shorten(one) for one in examples)) or 'no cell is filled'}]"
+        )
+        chosen = middle.selectbox(
+            f"The column {proposal.column} is",
+            options,
+            index=options.index(proposal.field),
+            format_func=lambda name: fields[name].label if name else LEAVE,
+            key=upload.key(f"match_{number}"),
+            label_visibility="collapsed",
+        )
+        right.caption(say_why(proposal, chosen))
     return chosen
+
+
+def say_why(proposal: Proposal, chosen: str | None) -> str:
+    """Why a column was matched in this way; what the choice means, where a person made another."""
+    if chosen is None:
+        return f"{proposal.why} Nothing of it is kept." if proposal.field is None else "Nothing of it is kept."
+    return escape(proposal.why) if chosen == proposal.field else read_fields()[chosen].hint
 
 
 def shorten(text: str) -> str:

@@ -23,6 +23,9 @@ from soundings.model import BadFile
 def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
     """Draws all that can be said of one file so far, and asks for the next thing that is needed."""
     st.header(escape(upload.name), anchor=False)
+    if same := read_active(home, upload.sha256):
+        explain_same_file(home, same[0][0])
+        return
     said = recall_said(upload)
     with st.container(border=True, key=upload.key("found")):
         place = st.container()
@@ -60,10 +63,6 @@ def show_outcome(
         return
     if seen.state is not None:
         explain_loaded(home, seen)
-        return
-    same = [one for one in read_active(home, upload.sha256) if one[1] == seen.prepared.spec.id]
-    if same:
-        explain_same_file(home, same[0][0])
         return
     ask_date_order(upload, seen, said)
     show_preview(reader, upload, seen, wanted)

@@ -42,12 +42,14 @@ def show_preview(reader: Reader | None, upload: Upload, seen: Seen, wanted: Want
         )
         return
     show_first(upload, seen)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([5, 6], gap="medium")
     with left:
         show_map(reader, upload, seen)
     with right:
         show_places(seen)
-    with st.expander(f"What is decided about this file ({len(seen.prepared.manifest['decisions']) or 'nothing'})"):
+    with st.expander(f"What is decided about this file ({len(seen.prepared.manifest['decisions'])})"):
+        if not seen.prepared.manifest["decisions"]:
+            st.markdown("Nothing: it comes in as it is.")
         for decision in seen.prepared.manifest["decisions"]:
             st.markdown(f"- {escape(decision)}")
         st.caption("This is kept with the file, so that anyone can see what was done to it.")
@@ -56,20 +58,26 @@ def show_preview(reader: Reader | None, upload: Upload, seen: Seen, wanted: Want
 def show_counts(upload: Upload, seen: Seen, wanted: Wanted) -> None:
     """Rows read = accepted + rejected, and what is added, in large type."""
     result = seen.preview.result
+    total = f"**{result.rows_read:,}** rows read = **{result.rows_accepted:,}** to take in + **{result.rows_rejected:,}** to put right"
     with st.container(key=upload.key("counts")):
-        st.markdown(
-            f"**{result.rows_read:,}** rows read = **{result.rows_accepted:,}** can be taken in + **{result.rows_rejected:,}** to put right"
-        )
+        if wanted.mapping is None:
+            st.markdown(total)
+        else:
+            wrong = sum(one.is_rejected for one in seen.troubles)
+            st.markdown(
+                f"**{seen.rows_in_file:,}** rows read = **{seen.rows_in_file - wrong:,}** to take in + **{wrong:,}** to put right"
+            )
+    if seen.preview.added:
+        st.markdown(f"It adds {join_words(seen.preview.added)}.")
     if wanted.mapping is not None:
         st.caption(
-            "Rows are counted as they stand in the template: a row of yours may become an activity, a meeting and a figure."
+            "A row of yours may become an activity, a meeting and a figure, each a row of the template: "
+            f"{result.rows_read:,} of them = {result.rows_accepted:,} to take in + {result.rows_rejected:,} to put right."
         )
     if result.values_set_aside:
         st.caption(
             f"{say_count(result.values_set_aside, 'values')} could not be read and would be left blank; the rest of their rows comes in."
         )
-    if seen.preview.added:
-        st.markdown(f"It adds {join_words(seen.preview.added)}.")
 
 
 def join_words(parts: tuple[str, ...]) -> str:
@@ -93,6 +101,7 @@ def show_first(upload: Upload, seen: Seen) -> None:
                 hide_index=True,
                 placeholder="–",
                 key=upload.key(f"first_{name}"),
+                column_config={day: st.column_config.DateColumn(format="D MMM YYYY") for day in ("From", "To", "Date")},
                 alt=f"The first {len(frame)} of {preview.totals[name]:,} as they would be stored: {name.lower()}",
             )
             if preview.totals[name] > len(frame):

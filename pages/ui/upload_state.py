@@ -12,8 +12,8 @@ from etl.results import LoadResult
 from etl.types import Sheet
 from etl.upload_mapping import ColumnMapping
 from etl.upload_preview import Preview, preview_upload
-from etl.upload_troubles import Trouble, list_troubles
-from etl.uploading import Fix, Prepared, Wanted, find_state, prepare_upload, read_upload
+from etl.upload_troubles import Trouble, join_troubles, list_troubles, list_unplaced
+from etl.uploading import Fix, Prepared, Wanted, apply_fixes, find_state, prepare_upload, read_upload
 from pages.ui.access import Reader, explain_broken, guard_visit
 from soundings.generations import open_current
 from soundings.home import Home, find_home
@@ -56,6 +56,8 @@ class Receipt:
     file_name: str
     added: tuple[str, ...]
     result: LoadResult
+    sha256: str
+    round: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Seen:
     state: str | None
     preview: Preview | None = None
     troubles: tuple[Trouble, ...] = ()
+    rows_in_file: int = 0
 
 
 def open_uploads() -> tuple[Home, Reader | None]:
@@ -103,10 +106,27 @@ def recall_receipts() -> list[Receipt]:
     return st.session_state.setdefault(RECEIPTS, [])
 
 
-def keep_receipt(upload: Upload, receipt: Receipt) -> None:
-    """Puts a receipt above the others; the file is then done with, and the box for files is empty again."""
-    st.session_state[RECEIPTS] = [receipt, *(one for one in recall_receipts() if one.batch_id != receipt.batch_id)]
+def keep_receipt(upload: Upload, batch_id: str, added: tuple[str, ...], result: LoadResult) -> None:
+    """Puts a receipt above the others; the file is then done with."""
+    receipt = Receipt(batch_id, upload.name, added, result, upload.sha256, recall_round())
+    st.session_state[RECEIPTS] = [receipt, *(one for one in recall_receipts() if one.batch_id != batch_id)]
     forget(upload)
+
+
+def recall_round() -> int:
+    """How often the box for files was emptied; it is another box each time."""
+    return st.session_state.get(ROUND, 0)
+
+
+def is_done(upload: Upload) -> bool:
+    """Whether a file was confirmed since it was dropped."""
+    return any(one.sha256 == upload.sha256 and one.round == recall_round() for one in recall_receipts())
+
+
+def empty_box() -> None:
+    """Empties the box for files and shows the page again."""
+    st.session_state[ROUND] = recall_round() + 1
+    st.rerun()
 
 
 @st.cache_resource(max_entries=8, ttl=KEPT_SECONDS, show_spinner="Reading the file …")
@@ -134,8 +154,11 @@ def _look(root: str, number: int, name: str, sha256: str, told: str, _home: Home
         state = find_state(_home, prepared)
         if state is not None:
             return Seen(prepared, state)
-        troubles = tuple(list_troubles(prepared, _sheets, _wanted))
-        return Seen(prepared, None, preview_upload(_home, prepared), troubles)
+        troubles = list_troubles(prepared, _sheets, _wanted)
+        preview = preview_upload(_home, prepared)
+        unplaced = list_unplaced(prepared, _sheets, _wanted, preview.unplaced)
+        rows = sum(sheet.table.num_rows for sheet in apply_fixes(_sheets, _wanted))
+        return Seen(prepared, None, preview, tuple(join_troubles(troubles, unplaced)), rows)
     except BadFile as error:
         return str(error)
 
