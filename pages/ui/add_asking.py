@@ -18,8 +18,12 @@ PLEASE = "Choose one"
 
 @dataclass
 class Asking:
-    """The answers while a page of the form is drawn. `problems` and `notes` are sentences by field; notes do not hold it up."""
+    """The answers while a page of the form is drawn. `problems` and `notes` are sentences by field; notes do not hold it up.
 
+    Each draft has boxes of its own: what a browser still says of another draft's box can reach no answer of this one.
+    """
+
+    draft_id: str
     answers: dict[str, str]
     problems: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
@@ -34,10 +38,14 @@ class Asking:
 
     def key(self, name: str) -> str:
         """The widget's key, filled from the draft where the widget is new."""
-        key = f"{keys.ADD}{name}"
+        key = self.name_box(name)
         if key not in st.session_state:
             st.session_state[key] = self.answers.get(name, "")
         return key
+
+    def name_box(self, name: str) -> str:
+        """The session key of this draft's box for an answer."""
+        return f"{keys.ADD}{self.draft_id}_{name}"
 
     def say_problem(self, name: str) -> None:
         """What is wrong with this answer and what to do; or what will be left out of it."""
@@ -88,7 +96,7 @@ class Asking:
         flat: bool = True,
     ) -> str:
         """One of a few, by buttons; `usual` is chosen at first, else none is."""
-        key = f"{keys.ADD}{name}"
+        key = self.name_box(name)
         if st.session_state.get(key) not in options:
             kept = self.answers.get(name)
             st.session_state[key] = kept if kept in options else usual
@@ -109,7 +117,7 @@ class Asking:
         note: str = "",
     ) -> str:
         """One of many, found by typing."""
-        key = f"{keys.ADD}{name}"
+        key = self.name_box(name)
         if key not in st.session_state:
             st.session_state[key] = self.answers.get(name) or None
         if st.session_state[key] not in options:

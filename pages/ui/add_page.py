@@ -123,10 +123,11 @@ def go(step: str, is_tried: bool = False) -> None:
 
 def show_step(reader: Reader, draft: Draft, step: str) -> None:
     """One step: its heading, what is wrong, its questions, and the ways on."""
-    answers = dict(draft.answers)
+    answers = take_typed(draft)
     is_tried = st.session_state.get(keys.ADD_TRIED, False)
-    problems = find_problems(reader.connection, draft) if is_tried else []
+    problems = find_problems(reader.connection, replace(draft, answers=answers)) if is_tried else []
     ask = Asking(
+        draft.draft_id,
         answers,
         {problem.field: problem.sentence for problem in problems},
         {note.field: note.sentence for note in list_personal(answers)},
@@ -140,6 +141,16 @@ def show_step(reader: Reader, draft: Draft, step: str) -> None:
     keep(reader, draft, answers)
     if step != CHECK or answers:
         show_draft_note(reader)
+
+
+def take_typed(draft: Draft) -> dict[str, str]:
+    """The draft's answers with what was typed into this page's boxes just now, so that what is said beside them is of now."""
+    answers, start = dict(draft.answers), f"{keys.ADD}{draft.draft_id}_"
+    for key, value in st.session_state.items():
+        name = str(key).removeprefix(start)
+        if str(key).startswith(start) and not name.startswith("precision_") and isinstance(value, str | None):
+            answers[name] = value or ""
+    return {name: value for name, value in answers.items() if value}
 
 
 def show_heading(draft: Draft, step: str) -> None:
@@ -160,17 +171,19 @@ def show_heading(draft: Draft, step: str) -> None:
 
 
 def show_problems(problems: list) -> None:
-    """The summary of what is wrong, at the top of the page."""
-    if problems:
-        lines = "\n".join(f"- {escape(problem.sentence)}" for problem in problems)
-        st.error(f"**There is a problem**\n\n{lines}", icon=":material/error:")
+    """The summary of what is wrong, at the top of the page. Its place is kept where nothing is, so that nothing moves under the hand."""
+    with st.container(key="add_summary"):
+        if problems:
+            lines = "\n".join(f"- {escape(problem.sentence)}" for problem in problems)
+            st.error(f"**There is a problem**\n\n{lines}", icon=":material/error:")
 
 
 def show_four(ask: Asking, reader: Reader, draft: Draft, problems: list) -> None:
     """The four questions on one page."""
     show_problems(problems)
-    if not draft.changed_at and not problems:
-        show_drafts(reader)
+    with st.container(key="add_drafts"):
+        if not draft.changed_at and not problems:
+            show_drafts(reader)
     st.header("1. What was it?", anchor=False)
     ask_what(ask, reader)
     st.header("2. Where was it?", anchor=False)
@@ -266,12 +279,13 @@ def open_draft(draft_id: str) -> None:
 
 def show_meeting(reader: Reader, draft: Draft) -> None:
     """One more meeting of a running group: four boxes and a button."""
-    answers = dict(draft.answers)
-    problems = find_problems(reader.connection, draft) if st.session_state.get(keys.ADD_TRIED) else []
+    answers = take_typed(draft)
+    is_tried = st.session_state.get(keys.ADD_TRIED, False)
+    problems = find_problems(reader.connection, replace(draft, answers=answers)) if is_tried else []
     st.title("Add a meeting", anchor=False)
     st.markdown(f"**{escape(draft.about['title'])}**")
     show_problems(problems)
-    ask = Asking(answers, {problem.field: problem.sentence for problem in problems})
+    ask = Asking(draft.draft_id, answers, {problem.field: problem.sentence for problem in problems})
     ask_meeting(ask, 1, "This meeting")
     keep(reader, draft, answers)
     if st.button("Add this meeting", type="primary", key="add_meeting_send"):

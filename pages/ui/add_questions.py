@@ -111,7 +111,7 @@ def ask_precision(ask: Asking) -> None:
     """How closely the place may be told; the usual answer follows from the others until the person chooses."""
     usual = usual_precision(ask.answers)
     offered = {precision: PRECISION[precision] for precision in list_precisions(ask.answers)}
-    key = f"{keys.ADD}precision_{usual}_{len(offered)}"
+    key = ask.name_box(f"precision_{usual}_{len(offered)}")
     if key not in st.session_state:
         st.session_state[key] = chosen_precision(ask.answers)
     value = st.radio(
@@ -146,7 +146,7 @@ def ask_place(ask: Asking, reader: Reader) -> None:
     labels = label_choices(choices)
     codes = list(labels)
     if clicked in labels:
-        st.session_state[f"{keys.ADD}place_choice"] = clicked
+        st.session_state[ask.name_box("place_choice")] = clicked
     kept = ask.answers.get("place_code", "")
     ask.answers.setdefault("place_choice", kept if kept in labels else "")
     choice = ask.select("place_choice", "Which place?", codes, say=labels.get, note="Type a few letters of its name")
