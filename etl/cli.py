@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from etl.cli_invites import invite_command
 from etl.cli_names import classify_command, thresholds_app
 from etl.cli_waves import wave_app
 from soundings.home import find_home
@@ -32,6 +33,7 @@ app.add_typer(demo_app, name="demo")
 app.add_typer(thresholds_app, name="thresholds")
 app.add_typer(wave_app, name="wave")
 app.command("classify")(classify_command)
+app.command("invite")(invite_command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Kind = Annotated[str, typer.Option(help="Kind of place: lsoa, neighbourhood, msoa, ward, district, region, country.")]

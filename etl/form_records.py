@@ -11,7 +11,7 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from etl.accepting import accept_batch, say_now, say_who
+from etl.accepting import say_now, say_who
 from etl.drafts import Draft
 from etl.form_answers import (
     ABOUT,
@@ -31,13 +31,16 @@ from etl.form_answers import (
     tidy,
 )
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, identify_batch
+from etl.invitations import Invitation
+from etl.invited import INVITED
 from etl.loading import ReadOptions, map_rows, screen
 from etl.mapping_template import name_activity
 from etl.replay import insert_batch, pack_sheets
-from etl.results import LoadResult, describe_load
+from etl.results import LoadResult
 from etl.spec_types import Spec
 from etl.specs import read_specs
 from etl.types import Sheet
+from etl.waiting import Waiting, send_or_load
 from soundings.classify import Classification, Recorded, classify
 from soundings.content import schema_sql
 from soundings.explanation import Explanation, explain
@@ -315,13 +318,22 @@ def preview_form(home: Home, connection: duckdb.DuckDBPyConnection, draft: Draft
     return Preview([], sheets, recorded, made, explain(recorded, made, rubric))
 
 
-def prepare(home: Home, connection: duckdb.DuckDBPyConnection, draft: Draft, today: date, who: str):
+def prepare(
+    home: Home,
+    connection: duckdb.DuckDBPyConnection,
+    draft: Draft,
+    today: date,
+    who: str,
+    invited: str | None = None,
+):
     """(the screened sheets, the manifest, what they become). The same answers of the same draft are the same batch."""
     spec = native()
     sheets, decisions = screen(home, make_sheets(connection, draft, today), spec, ReadOptions())
     told = json.dumps([draft.draft_id, dict(draft.answers), dict(draft.about)], sort_keys=True, ensure_ascii=False)
     file_sha256 = hashlib.sha256(told.encode()).hexdigest()
     options = {"form": draft.about.get("what") or NEW, "activity": name_activity(spec, activity_key(draft))}
+    if invited is not None:
+        options[INVITED] = invited
     manifest = {
         "batch_sha256": identify_batch(file_sha256, spec.id, options),
         "kind": RECORDS,
@@ -356,18 +368,23 @@ def send_form(
     *,
     is_demo: bool = False,
     who: str | None = None,
-) -> LoadResult:
-    """The batch of a form, acknowledged and in the store. Sent twice it is one batch. Raises BadFile, Busy, BrokenStore.
+    invitation: Invitation | None = None,
+) -> LoadResult | Waiting:
+    """The batch of a form, acknowledged and in the store; with an invitation, waiting in the inbox until a steward approves it.
 
+    Sent twice it is one batch. Raises BadFile, Busy, BrokenStore.
     The caller deletes the draft once this has returned: until then nothing typed can be lost.
     """
     problems = find_problems(connection, draft)
     if problems:
         raise BadFile(" ".join(problem.sentence for problem in problems))
-    sheets, manifest, mapped = prepare(home, connection, draft, today, who or say_who())
+    invited = invitation.organisation if invitation else None
+    sheets, manifest, mapped = prepare(home, connection, draft, today, who or invited or say_who(), invited)
     manifest["is_demo"] = is_demo
-    accepted = accept_batch(home, manifest, encode_tables(pack_sheets(sheets)), mapped)
-    return describe_load(home, manifest, mapped, accepted, sheets=sheets)
+    invitation_id = invitation.invitation_id if invitation else None
+    return send_or_load(
+        home, manifest, encode_tables(pack_sheets(sheets)), mapped, sheets, invitation_id=invitation_id
+    )
 
 
 def batch_id_of(result: LoadResult) -> str:

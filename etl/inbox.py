@@ -150,15 +150,18 @@ def stage(home: Home, batch_id: str, encoded: dict[str, Encoded]) -> tuple[Stage
     return Staged(path, batch_id), files
 
 
-def commit(home: Home, staged: Staged, manifest: dict) -> Path:
-    """The accepted batch's folder; from its renaming on, the batch is acknowledged. The caller holds the writer's lock."""
+def commit(home: Home, staged: Staged, manifest: dict, final: Path | None = None) -> Path:
+    """The accepted batch's folder; from its renaming on, the batch is acknowledged. The caller holds the writer's lock.
+
+    `final`: where it goes instead of into the order of acceptance, in a folder that is there.
+    """
     path = staged.path / "manifest.json"
     path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
     sync_file(path)
     sync_directory(staged.path)
-    final = home.inbox / f"{next_sequence(home):08d}-{staged.batch_id}"
+    final = final or home.inbox / f"{next_sequence(home):08d}-{staged.batch_id}"
     staged.path.rename(final)
-    sync_directory(home.inbox)
+    sync_directory(final.parent)
     return final
 
 

@@ -14,6 +14,7 @@ import duckdb
 
 from etl.accepting import accept_batch, is_refused, say_now, say_who
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
+from etl.invited import hold_invited
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.results import LoadResult, describe, describe_load
 from etl.types import Mapped, Sheet
@@ -188,7 +189,7 @@ def read_areas(home: Home, roles: dict[str, str], sheets: list[Sheet]) -> AreaLo
 def map_rows(spec: Spec, sheets: list[Sheet], manifest: dict) -> Mapped:
     from etl.mapping import map_sheets
 
-    return map_sheets(spec, sheets, manifest["batch_sha256"][:ID_LENGTH], manifest["file_name"])
+    return hold_invited(map_sheets(spec, sheets, manifest["batch_sha256"][:ID_LENGTH], manifest["file_name"]), manifest)
 
 
 def preview(home: Home, manifest: dict, mapped: Mapped) -> LoadResult:

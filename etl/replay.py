@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from etl.code_lists import LISTS, map_list
 from etl.inbox import FEEDBACK, ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_log
+from etl.invited import hold_invited
 from etl.naming import name_activities
 from etl.tables import make_rows
 from etl.types import Mapped, Sheet
@@ -113,11 +114,7 @@ def map_batch(batch: InboxBatch) -> Mapped:
     manifest = batch.read_manifest()
     tables = batch.read_tables()
     if manifest["kind"] == RECORDS:
-        from etl.mapping import map_sheets
-        from etl.specs import parse_spec
-
-        spec = parse_spec(manifest["mapping"])
-        return map_sheets(spec, unpack_sheets(manifest, tables), batch.batch_id, manifest["file_name"])
+        return map_records(manifest, tables)
     if manifest["kind"] == FEEDBACK:
         from etl.feedback import map_feedback
 
@@ -129,6 +126,15 @@ def map_batch(batch: InboxBatch) -> Mapped:
     raise BrokenStore(
         f"Batch {batch.batch_id} is of the kind “{manifest['kind']}”, which this version of Soundings does not know."
     )
+
+
+def map_records(manifest: dict, tables: dict[str, pa.Table]) -> Mapped:
+    """What kept sheets of records become."""
+    from etl.mapping import map_sheets
+    from etl.specs import parse_spec
+
+    spec, batch_id = parse_spec(manifest["mapping"]), manifest["batch_sha256"][:ID_LENGTH]
+    return hold_invited(map_sheets(spec, unpack_sheets(manifest, tables), batch_id, manifest["file_name"]), manifest)
 
 
 def map_places(places: pa.Table, batch_id: str, kind: str) -> Mapped:

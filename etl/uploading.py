@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from etl.accepting import accept_batch, find_batch, say_now, say_who
+from etl.accepting import find_batch, say_now, say_who
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, identify_batch
+from etl.invited import INVITED
 from etl.loading import LoadResult, ReadOptions, choose_kept, choose_spec, map_rows, screen
 from etl.replay import pack_sheets
-from etl.results import describe_load
 from etl.specs import find_sheets, read_specs
 from etl.types import Mapped, Sheet
 from etl.upload_mapping import NATIVE, ColumnMapping, apply_mapping
 from etl.upload_process import read_sheets_apart
+from etl.waiting import Waiting, send_or_load
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import BadFile
@@ -50,13 +51,17 @@ class Fix:
 
 @dataclass(frozen=True)
 class Wanted:
-    """All that a person said about one file. `left_out`: (sheet, row) of rows that are not to be loaded."""
+    """All that a person said about one file. `left_out`: (sheet, row) of rows that are not to be loaded.
+
+    `invited`: the organisation whose invitation it comes with.
+    """
 
     source: str | None = None
     options: ReadOptions = field(default_factory=ReadOptions)
     mapping: ColumnMapping | None = None
     fixes: tuple[Fix, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
+    invited: str | None = None
 
     def said(self) -> dict:
         """What makes the batch another than the same file's without it. Corrections count by their hash: they may hold
@@ -69,6 +74,8 @@ class Wanted:
             said["corrections_sha256"] = hashlib.sha256(told.encode()).hexdigest()
         if self.left_out:
             said["left_out"] = [list(one) for one in sorted(self.left_out)]
+        if self.invited:
+            said[INVITED] = self.invited
         return said
 
 
@@ -142,15 +149,16 @@ def prepare_upload(
     return Prepared(spec, manifest, screened, [], map_rows(spec, screened, manifest))
 
 
-def confirm_upload(home: Home, prepared: Prepared) -> LoadResult:
+def confirm_upload(home: Home, prepared: Prepared, invitation_id: str | None = None) -> LoadResult | Waiting:
     """The upload, accepted: into the inbox first, then into the store. The same upload again changes nothing.
+
+    With an invitation it waits in the inbox until a steward approves it.
 
     Raises BadFile where the same file is loaded already in another way, Busy, BrokenStore.
     """
     manifest = prepared.manifest | {"accepted_at": say_now()}
     files = encode_tables(pack_sheets(prepared.sheets))
-    accepted = accept_batch(home, manifest, files, prepared.mapped)
-    return describe_load(home, manifest, prepared.mapped, accepted, sheets=prepared.sheets)
+    return send_or_load(home, manifest, files, prepared.mapped, prepared.sheets, invitation_id=invitation_id)
 
 
 def find_state(home: Home, prepared: Prepared) -> str | None:

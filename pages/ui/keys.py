@@ -16,6 +16,7 @@ EXTENT = "extent"
 # Each activity has its own key for what is asked on its page, so that asking of one asks of no other.
 ASKED_OF = "asked_of_"
 FEEDBACK_CODE, FEEDBACK_SENT = "feedback_code", "feedback_sent"
+INVITED = "invited_with"
 # What is typed on the form: a key for each answer; and the draft it is kept in.
 ADD, ADD_DRAFT, ADD_TRIED, ADD_CLICKED = "answer_", "adding_draft", "adding_tried", "adding_clicked"
 ASKING_DONE, ASKING_SHEET, ASKING_TURN = "asking_done", "asking_sheet", "asking_turn"
