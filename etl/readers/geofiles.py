@@ -32,7 +32,7 @@ ASK_CRS = (
 
 
 def read_geofile(
-    path: Path | bytes, name: str, what: str, file_format: str, *, sheet: str | None = None, crs: str | None = None
+    path: Path, name: str, what: str, file_format: str, *, sheet: str | None = None, crs: str | None = None
 ) -> list[Sheet]:
     """One sheet per layer: properties as text, then `lon` and `lat` of each feature's point (or of a point inside it).
 
@@ -56,7 +56,7 @@ def read_geofile(
     ]
 
 
-def _read_layer(path: Path | bytes, layer: str, name: str, what: str, file_format: str, crs: str | None) -> Sheet:
+def _read_layer(path: Path, layer: str, name: str, what: str, file_format: str, crs: str | None) -> Sheet:
     options = {"DATE_AS_STRING": "YES"} if file_format == "GeoJSON" else {}
     warned: list[str] = []
     try:
@@ -80,15 +80,12 @@ def _read_layer(path: Path | bytes, layer: str, name: str, what: str, file_forma
 
 
 @contextmanager
-def _heard(notes: list[str], path: Path | bytes, what: str) -> Iterator[None]:
+def _heard(notes: list[str], path: Path, what: str) -> Iterator[None]:
     """Turns what the map library mutters (an unclosed ring, a mended index) into notes, without folders of ours."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         yield
-    told = [str(one.message) for one in said]
-    if isinstance(path, Path):
-        told = [message.replace(str(path), what) for message in told]
-    texts = dict.fromkeys(" ".join(message.split()) for message in told)
+    texts = dict.fromkeys(" ".join(str(one.message).replace(str(path), what).split()) for one in said)
     notes += [f"the map library says: {text}" for text in list(texts)[:3]]
 
 

@@ -15,6 +15,7 @@ from etl.readers.workbooks import name_asked, read_workbook_bytes
 from etl.types import Sheet
 from soundings.model import BadFile
 
+GEO_SUFFIX = {kinds.GEOJSON: ".geojson", kinds.GEOPACKAGE: ".gpkg"}
 SHAPE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -53,7 +54,8 @@ def read_bytes(
     delimiter: str | None = None,
     crs: str | None = None,
 ) -> list[Sheet]:
-    """Every sheet of a file that is in memory, as `read_sheets` reads it from the disk."""
+    """Every sheet of a file that is in memory, as `read_sheets` reads it from the disk. A map file alone is written out, to
+    the system's folder for passing files, and is gone afterwards."""
     text = {"header_row": header_row, "encoding": encoding, "delimiter": delimiter}
     return _with_rows(_read_whole(file_name, data, None, sheet, crs, text), file_name)
 
@@ -86,7 +88,12 @@ def _read_file(
     if file_format in (kinds.GEOJSON, kinds.GEOPACKAGE):
         from etl.readers.geofiles import read_geofile  # takes half a second, which a CSV file need not wait for
 
-        return read_geofile(path or data, name, what, file_format, sheet=sheet, crs=crs)
+        if path is not None:
+            return read_geofile(path, name, what, file_format, sheet=sheet, crs=crs)
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / f"map{GEO_SUFFIX[file_format]}"
+            copy.write_bytes(data)
+            return read_geofile(copy, name, what, file_format, sheet=sheet, crs=crs)
     if file_format == kinds.SHAPEFILE:
         return _read_shapefiles(unpack(data, what), what, sheet, crs)
     if file_format == kinds.ZIP_OF_CSV:
@@ -101,6 +108,14 @@ def _read_file(
 
         return [read_parquet_bytes(data, name, what, crs=crs)]
     return [read_csv_bytes(data, name, what, **text)]
+
+
+def require_file(path: Path, what: str = "file") -> None:
+    """Nothing, where there is a file at this path. Raises BadFile that tells a folder from a name that leads nowhere."""
+    if path.is_dir():
+        raise BadFile(f"{path} is a folder. Give the {what} inside it by its own name.")
+    if not path.is_file():
+        raise BadFile(f"There is no file {path}. Check the name, and the folder you are in.")
 
 
 def _bytes_of(path: Path) -> bytes:

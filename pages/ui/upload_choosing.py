@@ -8,7 +8,7 @@ import io
 import streamlit as st
 
 from etl.template_files import WORKBOOK, write_workbook
-from pages.ui.upload_state import Upload, empty_box, is_done, recall_round
+from pages.ui.upload_state import Upload, empty_box, is_done, recall_receipts, recall_round
 
 MOST_MEGABYTES = 25
 STEPS = (
@@ -24,10 +24,10 @@ STYLE = """
 [class*="st-key-upload_found"] p { margin-bottom: 0.2rem; }
 [class*="st-key-upload_counts"] strong { font-size: 1.45rem; line-height: 1.2; }
 [class*="st-key-upload_match_row"] { border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent); padding-top: 0.6rem; gap: 0.3rem; }
-[class*="st-key-upload_match_row"] p { margin-bottom: 0; }
-[class*="st-key-upload_step"] { border-left: 3px solid #22699a; padding-left: 0.8rem; }
+[class*="st-key-upload_match_row"] p, [class*="st-key-upload_match_row"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+[class*="st-key-upload_step"] { border-left: 3px solid #8d989f; padding-left: 0.8rem; }
 @media (max-width: 640px) { [class*="st-key-upload_match_row"] [data-testid="stHorizontalBlock"] { gap: 0.4rem; } }
-[class*="st-key-upload_receipt"] { border-left: 5px solid #22699a !important; }
+[class*="st-key-upload_receipt"] { border-left: 5px solid #17577f !important; }
 </style>
 """
 
@@ -46,7 +46,7 @@ def choose_files() -> list[Upload]:
         help="CSV, Excel, ODS, GeoJSON, GeoPackage, zipped Shapefile, Parquet, JSON, or a zip of CSV files. Up to 25 MB and "
         "200,000 rows each; the command line takes more.",
     )
-    if not dropped:
+    if not dropped and not recall_receipts():
         explain_steps()
     found: dict[str, Upload] = {}
     for one in dropped or []:

@@ -1,0 +1,333 @@
+"""An upload is read in memory, matched, corrected and looked at before anything is kept; then it is one batch that can be undone."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from etl.inbox import read_batches
+from etl.loading import ReadOptions, load_file, rebuild, redo, undo
+from etl.places_loading import add_places
+from etl.readers import read_sheets
+from etl.upload_mapping import MEETING, ColumnMapping, propose_columns, read_fields
+from etl.upload_preview import preview_upload
+from etl.upload_saved import find_mapping, mappings_path, save_mapping
+from etl.upload_troubles import list_troubles, list_two_ways, list_unplaced, make_starter, rows_of
+from etl.uploading import (
+    MOST_BYTES,
+    Fix,
+    Prepared,
+    Wanted,
+    confirm_upload,
+    list_fitting,
+    prepare_upload,
+    read_active,
+    read_upload,
+    say_without_flags,
+)
+from soundings.content import content_hash
+from soundings.generations import open_current
+from soundings.home import Home
+from soundings.model import BadFile
+from tests.homes import copy_home, make_wards_home
+from tests.making import write_contributions, write_places, write_rows
+
+EVENTS = """Harbour Hub: what we did,,,,,
+Event name,Held on,Ward,Number attended,People,Contact e-mail
+Tea and talk,14/03/2025,Ward 1,12,10,hello@hub.example
+,15/03/2025,Ward 2,9,,hello@hub.example
+Lantern walk,31/02/2025,Ward 9,40,lots,other@hub.example
+"""
+PLAIN = Wanted()
+MAPPING = ColumnMapping(
+    (
+        ("Event name", "title"),
+        ("Held on", "start_date"),
+        ("Ward", "place_name"),
+        ("Number attended", "attendance_count"),
+        ("People", "people"),
+    ),
+    "Harbour Hub",
+)
+FIXES = (
+    Fix("events", 4, "Event name", "Net mending"),
+    Fix("events", 5, "Held on", "28/02/2025"),
+    Fix("events", 5, "People", "35"),
+    Fix("events", 5, "Ward", "Ward 3"),
+)
+
+
+@pytest.fixture(scope="module")
+def wards(tmp_path_factory) -> Home:
+    """Three wards and 16 answers, for reading only."""
+    return make_wards_home(tmp_path_factory.mktemp("wards"))
+
+
+@pytest.fixture
+def home(wards, tmp_path) -> Home:
+    """A copy of it that a test may write to."""
+    return copy_home(wards, tmp_path / "own")
+
+
+def prepare(home: Home, text: str | bytes, wanted: Wanted = PLAIN, name: str = "events.csv"):
+    """(what would be loaded, the sheets as they were read)."""
+    content = text.encode() if isinstance(text, str) else text
+    sheets = read_upload(name, content, replace(wanted.options, date_order=None))
+    return prepare_upload(home, name, hashlib.sha256(content).hexdigest(), sheets, wanted, "a test"), sheets
+
+
+def hash_of(home: Home) -> str:
+    return content_hash(open_current(home).cursor())
+
+
+def native(*lines: str) -> str:
+    return "\n".join(["activity_id,title,start_date,place_name,place_role", *lines, ""])
+
+
+def test_an_upload_is_read_as_the_command_line_reads_it_and_leaves_nothing_on_the_disk(tmp_path, wards):
+    path = write_contributions(tmp_path / "answers.csv")
+    before = sorted(tmp_path.rglob("*"))
+    (ours,) = read_upload("answers.csv", path.read_bytes(), ReadOptions())
+    (theirs,) = read_sheets(path)
+    assert (
+        ours.table.equals(theirs.table)
+        and ours.row_numbers.equals(theirs.row_numbers)
+        and ours.detected == theirs.detected
+    )
+    prepared, _ = prepare(wards, path.read_bytes(), name="answers.csv")
+    dry = load_file(wards, path, dry_run=True)
+    assert dry.already_loaded and prepared.batch_id == dry.batch_id
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_file_past_the_limits_is_refused_with_what_to_do():
+    with pytest.raises(BadFile, match=r"up to 25 MB.*soundings load FILE"):
+        read_upload("big.csv", b"x" * (MOST_BYTES + 1), ReadOptions())
+    with pytest.raises(BadFile, match="200,001 rows; this page takes up to 200,000"):
+        read_upload("long.csv", b"date,n\n" + b"2025-01-01,1\n" * 200_001, ReadOptions())
+
+
+def test_a_bomb_costs_a_message():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", b"0" * 30_000_000)
+    with pytest.raises(BadFile, match="100 times its size"):
+        read_upload("bomb.zip", packed.getvalue(), ReadOptions())
+
+
+def test_every_column_is_proposed_at_most_one_field_and_says_why():
+    headers = ["Event name", "Held on", "Ward", "Attendence", "Shoe size", "Date"]
+    rows = [
+        {
+            "Event name": "Tea",
+            "Held on": "3 May 2025",
+            "Ward": "Ward 1",
+            "Attendence": "4",
+            "Shoe size": "39",
+            "Date": "4 May 2025",
+        }
+    ]
+    proposed = {one.column: one for one in propose_columns(headers, rows)}
+    assert [proposed[name].field for name in headers] == [
+        "title",
+        None,
+        "place_name",
+        "attendance_count",
+        None,
+        "start_date",
+    ]
+    assert "attendance" in proposed["Attendence"].why and all(one.why for one in proposed.values())
+    assert {one.field for one in proposed.values()} - {None} <= set(read_fields())
+
+
+def test_matched_rows_become_activities_meetings_and_figures_with_their_own_row_numbers(home):
+    prepared, sheets = prepare(home, EVENTS, Wanted(mapping=MAPPING))
+    assert list_fitting(sheets) == []
+    assert [sheet.name for sheet in prepared.sheets] == ["activities", "sessions", "people"]
+    assert [sheet.row_numbers.to_pylist() for sheet in prepared.sheets] == [[3, 4, 5], [3, 5], [3, 5]]
+    kept = "".join(str(sheet.table.to_pylist()) for sheet in prepared.sheets)
+    assert "hub.example" not in kept  # the column that was matched with nothing
+    mapped = prepared.mapped
+    assert mapped.rows_read == mapped.rows_accepted + mapped.rows_rejected == 7
+    assert preview_upload(home, prepared).added == ("2 activities", "2 meetings", "10 people")
+
+
+def test_rows_with_one_title_can_be_meetings_of_one_activity(home):
+    text = "Event name,Held on,Ward\nChoir,1 May 2025,Ward 1\nChoir,8 May 2025,Ward 2\nTea,9 May 2025,Ward 2\n"
+    mapping = ColumnMapping(
+        (("Event name", "title"), ("Held on", "start_date"), ("Ward", "place_name")), "Hub", MEETING
+    )
+    prepared, _ = prepare(home, text, Wanted(mapping=mapping))
+    preview = preview_upload(home, prepared)
+    assert preview.added == ("2 activities", "3 meetings")
+    assert preview.by_place["ward"] == {"E05999901": 1, "E05999902": 2}
+
+
+def test_a_matched_column_of_people_is_still_refused(home):
+    mapping = replace(MAPPING, columns=(*MAPPING.columns, ("Contact e-mail", "organisation")))
+    prepared, _ = prepare(home, EVENTS, Wanted(mapping=mapping))
+    assert [one.column for one in prepared.personal] == ["Contact e-mail"] and prepared.mapped is None
+
+
+def test_each_column_that_looks_personal_is_named_and_can_be_left_out(home):
+    text = "date,ward_code,activity,email,phone\n2025-05-01,E05999901,Paths,a@b.example,07700 900123\n"
+    prepared, _ = prepare(home, text)
+    assert [(one.column, one.what.split(",")[0]) for one in prepared.personal] == [
+        ("email", "e-mail addresses"),
+        ("phone", "phone numbers"),
+    ]
+    prepared, _ = prepare(home, text, Wanted(options=ReadOptions(drop=("email", "phone"))))
+    assert not prepared.personal and prepared.mapped.rows_accepted == 1
+
+
+def test_every_cell_to_put_right_is_told_as_the_persons_own_file_has_it(home):
+    wanted = Wanted(mapping=MAPPING)
+    prepared, sheets = prepare(home, EVENTS, wanted)
+    troubles = list_troubles(prepared, sheets, wanted)
+    assert [(one.sheet, one.row, [column for column, _ in one.wrong], one.is_rejected) for one in troubles] == [
+        ("events", 4, ["Event name"], True),
+        ("events", 5, ["Held on", "People"], True),
+    ]
+    starter = make_starter(troubles).decode("utf-8-sig").splitlines()
+    assert starter[0].startswith('"row","column","value","reason"') and "Event name" in starter[0] and len(starter) == 4
+    assert '"5","People","lots"' in starter[3]
+    preview = preview_upload(home, prepared)
+    (lost,) = list_unplaced(prepared, sheets, wanted, preview.unplaced)
+    assert (lost.row, lost.wrong[0][0], lost.is_unplaced) == (5, "Ward", True) and "Ward 9" in lost.wrong[0][1]
+
+
+def test_corrected_rows_come_in_with_the_rest_and_the_correction_is_written_down(home):
+    before = hash_of(home)
+    prepared, sheets = prepare(home, EVENTS, Wanted(mapping=MAPPING, fixes=FIXES))
+    assert not list_troubles(prepared, sheets, Wanted(mapping=MAPPING, fixes=FIXES))
+    result = confirm_upload(home, prepared)
+    assert (result.rows_rejected, result.places["located"]) == (0, 5)  # 3 meetings, 2 figures
+    manifest = read_batches(home)[-1].read_manifest()
+    assert sum("put right by hand" in one for one in manifest["decisions"]) == len(FIXES)
+    assert "Net mending" not in str(manifest)
+    after = hash_of(home)
+    assert rebuild(home).agrees
+    undo(home, prepared.batch_id)
+    assert hash_of(home) == before
+    redo(home, prepared.batch_id)
+    assert hash_of(home) == after
+
+
+def test_a_correction_is_screened_like_any_cell(home):
+    fixes = (Fix("events", 2, "title", "Ask jo.bloggs@home.example"),)
+    confirm_upload(home, prepare(home, native("a1,,2025-03-10,Ward 1,venue"), Wanted(fixes=fixes))[0])
+    kept = b"".join(path.read_bytes() for path in home.inbox.rglob("*.json"))
+    assert b"jo.bloggs" not in kept
+    titles = [title for (title,) in open_current(home).cursor().execute("select title from activity").fetchall()]
+    assert "Ask [e-mail removed]" in titles
+
+
+def test_a_date_of_two_readings_is_asked_about_and_never_guessed(home):
+    text = "date,ward_code,activity\n03/04/2025,E05999901,Paths\n13/04/2025,E05999901,Paths\n"
+    prepared, sheets = prepare(home, text)
+    assert list_two_ways(list_troubles(prepared, sheets, Wanted())) == ["03/04/2025"]
+    assert (prepared.mapped.rows_accepted, prepared.mapped.rows_rejected) == (1, 1)
+    answered = Wanted(options=ReadOptions(date_order="month-first"))
+    prepared, sheets = prepare(home, text, answered)
+    days = prepared.mapped.tables["activity_count"]["period_start"].to_pylist()
+    assert sorted(map(str, days)) == ["2025-03-04", "2025-04-13"]
+
+
+def test_the_same_rows_saved_again_in_another_order_are_noticed(home, tmp_path):
+    path = write_contributions(tmp_path / "again.csv")
+    lines = path.read_text().splitlines()
+    (first,) = [batch for batch in read_batches(home) if batch.file_name == "answers.csv"]
+    shuffled, _ = prepare(home, "\r\n".join([lines[0], *lines[:0:-1]]), name="re-saved.csv")
+    assert preview_upload(home, shuffled).same_rows == first.batch_id
+    one_less, _ = prepare(home, "\r\n".join(lines[:-1]), name="one-less.csv")
+    assert preview_upload(home, one_less).same_rows is None
+    assert read_active(home, hashlib.sha256(path.read_bytes()).hexdigest()) == [(first.batch_id, "contributions")]
+
+
+def test_an_activity_of_the_same_title_place_and_week_is_shown_and_can_be_left_out(home):
+    confirm_upload(home, prepare(home, native("a1,Tea and talk,2025-03-10,Ward 1,venue"))[0])
+    text = native(
+        "b1,tea and Talk ,2025-03-12,Ward 1,venue",  # the same week, a Wednesday
+        "b2,Tea and talk,2025-03-12,Ward 2,venue",
+        "b3,Tea and talk,2025-03-19,Ward 1,venue",
+        "b4,Lantern walk,2025-03-12,Ward 1,venue",
+    )
+    prepared, sheets = prepare(home, text, name="more.csv")
+    (twin,) = preview_upload(home, prepared).twins
+    assert (twin.row, twin.place, twin.file_name) == (2, "Ward 1", "events.csv")
+    gone = rows_of(prepared, sheets, Wanted(), [twin.row])
+    left, _ = prepare(home, text, Wanted(left_out=gone), name="more.csv")
+    assert left.mapped.rows_read == 3 and not preview_upload(home, left).twins
+    assert any("Row 2 of more was left out" in one for one in left.manifest["decisions"])
+
+
+def test_the_same_upload_sent_ten_times_at_once_is_one_batch(home):
+    prepared: Prepared = prepare(home, EVENTS, Wanted(mapping=MAPPING, fixes=FIXES))[0]
+    count = len(read_batches(home))
+    with ThreadPoolExecutor(10) as crowd:
+        results = list(crowd.map(lambda _: confirm_upload(home, prepared), range(10)))
+    assert len(read_batches(home)) == count + 1
+    assert sum(not result.already_loaded for result in results) == 1
+    assert {result.batch_id for result in results} == {prepared.batch_id}
+
+
+def test_a_file_that_is_loaded_is_not_loaded_again_in_another_way(home):
+    confirm_upload(home, prepare(home, EVENTS, Wanted(mapping=MAPPING))[0])
+    with pytest.raises(BadFile, match="nothing was doubled"):
+        confirm_upload(home, prepare(home, EVENTS, Wanted(mapping=MAPPING, fixes=FIXES))[0])
+
+
+def test_a_matching_is_offered_for_the_same_columns_in_any_order_and_case(tmp_path):
+    home = Home(tmp_path)
+    headers = ["Event name", "Held on", "Ward", "Number attended", "People", "Contact e-mail"]
+    assert find_mapping(home, headers) is None
+    save_mapping(home, headers, MAPPING)
+    found = find_mapping(home, [header.upper() for header in reversed(headers)])
+    assert found.organisation == "Harbour Hub" and dict(found.columns)["EVENT NAME"] == "title"
+    assert find_mapping(home, [*headers, "One more"]) is None
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "Общество", "a" * 400, "CON:", "."])
+def test_an_organisations_name_never_reaches_outside_its_folder(tmp_path, name):
+    home = Home(tmp_path)
+    save_mapping(home, ["A"], ColumnMapping((("A", "title"),), name))
+    assert mappings_path(home, name).is_file()
+    assert {path.parent for path in tmp_path.rglob("*.json")} == {tmp_path / "drafts" / "mappings"}
+    assert find_mapping(home, ["a"]).organisation == name
+
+
+def test_a_damaged_matching_only_costs_its_proposal(tmp_path):
+    home = Home(tmp_path)
+    save_mapping(home, ["A"], ColumnMapping((("A", "title"),), "Hub"))
+    mappings_path(home, "Hub").write_text("[{")
+    assert find_mapping(home, ["A"]) is None
+
+
+def test_the_pages_words_hold_no_flags_of_the_command_line():
+    said = say_without_flags(
+        'Leave it out while loading (--drop "email"). Say which with --source. Say it with crs: EPSG:27700.'
+    )
+    assert "--" not in said and "EPSG:27700" in said
+
+
+def test_a_map_file_is_read_from_memory(tmp_path):
+    path: Path = write_places(tmp_path / "squares.geojson")
+    (sheet,) = read_upload("squares.geojson", path.read_bytes(), ReadOptions())
+    assert sheet.table.equals(read_sheets(path)[0].table)
+
+
+def test_an_upload_into_an_empty_home_waits_for_its_places(tmp_path):
+    home = Home(tmp_path / "home")
+    path = write_rows(tmp_path / "a.csv", [["2025-03-01", "E05999901", "Paths"]])
+    prepared, _ = prepare(home, path.read_bytes(), name="a.csv")
+    assert preview_upload(home, prepared).result.places["outside"] == 1
+    confirm_upload(home, prepared)
+    add_places(home, write_places(tmp_path / "w.geojson"), "ward")
+    states = open_current(home).cursor().execute("select state from location_state").fetchall()
+    assert states == [("located",)]
