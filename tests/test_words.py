@@ -60,7 +60,7 @@ def marks_of(at: AppTest) -> list[str]:
 @pytest.mark.parametrize(
     "wanted",
     [*RUBRIC.facts, *(rule.id for rule in RUBRIC.rules), *STAGES, *SHARING, *FAMILIES, *read_measures(), *ROLES,
-     *(set(PLACE_STATES) - {"located"}), *(set(FIGURE_STATES) - {"value"}), *KNOWLEDGE,
+     *sorted(set(PLACE_STATES) - {"located"}), *sorted(set(FIGURE_STATES) - {"value"}), *KNOWLEDGE,
      "claim", "fact", "evidence", "iap2", "arnstein", "tlap", "nef", "nihr", "gunning", "four_cos", "national_standards",
      "slay_stephens", "bovaird", "sanders_thompson"],
 )  # fmt: skip
