@@ -15,6 +15,7 @@ import pyproj
 import shapely
 
 from etl.coordinates import ISLES_LAT, ISLES_LON, bng_to_lonlat
+from etl.readers.reading import require_file
 from soundings.model import BadFile
 
 BRITISH_NATIONAL_GRID = 27700
@@ -39,8 +40,9 @@ def read_boundary_file(path: Path, *, crs: str | None = None, layer: str | None 
     refused with a question, which `crs` (such as EPSG:27700) answers. Raises BadFile.
     """
     path = Path(path)
-    if not path.is_file():
-        raise BadFile(f"There is no file {path}. Check the name and the folder.")
+    require_file(path, "boundary file")
+    if not path.stat().st_size:
+        raise BadFile(f"{path.name} is empty (0 bytes). Check that the export or download finished, and give it again.")
     detected, warnings = {"file": path.name}, []
     frame, detected["format"] = _read_frame(path, layer)
     if not len(frame):
@@ -112,7 +114,11 @@ def _read_layer(path: Path, source: str, layer: str | None, format_name: str) ->
             python_warnings.simplefilter("ignore")
             frame = pyogrio.read_dataframe(source, layer=layer or layers[0])
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise BadFile(f"{path.name} cannot be read as {format_name}: {error}") from error
+        # The reader's own words name the folders of this machine and its drivers; they help nobody who drew a boundary.
+        raise BadFile(
+            f"{path.name} cannot be read as {format_name}: it may be damaged, cut short, or another kind of file under this "
+            f"ending. Export it again, as one of {FORMATS}."
+        ) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BadFile(f"{path.name} has no boundaries in it, only a table.")
     return frame

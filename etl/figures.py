@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from etl.readers.reading import require_file
 from soundings.model import BadFile
 
 AREA_PREFIXES = ("OA", "LSOA", "MSOA", "WD", "LAD", "RGN", "CTRY")
@@ -100,8 +101,7 @@ def read_figures(path: Path, kind: str) -> Figures:
 
 def _read_text_table(path: Path) -> pa.Table:
     """A CSV file (UTF-8, with or without BOM, or else Windows-1252) as text, blank cells null."""
-    if not path.is_file():
-        raise BadFile(f"There is no file {path}. Check the name and the folder.")
+    require_file(path, "CSV file")
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")

@@ -10,10 +10,10 @@ from etl.code_lists import check_list, map_list
 from etl.inbox import ALIASES, HISTORY, ID_LENGTH, PLACES, encode_tables, hash_file, identify_batch
 from etl.loading import ReadOptions, read_input, say_nothing
 from etl.outlines import prepare_outlines
+from etl.readers.reading import require_file
 from etl.replay import map_places, pack_sheets
 from etl.results import LoadResult, describe_load
 from soundings.home import Home
-from soundings.model import BadFile
 from soundings.store import LOCK_SECONDS
 
 ATTRIBUTION = (
@@ -50,8 +50,7 @@ def add_places(
 
     path, figures = Path(path), tuple(Path(figure) for figure in figures)
     for file in (path, *figures):
-        if not file.is_file():
-            raise BadFile(f"There is no file {file}. Check the name, and the folder you are in.")
+        require_file(file)
     report("Reading boundaries")
     said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
     read = read_places(path, kind, figures=list(figures), **said)
@@ -103,8 +102,7 @@ def add_aliases(home: Home, path: Path, *, who: str | None = None, timeout: floa
 
 
 def add_list(home: Home, path: Path, kind: str, *, who: str | None, timeout: float) -> LoadResult:
-    if not path.is_file():
-        raise BadFile(f"There is no file {path}. Check the name, and the folder you are in.")
+    require_file(path)
     sheets = read_input(path, ReadOptions())[:1]
     check_list(kind, sheets, path.name)
     detected = {sheet.name: sheet.detected for sheet in sheets}

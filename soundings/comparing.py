@@ -119,18 +119,23 @@ def read_activity_figures(
     return {activity_id: (title, value) for activity_id, title, value in found}
 
 
+def say_figure(value: float, measure: Measure) -> str:
+    """A figure with its noun: “1 continuing group”, “396 responses”."""
+    return f"{say_number(value)} {measure.noun_one if value == 1 else measure.noun}"
+
+
 def say_scatter(scatter: Scatter, plural: str) -> str:
     """What the scatter shows, in sentences: how many are drawn, how many are not recorded, and the medians."""
     breadth, depth = scatter.breadth, scatter.depth
     parts = [
         f"{len(scatter.drawn):,} of {len(scatter.points):,} {plural} have both {breadth.noun} and {depth.noun} recorded.",
-        f"{len(scatter.only_breadth):,} have {breadth.noun} only, {len(scatter.only_depth):,} have {depth.noun} only, "
-        f"and {len(scatter.neither):,} have neither: they stand in the margin or the table, not at zero.",
+        f"Only {breadth.noun}: {len(scatter.only_breadth):,}. Only {depth.noun}: {len(scatter.only_depth):,}. "
+        f"Neither: {len(scatter.neither):,}. They stand in the margin or the table, not at zero.",
     ]
     if scatter.breadth_median is not None and scatter.depth_median is not None:
         parts.append(
-            f"In the middle, of those recorded: {say_number(scatter.breadth_median)} {breadth.noun}; "
-            f"{say_number(scatter.depth_median)} {depth.noun}."
+            f"In the middle, of those recorded: {say_figure(scatter.breadth_median, breadth)}; "
+            f"{say_figure(scatter.depth_median, depth)}."
         )
     return " ".join(parts)
 

@@ -97,6 +97,19 @@ def has_demo(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.execute("select coalesce(bool_or(is_demo), false) from batch").fetchone()[0]
 
 
+def has_own(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any batch in this generation is not of the illustrative demo place."""
+    return connection.execute("select coalesce(bool_or(not is_demo), false) from batch").fetchone()[0]
+
+
+def is_activity_demo(connection: duckdb.DuckDBPyConnection, activity_id: str) -> bool:
+    """Whether anything recorded of this activity's own row comes from the illustrative demo place."""
+    return connection.execute(
+        "select coalesce(bool_or(is_demo), false) from activity join batch using (batch_id) where activity_id = $1",
+        [activity_id],
+    ).fetchone()[0]
+
+
 def has_records(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether any batch of records is in this generation."""
     return connection.execute("select coalesce(bool_or(kind = 'records'), false) from batch").fetchone()[0]

@@ -158,7 +158,7 @@ def say_summary(table: Table) -> str:
         text += f", most in {where} ({say_number(most.value)}{' each' if len(top) > 1 else ''})"
     none = len(recorded) - len(some)
     if none:
-        text += f"; in {none:,} a 0 was recorded"
+        text += f"; {none:,} of them recorded a 0"
     return text + "."
 
 

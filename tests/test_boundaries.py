@@ -233,6 +233,21 @@ def test_files_that_are_no_boundaries_are_refused_in_words(tmp_path):
         read_places(tmp_path / "a.geojson", "galaxy")
 
 
+@pytest.mark.parametrize("content", ["", "{", "[1, 2]", '{"type": "Feature"'])
+def test_a_boundary_file_with_nothing_usable_is_refused_without_a_machine_path_or_a_drivers_words(tmp_path, content):
+    path = tmp_path / "wards.geojson"
+    path.write_text(content)
+    with pytest.raises(BadFile, match="wards.geojson") as refused:
+        read_places(path, "ward")
+    said = str(refused.value)
+    assert str(tmp_path) not in said and "DRIVER" not in said and "again" in said
+
+
+def test_a_folder_given_for_a_boundary_file_is_called_a_folder(tmp_path):
+    with pytest.raises(BadFile, match="is a folder. Give the boundary file inside it"):
+        read_places(tmp_path, "ward")
+
+
 def test_nomis_takes_the_row_of_all_ages_and_reports_both_directions(tmp_path):
     figures = tmp_path / "population.csv"
     figures.write_text(

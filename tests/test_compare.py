@@ -203,7 +203,7 @@ def words_of(at: AppTest) -> str:
 def test_the_page_sets_breadth_beside_depth_and_says_what_is_not_recorded(open_compare):
     said = words_of(open_compare())
     assert "Breadth against depth" in said
-    assert "they stand in the margin or the table" in said.replace("\\", "")
+    assert "They stand in the margin or the table" in said.replace("\\", "")
     assert "Illustrative" in said
     assert "even spread" in said
 

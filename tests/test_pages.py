@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from etl.illustrating import add_demo
 from etl.loading import load_file, undo
 from pages.ui.explaining import ISOLATED, JOINER, escape
 from pages.ui.place_parts import timeline_rows
@@ -333,3 +334,43 @@ def test_two_activities_of_one_title_have_a_bar_each_and_a_live_one_lasts_until_
     )
     assert list(rows["row"]) == [0, 1, 2]
     assert [str(end.date()) for end in rows["end"]] == ["2026-04-01", "2025-01-08", "2026-11-24"]
+
+
+def test_a_home_with_the_made_up_place_alone_says_that_nothing_in_it_is_real(open_page, tidewell):
+    assert "No person, group or council here is real" in words_of(open_page(tidewell, SOURCES))
+
+
+def test_a_home_that_mixes_the_made_up_place_with_its_own_says_which_part_is_made_up(open_page, tmp_path):
+    home = make_wards_home(tmp_path)
+    add_demo(home)
+    said = words_of(open_page(home, SOURCES))
+    assert "Partly illustrative" in said
+    assert "is real" not in said
+
+
+def test_a_real_activity_beside_the_made_up_place_carries_no_word_of_it(open_page, tmp_path):
+    home = make_wards_home(tmp_path)
+    add_demo(home)
+    with_demo = open_current(home).cursor()
+    own, made_up = (
+        with_demo.execute(
+            "select activity_id from activity join batch using (batch_id) where is_demo = $1 limit 1", [is_demo]
+        ).fetchone()[0]
+        for is_demo in (False, True)
+    )
+    assert "llustrative" not in words_of(open_page(home, "activity", activity=own))
+    assert "Partly illustrative" in words_of(open_page(home, "activity", activity=made_up))
+
+
+def test_sources_are_named_in_words_and_never_by_the_id_of_their_kind(open_page, tidewell):
+    said = words_of(open_page(tidewell, SOURCES))
+    assert "own template" in said and "boundaries of wards" in said
+    for code in ("places-ward", "`native`", "**asking"):
+        assert code not in said
+
+
+def test_side_by_side_is_explained_as_left_and_right_and_speaks_of_no_ring(open_page, wards):
+    said = words_of(open_page(wards, view="side"))
+    assert (
+        "Left, stronger amber" in said and "ring" not in said.split("How to read it")[1].split("gap in the record")[0]
+    )

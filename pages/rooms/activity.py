@@ -27,9 +27,10 @@ from pages.ui.activity_people import (
 )
 from pages.ui.add_links import show_ways_to_add
 from pages.ui.explaining import escape
-from pages.ui.frame import show_foot
+from pages.ui.frame import name_tab, show_foot
 from pages.ui.participants_parts import is_confirmed_here, show_participants
 from soundings.activity_figures import glance
+from soundings.sources import is_activity_demo
 
 reader = open_reader()
 today = keys.today()
@@ -43,8 +44,10 @@ if story is None:
     st.stop()
 activity_id = story.head.activity_id
 keys.follow_link("activity", activity_id, keys.ASKED_OF)
+name_tab(story.head.title)
 st.title(escape(story.head.title), anchor=False)
-show_illustrative(reader)
+if is_activity_demo(reader.connection, activity_id):
+    show_illustrative(reader)
 left, right = st.columns([3, 2], gap="large")
 with left:
     show_head(story)

@@ -7,7 +7,7 @@ from pages.ui.access import explain_no_places, kinds_of, names_of, open_reader, 
 from pages.ui.controls import NO_RING, choose
 from pages.ui.explaining import escape
 from pages.ui.explore_parts import NO_PLACE, draw_measures_view, draw_names_view, take_wanted_place
-from pages.ui.frame import show_foot
+from pages.ui.frame import name_tab, show_foot
 from soundings.places import read_area_name, read_place
 
 reader = open_reader()
@@ -25,6 +25,7 @@ area = (
     if choice.parent
     else read_once(reader, read_area_name, kind=choice.kind)
 )
+name_tab(f"Explore {area}")
 with heading:
     st.title(f"{escape(area)}: asked, and worked with", anchor=False)
     show_illustrative(reader)

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui import keys
 from pages.ui.access import explain_no_places, open_reader, roles_of, show_illustrative, table_of
 from pages.ui.explaining import escape
-from pages.ui.frame import show_foot
+from pages.ui.frame import name_tab, show_foot
 from pages.ui.place_parts import show_activities, show_facts, show_figures, show_neighbours, show_origin
 from soundings.activities import read_place_activities
 from soundings.filters import EVERYTHING
@@ -26,6 +26,7 @@ names = wards | {
 heading = st.container()
 code = keys.recall("place", names, next(iter(wards)), "the place")
 place = read_place(reader.connection, code)
+name_tab(place.name)
 with heading:
     st.title(escape(place.name), anchor=False)
     show_illustrative(reader)

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui import keys
 from pages.ui.access import explain_broken, guard_visit
 from pages.ui.explaining import escape
-from pages.ui.frame import show_foot
+from pages.ui.frame import name_tab, show_foot
 from pages.ui.word_parts import NOT_AN_ORDER, cite_briefly, names_of, show_lists, show_names, show_rule
 from soundings.home import find_home
 from soundings.model import BrokenStore
@@ -28,6 +28,7 @@ if asked and rule is None:
     keys.note_refused("the rule", asked)
 keys.show_notes()
 if rule:
+    name_tab(f"The rule for {rule.name}")
     show_rule(rule, words, rubric, changes)
     show_foot()
     st.query_params.from_dict({"rule": rule.id})

@@ -10,28 +10,39 @@ from typing import TypeVar
 import duckdb
 import streamlit as st
 
-from pages.ui.keys import hold_feedback_code
+from etl.invitations import EXPIRED, LIVE, REVOKED, Invitation
+from etl.invited import narrow_to
+from pages.ui.visit import ORGANISER, PARTICIPANT, STRANGER, Visit, hold_visit
+from soundings.content import schema_sql
 from soundings.filters import EVERYTHING, Filters
 from soundings.home import Home, find_home
 from soundings.model import BrokenStore
 from soundings.places import read_kinds, read_names
 from soundings.queries import Table, read_every_role, read_roles, read_table, read_values
-from soundings.sources import has_demo, has_records
+from soundings.sources import has_demo, has_own, has_records
 from soundings.store import open_current
 
 T = TypeVar("T")
 ILLUSTRATIVE = "**Illustrative.** Tidewell is a made-up place. No person, group or council here is real."
+PARTLY = (
+    "**Partly illustrative.** Tidewell, with its wards, groups and activities, is made up. What was loaded or added here "
+    "beside it is not; “Sources and gaps” says which is which."
+)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """One page run's view of one generation: its number is the cache key of everything read from it."""
+    """One page run's view of one generation: its number is the cache key of everything read from it.
+
+    `invitation`: the organiser's whose own records alone are in it; None for staff.
+    """
 
     home: Home
     number: int
     connection: duckdb.DuckDBPyConnection
     is_demo: bool
     has_records: bool
+    has_own: bool = False
 
     def __hash__(self) -> int:
         return hash((str(self.home.root), self.number))
@@ -53,7 +64,9 @@ def open_reader() -> Reader:
         explain_empty()
         st.stop()
     connection = generation.cursor()
-    return Reader(home, generation.number, connection, has_demo(connection), has_records(connection))
+    return Reader(
+        home, generation.number, connection, has_demo(connection), has_records(connection), has_own(connection)
+    )
 
 
 def guard_visit() -> None:
@@ -106,20 +119,20 @@ def explain_broken(sentence: str) -> None:
 
 
 def show_illustrative(reader: Reader) -> None:
-    """Says that the records are made up, on every page that shows demo records and on no other."""
+    """Says that the records are made up, on every page that shows demo records and on no other; or which part of them is."""
     if reader.is_demo:
-        st.markdown(f":material/info: {ILLUSTRATIVE}")
+        st.markdown(f":material/info: {PARTLY if reader.has_own else ILLUSTRATIVE}")
 
 
 @st.cache_resource(max_entries=120, show_spinner=False)
-def _read_once(root: str, number: int, name: str, asked: tuple, _read: Callable[..., T], _connection) -> T:
+def _read_once(root: str, number: int, scope: str, name: str, asked: tuple, _read: Callable[..., T], _connection) -> T:
     return _read(_connection, **dict(asked))
 
 
 def read_once(reader: Reader, read: Callable[..., T], **asked) -> T:
     """`read(connection, **asked)` of this generation, remembered. Everybody gets the same object, so nobody may change it."""
     name = f"{read.__module__}.{read.__qualname__}"
-    return _read_once(str(reader.home.root), reader.number, name, tuple(asked.items()), read, reader.connection)
+    return _read_once(str(reader.home.root), reader.number, reader.scope, name, tuple(asked.items()), read, reader.connection)
 
 
 def table_of(

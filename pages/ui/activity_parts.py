@@ -225,7 +225,7 @@ def show_not_recorded(story: ActivityStory) -> None:
 def show_source(story: ActivityStory) -> None:
     """The file and row that the activity's own record comes from."""
     head = story.head
-    st.caption(f"From {escape(head.file_name)}, row {head.row_number:,}, source {escape(head.source_id)}.")
+    st.caption(f"From {escape(head.file_name)}, row {head.row_number:,}.")
 
 
 def choose_activity(reader: Reader, asked: str | None) -> None:

@@ -24,6 +24,7 @@ CURVE_HEIGHT = 360
 YEAR_STEP = 26
 LONGEST_LABEL = 40
 NAMED = 2
+LONGEST_ROW = 16  # squares of one name in one year
 TOP, NO_MARGIN = 1.03, -0.02  # where the drawing ends: above, and below where there is no margin
 
 
@@ -253,6 +254,22 @@ def show_curves(curves: list[Curve], plural: str) -> None:
     )
 
 
+def choose_step(most: int) -> int:
+    """How many activities one square stands for, so that the longest row of squares still fits a page: 1, 2, 5, 10, 20 …"""
+    step = 1
+    while most > step * LONGEST_ROW:
+        step *= 5 / 2 if str(step).startswith("2") else 2
+        step = int(step)
+    return step
+
+
+def say_step(step: int) -> str:
+    """What one square is, in words."""
+    return (
+        "One square for each activity" if step == 1 else f"One square for {step:,} activities or the last few of them,"
+    )
+
+
 def show_change(dated: list[Working], undated: int, today: date) -> None:
     """Each activity as a mark of one size in each year it ran, under the name its record fits now; and the change in words."""
     if not dated:
@@ -267,7 +284,10 @@ def show_change(dated: list[Working], undated: int, today: date) -> None:
             "rule": [one.rule_id for one in dated],
         }
     )
-    frame["place"] = frame.groupby(["year", "name"]).cumcount()
+    whole = frame
+    frame = frame.assign(place=frame.groupby(["year", "name"]).cumcount())
+    step = choose_step(int(frame["place"].max()) + 1)
+    frame = frame[frame["place"] % step == 0].assign(place=lambda rows: rows["place"] // step)
     rules = sorted({(one.name, one.rule_id) for one in dated})
     most = int(frame["place"].max()) + 1
     chart = (
@@ -283,16 +303,16 @@ def show_change(dated: list[Working], undated: int, today: date) -> None:
         .facet(column=alt.Column("year:N", title=None, header=alt.Header(labelColor=ink(), labelFontWeight="bold")))
     )  # fmt: skip
     st.altair_chart(
-        chart, key="change", width="content", alt=f"{len(dated)} marks by year and name, the same as the table below"
+        chart, key="change", width="content", alt=f"{len(frame)} marks by year and name, the same as the table below"
     )
     st.caption(
-        "One square for each activity in each year it ran; names in alphabetical order, none above another. The name is what the "
+        f"{say_step(step)} in each year it ran; names in alphabetical order, none above another. The name is what the "
         "record fits today." + (f" {undated:,} without any date are left out." if undated else "")
     )
     with st.expander("The same as a table"):
         st.dataframe(
-            frame[["year", "activity", "name"]].rename(columns={"year": "Year", "activity": "Activity", "name": "What's recorded"}),
-            hide_index=True, key="change_rows", alt=f"{len(frame)} lines: year, activity, name",
+            whole[["year", "activity", "name"]].rename(columns={"year": "Year", "activity": "Activity", "name": "What's recorded"}),
+            hide_index=True, key="change_rows", alt=f"{len(whole)} lines: year, activity, name",
         )  # fmt: skip
 
 

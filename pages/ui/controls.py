@@ -19,6 +19,9 @@ from soundings.views import KIND_PLURAL
 
 VIEWS = {"chart": "Chart", "side": "Side by side", "one": "One measure", "crossed": "Crossed", "names": "Names"}
 NO_RING = ("one", "names")
+# What the two measures are called above their boxes, as the view draws them.
+FILL_SIDE = {"side": "Right", "crossed": "Up"}
+RING_SIDE = {"side": "Left", "crossed": "Across"}
 ANY = ""
 DEFAULT_RINGS = ("responses", "entries", "attendances", "people", "tickets", "reports")
 
@@ -63,12 +66,12 @@ def choose_measures(
     if view == "names":
         return default_fill(recorded), None, default_ring(recorded), None
     fill = choose_fill(recorded, view)
-    fill_role = choose_role(reader, "fill_role", fill, "Colour: whose places", today)
+    fill_role = choose_role(reader, "fill_role", fill, f"{FILL_SIDE.get(view, 'Colour')}: whose places", today)
     if view in NO_RING:
         return fill, fill_role, default_ring(recorded), None
-    label = "Across: how widely" if view == "crossed" else "Rings: how widely"
-    ring = choose_ring(recorded, label)
-    return fill, fill_role, ring, choose_role(reader, "ring_role", ring, f"{label.split(':')[0]}: whose places", today)
+    side = RING_SIDE.get(view, "Rings")
+    ring = choose_ring(recorded, f"{side}: how widely")
+    return fill, fill_role, ring, choose_role(reader, "ring_role", ring, f"{side}: whose places", today)
 
 
 def choose_steps() -> tuple[tuple[float, ...], tuple[float, ...]] | None:
@@ -121,11 +124,11 @@ def choose_fill(recorded: dict[str, int], view: str) -> str:
     usual = default_fill(recorded)
     keys.recall("fill", options, usual if usual in options else options[0], "the measure")
     return st.selectbox(
-        {"one": "Measure", "crossed": "Up: how deeply"}.get(view, "Colour: how deeply"),
+        "Measure" if view == "one" else f"{FILL_SIDE.get(view, 'Colour')}: how deeply",
         options,
         key="fill",
         format_func=lambda name: label_measure(name, recorded),
-        width=190,
+        width=180,
     )
 
 
@@ -133,7 +136,7 @@ def choose_ring(recorded: dict[str, int], label: str = "Rings: how widely") -> s
     """The breadth measure of the amber rings, or of another axis."""
     options = [measure.id for measure in measures_of("breadth")]
     keys.recall("ring", options, default_ring(recorded), "the measure")
-    return st.selectbox(label, options, key="ring", format_func=lambda name: label_measure(name, recorded), width=165)
+    return st.selectbox(label, options, key="ring", format_func=lambda name: label_measure(name, recorded), width=150)
 
 
 def label_measure(name: str, recorded: dict[str, int]) -> str:
@@ -152,7 +155,7 @@ def choose_kind(kinds: dict[str, int]) -> str:
         list(kinds),
         key="kind",
         format_func=lambda kind: f"{KIND_PLURAL.get(kind, kind)} ({kinds[kind]:,})",
-        width=140,
+        width=130,
     )
 
 
@@ -162,9 +165,7 @@ def choose_role(reader: Reader, key: str, measure: str, label: str, today: date)
     keys.recall(key, roles, next(iter(roles), None), "the layer")
     if len(roles) < 2:
         return next(iter(roles), None)
-    return st.selectbox(
-        label, list(roles), key=key, format_func=lambda role: f"{ROLE_LABEL[role]} ({roles[role]:,})", width=175
-    )
+    return st.selectbox(label, list(roles), key=key, format_func=ROLE_LABEL.get, width=185)
 
 
 def choose_filters(reader: Reader) -> Filters:

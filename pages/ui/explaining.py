@@ -186,6 +186,14 @@ def show_reading(view: str, fill: Table, ring: Table | None) -> None:
             "- A hatch: one of the two is not recorded, so nothing is said of the pair."
         )
         return
+    if view == "side" and ring is not None:
+        st.markdown(
+            f"**How to read it**\n\n- Left, stronger amber: more {ring.measure.noun}.\n"
+            f"- Right, stronger {colour}: more {fill.measure.noun}.\n"
+            "- Strong on the left and pale on the right: many counted, little joint work recorded.\n"
+            "- A hatch: nothing recorded. That is a gap in the record, not a judgement."
+        )
+        return
     if ring is None:
         st.markdown(
             f"**How to read it.** The stronger the {colour}, the more {fill.measure.noun} are recorded. A hatch: nothing recorded."

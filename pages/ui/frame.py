@@ -23,6 +23,10 @@ h3 { font-size: 1.08rem !important; }
 .st-key-stage_strip { align-items: stretch !important; }
 [class*="st-key-stage_"] strong { font-size: 1.4rem; line-height: 1.5; }
 [class*="_not_known"][class*="st-key-stage_"], [class*="_not_applicable"][class*="st-key-stage_"] { border-style: dashed !important; }
+.st-key-controls [data-testid="stButtonGroup"] button { min-height: 2.5rem; } /* as tall as the boxes beside it */
+.st-key-change { max-width: 100%; overflow-x: auto; } /* the years scroll in their own box, never the page */
+.stPageLink a, .stButton button[data-testid="stBaseButton-tertiary"] { text-align: left; } /* links that wrap stay a list */
+.stButton button[data-testid="stBaseButton-tertiary"] p { text-align: left; }
 .st-key-summary p { font-size: 1.1rem; }
 .st-key-quotes blockquote { color: inherit; opacity: 1; }
 @media (max-width: 640px) {
@@ -31,6 +35,7 @@ h3 { font-size: 1.08rem !important; }
   .st-key-controls { gap: 0.5rem !important; }
   .st-key-controls > div { flex: 1 1 calc(50% - 0.5rem) !important; width: auto !important; min-width: 0 !important; }
   .st-key-controls > div:first-child { flex-basis: 100% !important; }
+  .st-key-controls [data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap; overflow: visible; }
   .st-key-linked { flex-direction: column !important; align-items: stretch !important; }
   .st-key-linked > div { width: 100% !important; }
   .st-key-linked_arrow [role="img"] { display: inline-block; transform: rotate(90deg); }
@@ -46,6 +51,11 @@ h3 { font-size: 1.08rem !important; }
 def dress() -> None:
     """Our type and print style; a constant text, never a user's."""
     st.html(STYLE)
+
+
+def name_tab(title: str) -> None:
+    """Names the browser's tab after what the page shows, so that several open pages can be told apart."""
+    st.set_page_config(page_title=f"{title} · Soundings")
 
 
 def show_foot() -> None:

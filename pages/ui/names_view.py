@@ -82,7 +82,12 @@ def show_names_table(named: NamedPlaces, key: str) -> str | None:
         hide_index=True, key=key, on_select="rerun", selection_mode="single-row",
         height=min(420, 35 * (len(named.places) + 1) + 3),
         alt=f"Names present in {len(named.places)} {KIND_PLURAL.get(named.kind, named.kind)}, the same rows as the map",
-        column_config={"Names present": name_column(rules, "Names present")},
+        column_config={
+            "Place": st.column_config.TextColumn(width=170),
+            "Names present": name_column(rules, "Names present"),
+            "What is recorded": st.column_config.TextColumn(width=130),
+            "Code": st.column_config.TextColumn(width=90),
+        },
     )  # fmt: skip
     st.caption(DO_NOT_TARGET)
     rows = event.selection.rows

@@ -10,14 +10,16 @@ import streamlit as st
 
 from etl.inbox import read_batches as read_inbox
 from etl.loading import redo, undo
+from etl.specs import read_specs
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
 from soundings.filters import say_date
 from soundings.model import SoundingsError
 from soundings.sources import BatchLine, read_rejections, read_unlocated_reasons
-from soundings.views import say_count
+from soundings.views import KIND_PLURAL, say_count
 
-KIND_WORD = {"places": "places", "history": "code history", "aliases": "place names", "records": "activity"}
+FEEDBACK = "feedback"
+KIND_WORD = {"history": "code history", "aliases": "place names", "records": "activity"}
 STATE_WORD = {
     "outside": "outside the loaded places",
     "unlocated": "no place recorded",
@@ -42,13 +44,13 @@ def show_batch(reader: Reader, batch: BatchLine) -> None:
     mark = " · illustrative" if batch.is_demo else ""
     with st.container(border=True):
         st.markdown(
-            f"**{escape(batch.file_name)}** · {KIND_WORD.get(batch.kind, batch.kind)} from `{batch.source_id}`{mark}  \n"
+            f"**{escape(say_name(batch))}** · {escape(say_source(batch))}{mark}  \n"
             f"{batch.rows_read:,} read · {batch.rows_accepted:,} accepted · {batch.rows_rejected:,} rejected"
             + (f" · {say_count(batch.values_set_aside, 'values')} set aside" if batch.values_set_aside else "")
             + say_places(batch)
         )
         st.caption(
-            f"Batch {batch.batch_id}, accepted {say_date(batch.accepted_at)} by {escape(batch.accepted_by)} · "
+            f"{say_asking(batch)}Batch {batch.batch_id}, accepted {say_date(batch.accepted_at)} by {escape(batch.accepted_by)} · "
             f"Licence: {escape(batch.licence or 'not recorded')}"
             + (f" · {escape(batch.attribution)}" if batch.attribution else "")
         )
@@ -59,6 +61,28 @@ def show_batch(reader: Reader, batch: BatchLine) -> None:
         with st.expander("What was found in the file", key=f"detail_{batch.batch_id}", on_change="rerun") as panel:
             if panel.open:
                 show_detail(reader, batch)
+
+
+def say_name(batch: BatchLine) -> str:
+    """The name of a batch as people know it: its file's; what people said came in no file."""
+    return "What people who took part said" if batch.kind == FEEDBACK else batch.file_name
+
+
+def say_asking(batch: BatchLine) -> str:
+    """Which asking or statement a batch of what people said is; empty for a file."""
+    return f"{escape(batch.file_name[:1].upper() + batch.file_name[1:])} · " if batch.kind == FEEDBACK else ""
+
+
+def say_source(batch: BatchLine) -> str:
+    """What came in and by which known kind of file, in words: “activity, as LEEDS 2023 events”."""
+    if batch.kind == FEEDBACK:
+        return "permitted totals only"
+    if batch.kind == "places":
+        kind = batch.source_id.removeprefix("places-")
+        return f"boundaries of {KIND_PLURAL.get(kind, kind)}"
+    spec = read_specs().get(batch.source_id)
+    word = KIND_WORD.get(batch.kind, batch.kind)
+    return f"{word}, as {spec.title}" if spec else word
 
 
 def say_places(batch: BatchLine) -> str:
