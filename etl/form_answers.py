@@ -174,7 +174,7 @@ def say_where(connection: duckdb.DuckDBPyConnection, answers: Answers) -> tuple[
     if how == NOT_TIED:
         return {"not_tied_to_place": "yes"}, None
     role = {"place_role": answers.get("place_role") or "venue"}
-    if how not in (BY_NAME, BY_POSTCODE):
+    if how not in (BY_NAME, BY_POSTCODE, KEPT_BACK):
         return {}, "Choose how to say where it was, or “It is not tied to a place”."
     if how == BY_NAME:
         code = answers.get("place_code", "")
