@@ -10,10 +10,7 @@ from typing import TypeVar
 import duckdb
 import streamlit as st
 
-from etl.invitations import EXPIRED, LIVE, REVOKED, Invitation
-from etl.invited import narrow_to
-from pages.ui.visit import ORGANISER, PARTICIPANT, STRANGER, Visit, hold_visit
-from soundings.content import schema_sql
+from pages.ui.keys import hold_feedback_code
 from soundings.filters import EVERYTHING, Filters
 from soundings.home import Home, find_home
 from soundings.model import BrokenStore
@@ -32,10 +29,7 @@ PARTLY = (
 
 @dataclass(frozen=True)
 class Reader:
-    """One page run's view of one generation: its number is the cache key of everything read from it.
-
-    `invitation`: the organiser's whose own records alone are in it; None for staff.
-    """
+    """One page run's view of one generation: its number is the cache key of everything read from it."""
 
     home: Home
     number: int
@@ -125,14 +119,14 @@ def show_illustrative(reader: Reader) -> None:
 
 
 @st.cache_resource(max_entries=120, show_spinner=False)
-def _read_once(root: str, number: int, scope: str, name: str, asked: tuple, _read: Callable[..., T], _connection) -> T:
+def _read_once(root: str, number: int, name: str, asked: tuple, _read: Callable[..., T], _connection) -> T:
     return _read(_connection, **dict(asked))
 
 
 def read_once(reader: Reader, read: Callable[..., T], **asked) -> T:
     """`read(connection, **asked)` of this generation, remembered. Everybody gets the same object, so nobody may change it."""
     name = f"{read.__module__}.{read.__qualname__}"
-    return _read_once(str(reader.home.root), reader.number, reader.scope, name, tuple(asked.items()), read, reader.connection)
+    return _read_once(str(reader.home.root), reader.number, name, tuple(asked.items()), read, reader.connection)
 
 
 def table_of(
