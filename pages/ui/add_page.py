@@ -16,7 +16,7 @@ from pages.ui.add_asking import Asking, forget_widgets
 from pages.ui.add_check import send, show_check, show_receipt, start_again, step_of
 from pages.ui.add_questions import ask_how_many, ask_what, ask_when, ask_where
 from pages.ui.add_steps import ask_called, ask_changes, ask_decisions, ask_meeting, ask_who
-from pages.ui.add_style import LIVE, STYLE, TO_TOP
+from pages.ui.add_style import dress_form, go_to_top
 from pages.ui.explaining import escape
 from soundings.model import SoundingsError
 
@@ -35,7 +35,7 @@ DRAFTS_SHOWN = 10
 
 def show_add(reader: Reader) -> None:
     """The receipt that the address asks for, or the form at its step."""
-    st.html(STYLE)
+    dress_form()
     with st.container(key="add_form"):
         receipt = st.query_params.get("receipt")
         if receipt and show_receipt(reader, receipt):
@@ -46,7 +46,7 @@ def show_add(reader: Reader) -> None:
             return
         step = st.query_params.get("step", FOUR)
         step = step if step in (FOUR, *STEPS) else FOUR
-        st.html(TO_TOP.replace("{step}", step) + LIVE, unsafe_allow_javascript=True)
+        go_to_top(step)
         if draft.about.get("what") == MEETING:
             show_meeting(reader, draft)
         else:

@@ -1,5 +1,9 @@
 """How the form looks: one narrow column, large targets, an error that is seen without its colour. Constant text."""
 
+from __future__ import annotations
+
+import streamlit as st
+
 STYLE = """
 <style>
 .stMainBlockContainer:has(.st-key-add_form) { max-width: 760px; }
@@ -32,7 +36,7 @@ STYLE = """
 </style>
 """
 # Goes back to the top of the page when another step is shown; the step's name makes it run anew.
-TO_TOP = """<script>/* {step} */
+TO_TOP = """<script>/* step */
 document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
 </script>"""
 # A long answer is sent to the server after a pause in typing, as short ones are: by the keys that would send it. Boxes that
@@ -74,3 +78,13 @@ if (!window.soundingsForm) {
   tell();
 }
 </script>"""
+
+
+def dress_form() -> None:
+    """The form's look; a constant text, never a user's."""
+    st.html(STYLE)
+
+
+def go_to_top(step: str) -> None:
+    """Scrolls up where another step is shown, and has long answers saved as they are typed. `step` is one of the form's own."""
+    st.html(TO_TOP.replace("step", step) + LIVE, unsafe_allow_javascript=True)
