@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from etl.drafts import list_drafts
+from etl.drafts import Draft, list_drafts, make_draft_id
+from etl.form_records import activity_id_of, send_form
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from tests.browser import find_port, guarded_page, serve, start_chromium
@@ -21,6 +23,10 @@ FOCUSED = """() => {
   const node = document.activeElement;
   return (node.getAttribute("aria-label") || node.closest("label")?.innerText || node.innerText || "").trim();
 }"""
+SENT = {
+    "method": "group", "where_how": "place", "place_code": "TW-W15", "start_day": "3", "start_month": "5", "start_year": "2026",
+    "c1_basis": "exact", "c1_value": "8", "c1_measure": "people",
+}  # fmt: skip
 DAY = {"SOUNDINGS_TODAY": TODAY}
 
 
@@ -187,3 +193,52 @@ def test_every_step_has_no_barrier(browser, address, step):
         expect(page.get_by_text(re.compile("Step . of 7|Last step"))).to_be_visible()
         settle(page)
         assert not find_barriers(page)
+
+
+def test_a_group_of_the_form_gets_a_meeting_and_a_change_from_its_own_page(browser, address, home):
+    draft = Draft(make_draft_id(), {**SENT, "title": "Slipway painters"})
+    send_form(home, open_current(home).cursor(), draft, date.fromisoformat(TODAY), is_demo=True)
+    page_of = f"{address}activity?activity={activity_id_of(draft)}"
+    with guarded_page(browser, 390, 844) as (page, _):
+        page.goto(page_of)
+        page.get_by_role("link", name="Add a meeting").click()
+        expect(heading(page, "Add a meeting")).to_be_visible()
+        for box, text in (
+            ("Day", "9"),
+            ("Month", "11"),
+            ("Year", "2026"),
+            ("How many minutes", "60"),
+            ("How many came", "7"),
+        ):
+            page.get_by_label(box, exact=True).fill(text)
+        page.get_by_label("How many had come before").fill("6")
+        settle(page)
+        page.get_by_role("button", name="Add this meeting").click()
+        expect(heading(page, "Sent. Thank you.")).to_be_visible()
+        expect(page.get_by_text("is recorded: 1 meeting.")).to_be_visible()
+        page.goto(page_of)
+        page.get_by_role("link", name="Change this record").click()
+        expect(page.get_by_label(TITLE)).to_have_value("Slipway painters")
+        page.get_by_label(TITLE).fill("Slipway painters and scrapers")
+        settle(page)
+        page.get_by_role("button", name="Check and send").click()
+        expect(page.get_by_text("A meeting on 9 November 2026")).to_be_visible()
+        page.get_by_role("button", name="Send", exact=True).click()
+        expect(heading(page, "Sent. Thank you.")).to_be_visible()
+        assert find_titles(home).count("Slipway painters and scrapers") == 1
+        assert "Slipway painters" not in find_titles(home)
+
+
+def test_a_place_is_chosen_by_a_click_on_the_map(browser, address, home):
+    with guarded_page(browser) as (page, _):
+        page.goto(f"{address}add?step=where")
+        page.get_by_text("Search for a place, or click the map").click()
+        page.get_by_text("Or click it on the map").click()
+        page.locator(".chart-holder").first.wait_for()
+        page.locator(".st-key-add_map canvas").first.wait_for()
+        settle(page)
+        page.locator(".chart-holder").first.scroll_into_view_if_needed()
+        box = page.locator(".chart-holder").first.bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        expect(page.get_by_text("What will be recorded of where it was:")).to_be_visible()
+        expect(page.get_by_text(re.compile(r"of where it was: .*\(ward\)"))).to_be_visible()
