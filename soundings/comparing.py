@@ -129,9 +129,15 @@ def say_scatter(scatter: Scatter, plural: str) -> str:
     breadth, depth = scatter.breadth, scatter.depth
     parts = [
         f"{len(scatter.drawn):,} of {len(scatter.points):,} {plural} have both {breadth.noun} and {depth.noun} recorded.",
-        f"Only {breadth.noun}: {len(scatter.only_breadth):,}. Only {depth.noun}: {len(scatter.only_depth):,}. "
-        f"Neither: {len(scatter.neither):,}. They stand in the margin or the table, not at zero.",
     ]
+    missing = {
+        f"Only {breadth.noun}": scatter.only_breadth,
+        f"Only {depth.noun}": scatter.only_depth,
+        "Neither": scatter.neither,
+    }
+    lacking = [f"{words}: {len(points):,}." for words, points in missing.items() if points]
+    if lacking:
+        parts.append(f"{' '.join(lacking)} They stand in the margin or the table, not at zero.")
     if scatter.breadth_median is not None and scatter.depth_median is not None:
         parts.append(
             f"In the middle, of those recorded: {say_figure(scatter.breadth_median, breadth)}; "

@@ -110,7 +110,7 @@ def say_coverage(table: Table) -> str:
     """How many of a figure's records stand in the places shown, and where the others are."""
     located, noun = table.located, "records"
     if not located.total:
-        return f"No {table.measure.noun} match these filters."
+        return ""  # the summary has said it
     parts = [
         f"{say_share(located.here, located.total)} {noun} of {table.measure.noun} stand in these {KIND_PLURAL.get(table.kind, table.kind)}."
     ]

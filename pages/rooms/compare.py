@@ -33,7 +33,10 @@ st.markdown(
 )
 choice = choose_comparison(reader, today)
 plural = "activities" if choice.what == ACTIVITIES else KIND_PLURAL.get(choice.kind, choice.kind)
-open_picked(choice, show_scatter(scatter_of(reader, choice, today), plural, f"scatter_{choice.what}"))
+scatter = scatter_of(reader, choice, today)
+picked = show_scatter(scatter, plural, f"scatter_{choice.what}")
+if len(scatter.neither) < len(scatter.points):
+    open_picked(choice, picked)
 
 st.subheader("Two or three places side by side", anchor=False)
 codes, names = choose_places(reader, choice, today)

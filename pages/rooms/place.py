@@ -6,7 +6,7 @@ from pages.ui import keys
 from pages.ui.access import explain_no_places, open_reader, roles_of, show_illustrative, table_of
 from pages.ui.explaining import escape
 from pages.ui.frame import name_tab, show_foot
-from pages.ui.place_parts import show_activities, show_facts, show_figures, show_neighbours, show_origin
+from pages.ui.place_parts import show_activities, show_facts, show_figures, show_neighbours, show_origin, show_ways_on
 from soundings.activities import read_place_activities
 from soundings.filters import EVERYTHING
 from soundings.measures import read_measures
@@ -38,6 +38,7 @@ tables = [
     for measure in read_measures()
     for role in (roles_of(reader, measure, EVERYTHING, today) or {None: 0})
 ]
+show_ways_on(place)
 figures = [figure for table in tables if (figure := figure_of(table, code))]
 show_figures(place, figures)
 show_origin(reader, place, figures, today)

@@ -15,6 +15,8 @@ from soundings.views import NO_CLASS
 def make_crossed_fill(crossed: Crossed, geometry: PreparedGeometry, title: str) -> Fill:
     """Each place in the colour of its class of both measures; a hatch where either is not recorded."""
     rows, columns = len(crossed.depth_steps.highs), len(crossed.breadth_steps.highs)
+    classes = [crossed.classes.get(code, NO_CLASS) for code in geometry.place_codes]
+    is_blank = all(number == NO_CLASS for number in classes)  # steps of nothing would read as a recorded 0
     colours = {
         look: [crossed_colour(d, rows, b, columns, is_night=look == "night") for d, b in crossed.list_classes()]
         for look in ("day", "night")
@@ -22,11 +24,13 @@ def make_crossed_fill(crossed: Crossed, geometry: PreparedGeometry, title: str) 
     return Fill(
         family="crossed",
         title=title,
-        labels=[f"{label[0].upper()}{label[1:]}" for label in crossed.labels()],
-        classes=[crossed.classes.get(code, NO_CLASS) for code in geometry.place_codes],
+        labels=[] if is_blank else [f"{label[0].upper()}{label[1:]}" for label in crossed.labels()],
+        classes=classes,
         figures=[None] * len(geometry.place_codes),
         colours=colours,
-        grid=Grid(
+        grid=None
+        if is_blank
+        else Grid(
             Scale(crossed.breadth.label, say_steps(crossed.breadth_steps)),
             Scale(crossed.depth.label, say_steps(crossed.depth_steps)),
         ),

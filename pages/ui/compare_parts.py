@@ -24,7 +24,7 @@ CURVE_HEIGHT = 360
 YEAR_STEP = 26
 LONGEST_LABEL = 40
 NAMED = 2
-LONGEST_ROW = 16  # squares of one name in one year
+LONGEST_ROW = 12  # squares of one name in one year
 TOP, NO_MARGIN = 1.03, -0.02  # where the drawing ends: above, and below where there is no margin
 
 
@@ -302,7 +302,7 @@ def show_change(dated: list[Working], undated: int, today: date) -> None:
         .properties(width=max(90, 11 * max(most, 6)), height=alt.Step(YEAR_STEP))
         .facet(column=alt.Column("year:N", title=None, header=alt.Header(labelColor=ink(), labelFontWeight="bold")))
     )  # fmt: skip
-    st.altair_chart(
+    st.container(key="change_box").altair_chart(
         chart, key="change", width="content", alt=f"{len(frame)} marks by year and name, the same as the table below"
     )
     st.caption(

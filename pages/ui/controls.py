@@ -128,7 +128,7 @@ def choose_fill(recorded: dict[str, int], view: str) -> str:
         options,
         key="fill",
         format_func=lambda name: label_measure(name, recorded),
-        width=180,
+        width=205,
     )
 
 
@@ -155,7 +155,7 @@ def choose_kind(kinds: dict[str, int]) -> str:
         list(kinds),
         key="kind",
         format_func=lambda kind: f"{KIND_PLURAL.get(kind, kind)} ({kinds[kind]:,})",
-        width=130,
+        width=125,
     )
 
 
@@ -165,7 +165,7 @@ def choose_role(reader: Reader, key: str, measure: str, label: str, today: date)
     keys.recall(key, roles, next(iter(roles), None), "the layer")
     if len(roles) < 2:
         return next(iter(roles), None)
-    return st.selectbox(label, list(roles), key=key, format_func=ROLE_LABEL.get, width=185)
+    return st.selectbox(label, list(roles), key=key, format_func=ROLE_LABEL.get, width=172)
 
 
 def choose_filters(reader: Reader) -> Filters:

@@ -24,9 +24,10 @@ h3 { font-size: 1.08rem !important; }
 [class*="st-key-stage_"] strong { font-size: 1.4rem; line-height: 1.5; }
 [class*="_not_known"][class*="st-key-stage_"], [class*="_not_applicable"][class*="st-key-stage_"] { border-style: dashed !important; }
 .st-key-controls [data-testid="stButtonGroup"] button { min-height: 2.5rem; } /* as tall as the boxes beside it */
-.st-key-change { max-width: 100%; overflow-x: auto; } /* the years scroll in their own box, never the page */
+.st-key-change_box { max-width: 100%; overflow-x: auto; } /* the years scroll in their own box, never the page */
 .stPageLink a, .stButton button[data-testid="stBaseButton-tertiary"] { text-align: left; } /* links that wrap stay a list */
 .stButton button[data-testid="stBaseButton-tertiary"] p { text-align: left; }
+[data-testid="stSelectbox"] [data-baseweb="select"] div { text-overflow: ellipsis; }
 .st-key-summary p { font-size: 1.1rem; }
 .st-key-quotes blockquote { color: inherit; opacity: 1; }
 @media (max-width: 640px) {
@@ -48,9 +49,12 @@ h3 { font-size: 1.08rem !important; }
 """
 
 
+DARK_STYLE = '<style>[data-baseweb="tag"], [data-baseweb="tag"] * { color: #10202c !important; }</style>'  # white on pale blue is too faint
+
+
 def dress() -> None:
     """Our type and print style; a constant text, never a user's."""
-    st.html(STYLE)
+    st.html(STYLE + (DARK_STYLE if st.context.theme.type == "dark" else ""))
 
 
 def name_tab(title: str) -> None:

@@ -53,6 +53,17 @@ def show_facts(place: Place) -> None:
     st.markdown(" · ".join(parts))
 
 
+def show_ways_on(place: Place) -> None:
+    """The same place on the other pages: on the map, in the register, beside other places."""
+    with st.container(horizontal=True, gap="small", key="ways_on"):
+        for page, label, icon, asked in (
+            ("explore", "On the map", "map", {"kind": place.kind, "place": place.place_code}),
+            ("activities", "Its activities in the register", "list", {"within": place.place_code}),
+            ("compare", "Beside other places", "compare_arrows", {"kind": place.kind, "sides": place.place_code, "where": place.place_code}),
+        ):  # fmt: skip
+            st.page_link(f"pages/rooms/{page}.py", label=label, icon=f":material/{icon}:", query_params=asked)
+
+
 def show_figures(place: Place, figures: list[Figure]) -> None:
     """Breadth and depth beside each other, never added; measures with nothing recorded come last, in one line."""
     for column, (heading, families) in zip(st.columns(2, gap="large"), COLUMNS, strict=True):

@@ -75,7 +75,7 @@ def choose_wanted(reader: Reader, choices: Choices) -> Wanted:
             "Search the title, summary, organisation, what it's called and place",
             key="words",
             type="search",
-            placeholder="For example: harbour flood",
+            placeholder="For example: a street, a group, a topic",
         )
         keys.recall("sort", ORDERS, NEWEST, "the order")
         order = st.selectbox("Order", ORDERS, key="sort", format_func=say_order, width=230)

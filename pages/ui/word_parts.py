@@ -43,7 +43,14 @@ def show_rule(rule: Rule, words: dict[str, Word], rubric: Rubric, changes: list[
             "**If you disagree**, say so to whoever keeps this map. Rules stand in one reviewed file, `data/rubric.toml`. A change is "
             "a new version of it; every activity is then named again, and its history says why."
         )
-    st.page_link(WORDS_PAGE, label="All names and words", icon=":material/arrow_back:", query_params={})
+    with st.container(horizontal=True, gap="small"):
+        st.page_link(WORDS_PAGE, label="All names and words", icon=":material/arrow_back:", query_params={})
+        st.page_link(
+            "pages/rooms/activities.py",
+            label=f"Activities whose record fits {rule.name}",
+            icon=":material/list:",
+            query_params={"recorded": rule.id},
+        )
 
 
 def show_conditions(rule: Rule, words: dict[str, Word], rubric: Rubric) -> None:
