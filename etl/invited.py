@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +19,35 @@ from soundings.model import BadFile
 
 INVITED = "invited"  # in a manifest's options: the organisation whose invitation a batch came with
 MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """One activity of an organisation, as it is listed to it. `is_native`: it came by the form or the template."""
+
+    activity_id: str
+    title: str
+    start: date | None
+    end: date | None
+    method: str | None
+    called: str | None
+    meetings: int
+    is_native: bool
+
+
+def read_own(connection: duckdb.DuckDBPyConnection) -> list[OwnLine]:
+    """The activities of a store that was narrowed to one organisation, the newest first."""
+    found = connection.execute(
+        """
+        select a.activity_id, a.title, a.start_date, a.end_date, a.method, c.called, count(s.session_id), a.source_id = 'native'
+        from activity_now a
+        left join claim_now c using (activity_id)
+        left join session s using (activity_id)
+        group by all
+        order by a.start_date desc nulls last, a.title, a.activity_id
+        """
+    ).fetchall()
+    return [OwnLine(*row) for row in found]
 
 
 def is_same_name(one: str | None, other: str) -> bool:

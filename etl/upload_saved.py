@@ -29,12 +29,17 @@ def save_mapping(home: Home, headers: list[str], mapping: ColumnMapping) -> None
     replace_file(path, json.dumps(kept[:MOST_KEPT], ensure_ascii=False, indent=1) + "\n")
 
 
-def find_mapping(home: Home, headers: list[str]) -> ColumnMapping | None:
-    """The matching that was used last for a file with exactly these columns, in any order; None where there is none."""
+def find_mapping(home: Home, headers: list[str], organisation: str | None = None) -> ColumnMapping | None:
+    """The matching that was used last for a file with exactly these columns, in any order; None where there is none.
+
+    With an `organisation`, of its own matchings alone.
+    """
     folder = home.root / "drafts" / "mappings"
     paths = (
         sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True) if folder.is_dir() else []
     )
+    if organisation is not None:
+        paths = [mappings_path(home, organisation)]
     for path in paths:
         for one in read_kept(path):
             if one.get("headers") == sort_headers(headers):

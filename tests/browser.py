@@ -31,7 +31,7 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LOCAL_HOSTS = {"127.0.0.1", "localhost"}
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
 def find_chromium() -> str | None:
@@ -70,16 +70,18 @@ def serve(
     port: int | None = None,
     base_path: str | None = None,
     environ: dict[str, str] | None = None,
+    bind: str = "127.0.0.1",
 ) -> Iterator[str]:
     """The address of a dashboard running this script in its own process, until the block ends. Ends with a slash."""
     port = port or find_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+    command += ["--server.address", bind, "--server.headless", "true", "--browser.gatherUsageStats", "false"]
     command += ["--server.fileWatcherType", "none"]
     if base_path:
         command += ["--server.baseUrlPath", base_path]
     settings = os.environ | {"SOUNDINGS_HOME": str(home), "PYTHONPATH": str(PROJECT)} | (environ or {})
-    address = f"http://127.0.0.1:{port}/" + (f"{base_path.strip('/')}/" if base_path else "")
+    host = "[::1]" if bind == "::1" else "127.0.0.1"
+    address = f"http://{host}:{port}/" + (f"{base_path.strip('/')}/" if base_path else "")
     home.mkdir(parents=True, exist_ok=True)
     with open(home / "server.log", "wb") as log:
         process = subprocess.Popen(command, cwd=PROJECT, env=settings, stdout=log, stderr=subprocess.STDOUT)

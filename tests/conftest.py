@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 
 import pytest
@@ -11,10 +12,20 @@ from tests.homes import own_tidewell, tidewell
 
 __all__ = ["own_tidewell", "tidewell"]
 
+AT_THIS_MACHINE = (("Host", "localhost:8501"),)
 NO_BROWSER = (
     "NO BROWSER: there is no Chromium on this machine, so nothing that people see was tested. "
     "Install one (apt-get install chromium, or brew install --cask chromium), or name one in SOUNDINGS_CHROMIUM."
 )
+
+
+@pytest.fixture(autouse=True)
+def visit_from_this_machine(monkeypatch):
+    """Pages drawn without a server have no request; they get one as staff's browser sends it on the machine itself."""
+    if "streamlit.testing.v1" in sys.modules:
+        from pages.ui import visit
+
+        monkeypatch.setattr(visit, "read_request", lambda: visit.Request(AT_THIS_MACHINE, "localhost"))
 
 
 @cache

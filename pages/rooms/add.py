@@ -4,7 +4,7 @@ from pages.ui.access import open_reader, show_illustrative
 from pages.ui.add_page import show_add
 from pages.ui.frame import show_foot
 
-reader = open_reader()
+reader = open_reader(for_organisers=True)
 show_illustrative(reader)
 show_add(reader)
 show_foot()

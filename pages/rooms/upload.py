@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui.frame import show_foot
+from pages.ui.sent_parts import show_sent
 from pages.ui.upload_choosing import choose_files, choose_one
 from pages.ui.upload_page import show_upload
 from pages.ui.upload_receipt import show_receipts
@@ -11,6 +12,7 @@ from pages.ui.upload_state import open_uploads
 home, reader = open_uploads()
 st.title("Upload", anchor=False)
 uploads = choose_files()
+show_sent(home)
 show_receipts(home, reader)
 upload = choose_one(uploads)
 if upload is not None:

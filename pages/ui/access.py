@@ -10,7 +10,10 @@ from typing import TypeVar
 import duckdb
 import streamlit as st
 
-from pages.ui.keys import hold_feedback_code
+from etl.invitations import EXPIRED, LIVE, REVOKED, Invitation
+from etl.invited import narrow_to
+from pages.ui.visit import ORGANISER, PARTICIPANT, STRANGER, Visit, hold_visit
+from soundings.content import schema_sql
 from soundings.filters import EVERYTHING, Filters
 from soundings.home import Home, find_home
 from soundings.model import BrokenStore
@@ -29,7 +32,10 @@ PARTLY = (
 
 @dataclass(frozen=True)
 class Reader:
-    """One page run's view of one generation: its number is the cache key of everything read from it."""
+    """One page run's view of one generation: its number is the cache key of everything read from it.
+
+    `invitation`: the organiser's whose own records alone are in it; None for staff.
+    """
 
     home: Home
     number: int
@@ -37,40 +43,123 @@ class Reader:
     is_demo: bool
     has_records: bool
     has_own: bool = False
+    invitation: Invitation | None = None
 
     def __hash__(self) -> int:
-        return hash((str(self.home.root), self.number))
+        return hash((str(self.home.root), self.number, self.scope))
+
+    @property
+    def scope(self) -> str:
+        """Whose records are in it: an organisation's, or (empty) everybody's."""
+        return self.invitation.organisation if self.invitation else ""
 
 
-def open_reader() -> Reader:
+def open_reader(*, for_organisers: bool = False) -> Reader:
     """The reader of the current generation. Draws an explanation and stops the page where there is none or it is broken.
 
-    A visit that came with a feedback code gets its form instead, whatever page it asks for.
+    Who may not see this page gets what they may see instead, whatever they asked for. An organiser's reader, on the pages that
+    are `for_organisers`, holds their organisation's own records alone.
     """
-    guard_visit()
+    visit = guard_visit(for_organisers=for_organisers)
+    reader = find_reader(visit)
+    if reader is None:
+        explain_empty() if visit.who != ORGANISER else explain_unready()
+        st.stop()
+    return reader
+
+
+def find_reader(visit: Visit) -> Reader | None:
+    """The reader of the current generation for a visit that may be here; None where there is none. Stops where it is broken."""
     home = find_home()
     try:
         generation = open_current(home)
     except BrokenStore as error:
-        explain_broken(str(error))
+        explain_broken(str(error)) if visit.who != ORGANISER else explain_unready()
         st.stop()
     if generation is None:
-        explain_empty()
-        st.stop()
+        return None
     connection = generation.cursor()
+    is_demo, invitation = has_demo(connection), visit.invitation
+    if invitation is not None:
+        connection = _narrow(str(home.root), generation.number, invitation.organisation, connection).cursor()
     return Reader(
-        home, generation.number, connection, has_demo(connection), has_records(connection), has_own(connection)
+        home, generation.number, connection, is_demo, has_records(connection), has_own(connection), invitation
     )
 
 
-def guard_visit() -> None:
-    """Stops the page, after drawing the one form, where this visit came with a feedback code."""
-    from pages.ui.say_form import show_form
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _narrow(root: str, number: int, organisation: str, _connection) -> duckdb.DuckDBPyConnection:
+    """A store in memory that holds the places and one organisation's records: the other rows are not there to be found."""
+    narrow = duckdb.connect(":memory:")
+    narrow.execute(schema_sql())
+    narrow_to(_connection, organisation, narrow)
+    return narrow
 
-    code = hold_feedback_code()
-    if code is not None:
-        show_form(code)
-        st.stop()
+
+def guard_visit(*, for_organisers: bool = False) -> Visit:
+    """Who is visiting, where they may see this page; else draws what they may see instead, and stops."""
+    visit = hold_visit()
+    if visit.who == PARTICIPANT:
+        from pages.ui.say_form import show_form
+
+        show_form(visit.code)
+    elif visit.who == STRANGER:
+        explain_nothing_released()
+    elif visit.who == ORGANISER and visit.state != LIVE:
+        explain_lapsed(visit.state)
+    elif visit.who == ORGANISER and not for_organisers:
+        explain_reach(visit)
+    else:
+        return visit
+    st.stop()
+
+
+def invited_as() -> Invitation | None:
+    """The invitation that this visit came with, where it still opens; None for everyone else."""
+    visit = hold_visit()
+    return visit.invitation if visit.state == LIVE else None
+
+
+def explain_nothing_released() -> None:
+    """The one page of whoever is not staff and has no token."""
+    st.set_page_config(page_title="Soundings")
+    st.title("Nothing has been released yet", anchor=False)
+    st.markdown(
+        "Soundings shows where people were asked and where they were worked with. Nothing here has been released for everyone to "
+        "see.\n\nIf you were sent an invitation or a code, open its whole link again."
+    )
+
+
+def explain_lapsed(state: str) -> None:
+    """Why an invitation opens nothing, and what to do."""
+    st.set_page_config(page_title="Soundings")
+    why = {EXPIRED: "Its time is over.", REVOKED: "It was taken back."}
+    st.title("This invitation does not open", anchor=False)
+    st.markdown(
+        f"{why.get(state, 'Its link is not whole, or was made elsewhere.')} Ask whoever sent it to you for a new one. Everything "
+        "that was sent with it is safe."
+    )
+
+
+def explain_reach(visit: Visit) -> None:
+    """What an invitation opens, for an organiser who asked for another page."""
+    from pages.ui.explaining import escape
+
+    st.set_page_config(page_title="Soundings")
+    st.title("This page is not part of your invitation", anchor=False)
+    st.markdown(f"Your invitation is for **{escape(visit.invitation.organisation)}**. With it you can:")
+    for path, label in (
+        ("add", "Add activity"),
+        ("upload", "Upload a file"),
+        ("ours", "See your own records, and what became of what you sent"),
+    ):
+        st.page_link(f"pages/rooms/{path}.py", label=label, icon=":material/arrow_forward:")
+
+
+def explain_unready() -> None:
+    """What an organiser reads where there is no store to add to, or it cannot be read."""
+    st.title("Not ready just now", anchor=False)
+    st.markdown("Nothing can be added at the moment. Please try again later; everything you sent is safe.")
 
 
 def explain_empty() -> None:
@@ -119,14 +208,14 @@ def show_illustrative(reader: Reader) -> None:
 
 
 @st.cache_resource(max_entries=120, show_spinner=False)
-def _read_once(root: str, number: int, name: str, asked: tuple, _read: Callable[..., T], _connection) -> T:
+def _read_once(root: str, number: int, scope: str, name: str, asked: tuple, _read: Callable[..., T], _connection) -> T:
     return _read(_connection, **dict(asked))
 
 
 def read_once(reader: Reader, read: Callable[..., T], **asked) -> T:
     """`read(connection, **asked)` of this generation, remembered. Everybody gets the same object, so nobody may change it."""
     name = f"{read.__module__}.{read.__qualname__}"
-    return _read_once(str(reader.home.root), reader.number, name, tuple(asked.items()), read, reader.connection)
+    return _read_once(str(reader.home.root), reader.number, reader.scope, name, tuple(asked.items()), read, reader.connection)
 
 
 def table_of(

@@ -13,12 +13,14 @@ from etl.form_records import HOLD, PUBLISH, REPLY, Preview, preview_form, send_f
 from etl.inbox import ACTIVE, InboxBatch
 from etl.loading import redo, undo
 from etl.undoing import choose_batch
+from etl.waiting import find_sent
 from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.add_asking import Asking
 from pages.ui.add_words import STEP_OF, say_added, say_record
 from pages.ui.explaining import escape
 from pages.ui.naming import rubric_here, show_pair
+from pages.ui.sent_parts import show_sent_receipt
 from soundings.classify import NOT_CALLED
 from soundings.model import SoundingsError
 from soundings.rubric import read_rubric
@@ -137,7 +139,14 @@ def send(ask: Asking, reader: Reader, draft: Draft) -> None:
     try:
         save_draft(reader.home, whole)
         with st.spinner("Sending …"):
-            result = send_form(reader.home, reader.connection, whole, keys.today(), is_demo=reader.is_demo)
+            result = send_form(
+                reader.home,
+                reader.connection,
+                whole,
+                keys.today(),
+                is_demo=reader.is_demo,
+                invitation=reader.invitation,
+            )
         delete_draft(reader.home, draft.draft_id)
     except (SoundingsError, OSError) as error:
         st.error(escape(str(error)))
@@ -149,6 +158,10 @@ def send(ask: Asking, reader: Reader, draft: Draft) -> None:
 
 def show_receipt(reader: Reader, batch_id: str) -> bool:
     """The receipt of a batch that came by the form: its number, what was added, and undo. False where there is none."""
+    if reader.invitation:
+        return show_waiting_receipt(reader, batch_id)
+    if reader.invitation:
+        return show_sent_receipt(reader, batch_id, start_again)
     try:
         batch = choose_batch(reader.home, batch_id)
         manifest = batch.read_manifest()
@@ -177,6 +190,17 @@ def show_receipt(reader: Reader, batch_id: str) -> bool:
         st.title("Taken out again", anchor=False)
         st.info(f"Batch **{batch.batch_id}** ({added}) is {batch.state}. It is kept aside and can be put back.")
         st.button("Put it back", icon=":material/redo:", on_click=change_state, args=(reader, batch, "redo"))
+    st.button("Add another activity", key="add_again", type="tertiary", on_click=start_again)
+    return True
+
+
+def show_waiting_receipt(reader: Reader, batch_id: str) -> bool:
+    """The receipt of what an organiser sent, which waits for a steward. False where their organisation sent nothing of the kind."""
+    sent = find_sent(reader.home, batch_id)
+    if sent is None or sent.organisation != reader.scope:
+        return False
+    st.title("Sent. Thank you.", anchor=False)
+    st.success(f"**{sent.batch_id}** is safe and waits for a steward. It is on no map until they have read it.")
     st.button("Add another activity", key="add_again", type="tertiary", on_click=start_again)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -61,16 +62,16 @@ def hold_draft(reader: Reader) -> Draft | None:
     forget_widgets()
     st.session_state.pop(keys.ADD_TRIED, None)
     try:
-        draft = read_draft(reader.home, asked) if asked else start_about(reader) or Draft(make_draft_id(), {})
+        draft = read_draft(reader.home, asked) if asked else start_about(reader) or start_empty(reader)
     except SoundingsError as error:
         st.title("Add activity", anchor=False)
         st.error(escape(str(error)))
         return None
-    if draft is None:
+    if draft is None or draft.about.get("for", "") != reader.scope:
         st.info("That draft is not here: it was sent already, or the link is not whole. Here is an empty form.")
-        draft = Draft(make_draft_id(), {})
+        draft = start_empty(reader)
     st.session_state[keys.ADD_DRAFT] = draft
-    if draft.about and not asked:
+    if draft.about.get("what") and not asked:
         keep(reader, draft, draft.answers)
         return st.session_state[keys.ADD_DRAFT]
     return draft
@@ -89,18 +90,27 @@ def start_about(reader: Reader) -> Draft | None:
             continue
         del st.query_params[name]
         if draft := start(reader.connection, asked):
-            return draft
+            return replace(draft, about=own(reader, draft.about))
         st.info(
             "That activity did not come by this form, so it cannot be changed here. Correct its file and load it again."
         )
     return None
 
 
+def start_empty(reader: Reader) -> Draft:
+    """A new draft; an organiser's is marked as their organisation's, for staff to leave alone until it is sent."""
+    return Draft(make_draft_id(), {}, own(reader, {}))
+
+
+def own(reader: Reader, about: Mapping[str, str]) -> dict[str, str]:
+    return {**about, "for": reader.scope} if reader.scope else dict(about)
+
+
 def keep(reader: Reader, draft: Draft, answers: dict[str, str]) -> None:
     """Saves the draft where anything changed, and puts its private link into the address."""
     if draft.changed_at and dict(draft.answers) == answers:
         return
-    if not draft.about and not draft.changed_at and not any(name in answers for name in TYPED):
+    if not draft.about.get("what") and not draft.changed_at and not any(name in answers for name in TYPED):
         return  # nothing was typed yet; what stands there was chosen for the visitor
     try:
         saved = save_draft(reader.home, replace(draft, answers=dict(answers)))
@@ -124,6 +134,8 @@ def go(step: str, is_tried: bool = False) -> None:
 def show_step(reader: Reader, draft: Draft, step: str) -> None:
     """One step: its heading, what is wrong, its questions, and the ways on."""
     answers = take_typed(draft)
+    if reader.invitation:  # an invitation is one organisation's, and so is what comes with it
+        answers["organisation"] = reader.scope
     is_tried = st.session_state.get(keys.ADD_TRIED, False)
     problems = find_problems(reader.connection, replace(draft, answers=answers)) if is_tried else []
     ask = Asking(
@@ -154,7 +166,7 @@ def take_typed(draft: Draft) -> dict[str, str]:
 
 
 def show_heading(draft: Draft, step: str) -> None:
-    is_change = bool(draft.about)
+    is_change = bool(draft.about.get("what"))
     name = escape(draft.about.get("title", ""))
     if step == FOUR:
         st.title("Add activity" if not is_change else f"Change the record of {name}", anchor=False)
@@ -258,7 +270,7 @@ def let_go(reader: Reader, draft_id: str) -> None:
 
 def show_drafts(reader: Reader) -> None:
     """For staff: the drafts that wait on this machine, each one click away."""
-    drafts = list_drafts(reader.home)
+    drafts = [] if reader.invitation else list_drafts(reader.home)
     if not drafts:
         return
     many = f"{len(drafts):,} drafts wait to be sent" if len(drafts) > 1 else "A draft waits to be sent"

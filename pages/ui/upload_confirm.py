@@ -11,9 +11,11 @@ from etl.loading import redo, undo
 from etl.types import Sheet
 from etl.upload_troubles import rows_of
 from etl.uploading import Wanted, confirm_upload
-from pages.ui.access import Reader
+from etl.waiting import Waiting
+from pages.ui.access import Reader, invited_as
 from pages.ui.explaining import escape
-from pages.ui.upload_state import Said, Seen, Upload, keep_receipt, keep_said
+from pages.ui.sent_parts import note_sent
+from pages.ui.upload_state import Said, Seen, Upload, empty_box, forget, keep_receipt, keep_said
 from soundings.filters import say_date
 from soundings.home import Home
 from soundings.model import SoundingsError
@@ -78,7 +80,7 @@ def ask_confirm(
             st.checkbox("They are other records: take them in all the same", key=upload.key("same_rows")) and is_settled
         )
     is_partial_fine = ask_partial(upload, seen)
-    if reader is not None and reader.is_demo:
+    if reader is not None and reader.is_demo and not wanted.invited:
         st.warning(
             "This would be the first real file. When you confirm, the made-up district of Tidewell goes, with its places: load the "
             "boundaries of your own area too, or these records stand on no map."
@@ -156,9 +158,14 @@ def take_in(home: Home, upload: Upload, seen: Seen) -> None:
     """Takes the file in and shows its receipt; a failure is said, and the file can be confirmed again."""
     try:
         with st.spinner("Saving …"):
-            result = confirm_upload(home, seen.prepared)
+            invitation = invited_as()
+            result = confirm_upload(home, seen.prepared, invitation.invitation_id if invitation else None)
     except SoundingsError as error:
         st.error(escape(str(error)))
         return
+    if isinstance(result, Waiting):
+        forget(upload)
+        note_sent(result.batch_id)
+        empty_box()
     keep_receipt(upload, seen.prepared.batch_id, seen.preview.added, result)
     st.rerun()

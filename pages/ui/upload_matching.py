@@ -9,6 +9,7 @@ import streamlit as st
 from etl.types import Sheet
 from etl.upload_mapping import ACTIVITY, MEETING, SESSIONS, ColumnMapping, Proposal, propose_columns, read_fields
 from etl.upload_saved import find_mapping, save_mapping
+from pages.ui.access import invited_as
 from pages.ui.explaining import escape
 from pages.ui.upload_state import Said, Upload, keep_said
 from soundings.home import Home
@@ -29,7 +30,8 @@ def match_columns(home: Home, upload: Upload, sheets: list[Sheet], said: Said) -
         return said
     sheet = max(sheets, key=lambda one: one.table.num_rows)
     headers = sheet.table.column_names
-    saved = find_mapping(home, headers)
+    invited = invited_as()
+    saved = find_mapping(home, headers, invited.organisation if invited else None)
     samples = sheet.table.slice(0, SAMPLE).to_pylist()
     st.subheader("What is in each column?", anchor=False)
     if saved is None:
@@ -110,9 +112,11 @@ def ask_rest(
         key=upload.key("role"),
         help=f"{ROLE_LABEL['venue']} and {ROLE_LABEL['home']} are kept apart on every map.",
     )
+    invited = invited_as()
     organisation = st.text_input(
         "Which organisation is it from?",
-        value=saved.organisation if saved else "",
+        value=invited.organisation if invited else saved.organisation if saved else "",
+        disabled=invited is not None,
         max_chars=120,
         key=upload.key("organisation"),
         help="So that the next file with these columns is matched for you.",

@@ -7,8 +7,10 @@ import streamlit as st
 from etl.loading import ReadOptions
 from etl.types import Sheet
 from etl.uploading import Wanted, list_fitting, read_active, say_without_flags
+from etl.waiting import find_sent
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
+from pages.ui.sent_parts import explain_sent_before
 from pages.ui.upload_confirm import ask_confirm, explain_loaded, explain_same_file
 from pages.ui.upload_fixing import ask_date_order, show_troubles
 from pages.ui.upload_found import choose_reading, choose_source, show_found
@@ -45,7 +47,8 @@ def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
         if said.mapping is None:
             return
         show_matched(upload, said)
-    wanted = Wanted(source, options, said.mapping if source is None else None, said.fixes, said.left_out)
+    invited = reader.invitation.organisation if reader is not None and reader.invitation else None
+    wanted = Wanted(source, options, said.mapping if source is None else None, said.fixes, said.left_out, invited)
     show_outcome(home, reader, upload, sheets, wanted, said)
 
 
@@ -60,6 +63,9 @@ def show_outcome(
         return
     if seen.prepared.personal:
         explain_personal(upload, seen.prepared.personal, said)
+        return
+    if wanted.invited and (seen.state is not None or find_sent(home, seen.prepared.batch_id)):
+        explain_sent_before()
         return
     if seen.state is not None:
         explain_loaded(home, seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -14,11 +14,9 @@ from etl.upload_mapping import ColumnMapping
 from etl.upload_preview import Preview, preview_upload
 from etl.upload_troubles import Trouble, join_troubles, list_troubles, list_unplaced
 from etl.uploading import Fix, Prepared, Wanted, apply_fixes, find_state, prepare_upload, read_upload
-from pages.ui.access import Reader, explain_broken, guard_visit
-from soundings.generations import open_current
+from pages.ui.access import Reader, explain_unready, find_reader, guard_visit
 from soundings.home import Home, find_home
-from soundings.model import BadFile, BrokenStore
-from soundings.sources import has_demo, has_records
+from soundings.model import BadFile
 
 SAID, RECEIPTS, ROUND = "upload_said", "upload_receipts", "upload_round"
 KEPT_SECONDS = 1800
@@ -72,18 +70,13 @@ class Seen:
 
 
 def open_uploads() -> tuple[Home, Reader | None]:
-    """The home, and its current generation where there is one. A visit with a feedback code gets its form instead."""
-    guard_visit()
-    home = find_home()
-    try:
-        generation = open_current(home)
-    except BrokenStore as error:
-        explain_broken(str(error))
+    """The home, and its current generation where there is one; of an organiser's visit, with their own records alone."""
+    visit = guard_visit(for_organisers=True)
+    reader = find_reader(visit)
+    if reader is None and visit.invitation is not None:
+        explain_unready()
         st.stop()
-    if generation is None:
-        return home, None
-    connection = generation.cursor()
-    return home, Reader(home, generation.number, connection, has_demo(connection), has_records(connection))
+    return find_home(), reader
 
 
 def recall_said(upload: Upload) -> Said:
@@ -156,6 +149,8 @@ def _look(root: str, number: int, name: str, sha256: str, told: str, _home: Home
             return Seen(prepared, state)
         troubles = list_troubles(prepared, _sheets, _wanted)
         preview = preview_upload(_home, prepared)
+        if _wanted.invited:  # what others have here is the steward's to compare
+            preview = replace(preview, twins=(), same_rows=None)
         unplaced = list_unplaced(prepared, _sheets, _wanted, preview.unplaced)
         rows = sum(sheet.table.num_rows for sheet in apply_fixes(_sheets, _wanted))
         return Seen(prepared, None, preview, tuple(join_troubles(troubles, unplaced)), rows)

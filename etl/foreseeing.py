@@ -1,0 +1,111 @@
+"""What approving a batch would come to: what it adds, what is here already and looks like it, and its places before and after."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from etl.inbox import RECORDS
+from etl.locating import resolve_locations
+from etl.replay import insert_batch, map_records
+from etl.specs import parse_spec
+from etl.types import Mapped
+from etl.upload_preview import Preview, preview_upload
+from etl.uploading import Prepared
+from etl.waiting import Waiting
+from soundings.disk import copy_file, make_directory
+from soundings.filters import EVERYTHING
+from soundings.generations import generation_path, open_current
+from soundings.home import Home
+from soundings.measures import read_measures
+from soundings.model import PLACE_KINDS
+from soundings.places import read_names
+from soundings.queries import read_roles, read_values
+
+MOST_PLACES = 200
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure of one place that approval would change. None is nothing recorded, which is not zero."""
+
+    place_code: str
+    place: str
+    measure: str
+    role: str
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """All that a steward decides by. `activity_ids`: of the rows that `preview.twins` name. `kind`: of the places compared."""
+
+    preview: Preview
+    activity_ids: dict[int, str]
+    kind: str | None
+    differences: tuple[Difference, ...]
+
+
+def foresee(home: Home, sent: Waiting, today: date) -> Foreseen:
+    """What would come of approving a batch that waits; nothing is written. Raises BrokenStore, BadFile."""
+    manifest, tables = sent.batch.read_manifest(), sent.batch.read_tables()
+    mapped = map_records(manifest, tables)
+    prepared = Prepared(parse_spec(manifest["mapping"]), manifest, [], [], mapped)
+    preview = preview_upload(home, prepared)
+    rows = {row["row_number"]: row["activity_id"] for row in mapped.tables["activity"].to_pylist()}
+    kind = next((one for one in PLACE_KINDS if one in preview.by_place), None)
+    return Foreseen(preview, rows, kind, compare(home, manifest, mapped, kind, preview, today) if kind else ())
+
+
+def compare(
+    home: Home, manifest: dict, mapped: Mapped, kind: str, preview: Preview, today: date
+) -> tuple[Difference, ...]:
+    """The figures of the places that a batch touches which would be others with it, measure by measure and role by role."""
+    codes = sorted(preview.by_place[kind])[:MOST_PLACES]
+    found = []
+    with open_with(home, manifest, mapped) as (before, after):
+        names = read_names(after, kind)
+        for measure in read_measures():
+            for role in read_roles(after, measure, today=today):
+                asked = {"measure": measure, "kind": kind, "role": role, "filters": EVERYTHING, "today": today}
+                old, new = read_values(before, **asked), read_values(after, **asked)
+                found += [
+                    Difference(code, names.get(code, code), measure, role, old.get(code), new.get(code))
+                    for code in codes
+                    if old.get(code) != new.get(code)
+                ]
+    return tuple(found)
+
+
+@contextmanager
+def open_with(
+    home: Home, manifest: dict, mapped: Mapped
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection]]:
+    """(the current generation, a copy of it that has the batch as well); the copy is gone afterwards, whatever happens."""
+    generation = open_current(home)
+    make_directory(home.cache)
+    with tempfile.TemporaryDirectory(dir=home.cache, prefix="foreseen-") as folder:
+        copy = Path(folder) / "with.duckdb"
+        copy_file(generation_path(home, generation.number), copy)
+        with duckdb.connect(str(copy)) as connection:
+            for batch_id in (manifest.get("replaces") or []) if manifest["kind"] == RECORDS else ():
+                leave_aside(connection, batch_id)
+            insert_batch(connection, 1 << 30, manifest, mapped)
+            resolve_locations(connection, [manifest["batch_sha256"][:12]])
+            yield generation.cursor(), connection
+
+
+def leave_aside(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:
+    """Takes out of a copy the rows of a batch that another is the new version of."""
+    for (table,) in connection.execute(
+        "select table_name from duckdb_columns() where column_name = 'batch_id' and not internal and table_name in "
+        "(select table_name from duckdb_tables())"
+    ).fetchall():
+        connection.execute(f"delete from {table} where batch_id = $1", [batch_id])  # noqa: S608 — a table of schema.sql

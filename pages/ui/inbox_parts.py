@@ -1,0 +1,278 @@
+"""The pieces of the page Inbox: each waiting batch with what it would change, the steward's decision, its receipt, invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from etl.foreseeing import Difference, Foreseen, foresee
+from etl.inbox import ACTIVE
+from etl.invitations import LIVE, invite, list_invitations, revoke
+from etl.loading import redo, undo
+from etl.waiting import APPROVED, ASKED, DECLINED, Waiting, approve, ask_back, decline, list_sent
+from etl.wave_sheet import check_address, draw_code, is_only_here
+from pages.ui import keys
+from pages.ui.access import Reader
+from pages.ui.explaining import escape
+from pages.ui.sent_parts import act, say_day, show_talk
+from pages.ui.upload_preview_parts import join_words
+from soundings.home import Home
+from soundings.measures import read_measures
+from soundings.model import SoundingsError
+
+APPROVED_NOW, NEW_LINK = "inbox_approved", "inbox_new_link"
+KEEP_BOTH, LEAVE_OUT = "They are different: keep both", "They are the same: leave this one out"
+ROLE_WORDS = {"venue": "where it happened", "home": "where people live", "area": "the area it is about"}
+NOTHING = "nothing recorded"
+WIDTHS = [3, 2]
+
+
+def show_receipt(reader: Reader) -> None:
+    """What was approved last in this visit, with one click to take it out again."""
+    batch_id = st.session_state.get(APPROVED_NOW)
+    sent = next((one for one in list_sent(reader.home) if one.batch_id == batch_id), None) if batch_id else None
+    if sent is None or sent.state != APPROVED:
+        return
+    with st.container(border=True, key="inbox_receipt"):
+        if sent.batch.state == ACTIVE:
+            st.markdown(
+                f":material/check_circle: **{escape(sent.file_name)} of {escape(sent.organisation)} is approved** and on the map.  \n"
+                f"Batch {batch_id}."
+            )
+            st.page_link("pages/rooms/explore.py", label="See it on Explore", icon=":material/map:")
+            if st.button("Undo", icon=":material/undo:", key=f"inbox_undo_{batch_id}"):
+                act(lambda: undo(reader.home, batch_id))
+        else:
+            st.markdown(
+                f":material/undo: **{escape(sent.file_name)} is taken out again.** Nothing of it is on any page."
+            )
+            if st.button("Put it back", icon=":material/redo:", key=f"inbox_redo_{batch_id}"):
+                act(lambda: redo(reader.home, batch_id))
+
+
+def show_waiting(reader: Reader) -> None:
+    """Every batch that a steward has still to decide on, the one that waits longest first."""
+    waiting = [one for one in reversed(list_sent(reader.home)) if one.is_open]
+    if not waiting:
+        st.markdown("Nothing waits. What invited organisations send stands here until you approve it.")
+        return
+    st.markdown(
+        f"**{'One batch waits' if len(waiting) == 1 else f'{len(waiting):,} batches wait'}.** Nothing of it is on any page until you "
+        "approve it."
+    )
+    for sent in waiting:
+        with st.container(border=True, key=f"inbox_{sent.batch_id}"):
+            show_batch(reader, sent)
+
+
+def show_batch(reader: Reader, sent: Waiting) -> None:
+    """One batch: who sent it, the difference it makes, what it holds, what is here already; and the decision."""
+    st.subheader(f"{escape(sent.organisation)}: {escape(sent.file_name)}", anchor=False)
+    asked = " · you asked a question back" if sent.state == ASKED else ""
+    st.caption(f"Sent on {say_day(sent.sent_at)} with invitation {sent.invitation_id} · batch {sent.batch_id}{asked}")
+    show_talk(sent)
+    try:
+        foreseen = _foresee(str(reader.home.root), reader.number, sent.batch_id, keys.today(), reader.home, sent)
+    except SoundingsError as error:
+        st.error(escape(str(error)))
+        decide(reader.home, sent, None, ())
+        return
+    result = foreseen.preview.result
+    if foreseen.preview.added:
+        st.markdown(f"It would add **{join_words(foreseen.preview.added)}**.")
+    if result.rows_rejected:
+        st.markdown(
+            f"{result.rows_accepted:,} of {result.rows_read:,} rows can be taken in; {result.rows_rejected:,} cannot, and stay out."
+        )
+    show_differences(foreseen)
+    show_records(foreseen)
+    left_out = ask_twins(sent, foreseen)
+    decide(reader.home, sent, foreseen, left_out)
+
+
+@st.cache_resource(max_entries=24, ttl=1800, show_spinner="Working out the difference it makes …")
+def _foresee(root: str, number: int, batch_id: str, day, _home: Home, _sent: Waiting) -> Foreseen:
+    return foresee(_home, _sent, day)
+
+
+def show_differences(foreseen: Foreseen) -> None:
+    """The figures of its places before and after, each measure apart."""
+    if not foreseen.differences:
+        st.markdown("No figure of any place on the map would change.")
+        return
+    places = {one.place_code: one.place for one in foreseen.differences}
+    st.markdown(f"**The difference on the map**, in {join_words(tuple(map(escape, list(places.values())[:6])))}"
+                + (f" and {len(places) - 6:,} more places." if len(places) > 6 else "."))  # fmt: skip
+    measures = read_measures()
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Place": [one.place for one in foreseen.differences],
+                "Figure": [measures[one.measure].label for one in foreseen.differences],
+                "The place is": [ROLE_WORDS.get(one.role, one.role) for one in foreseen.differences],
+                "Now": [say_figure(one.before) for one in foreseen.differences],
+                "With this": [say_figure(one.after) for one in foreseen.differences],
+            }
+        ),
+        hide_index=True,
+        alt=say_differences(foreseen.differences),
+    )
+
+
+def say_figure(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def say_differences(differences: tuple[Difference, ...]) -> str:
+    """The table in a sentence, for who cannot see it."""
+    first = differences[0]
+    label = read_measures()[first.measure].label
+    return (
+        f"{len(differences)} figures that would change; the first is {label} in {first.place}, from {say_figure(first.before)} to "
+        f"{say_figure(first.after)}"
+    )
+
+
+def show_records(foreseen: Foreseen) -> None:
+    """The first records as they would be stored."""
+    with st.expander("See the records"):
+        for name, table in foreseen.preview.first.items():
+            total = foreseen.preview.totals.get(name, table.num_rows)
+            st.markdown(
+                f"**{name}**" + (f": the first {table.num_rows} of {total:,}" if total > table.num_rows else "")
+            )
+            st.dataframe(
+                table.to_pandas(), hide_index=True, alt=f"{name} of this batch, {table.num_rows} of {total} shown"
+            )
+        for decision in foreseen.preview.result.decisions:
+            st.markdown(f"- {escape(decision)}")
+
+
+def ask_twins(sent: Waiting, foreseen: Foreseen) -> tuple[str, ...] | None:
+    """Ids of the activities to leave out; None while a pair that looks the same is undecided."""
+    if foreseen.preview.same_rows:
+        st.warning(
+            f"These look like the very rows of batch `{foreseen.preview.same_rows}`, which is on the map. Approved, they count twice."
+        )
+    left_out, is_settled = [], True
+    for twin in foreseen.preview.twins[:20]:
+        with st.container(border=True, key=f"inbox_twin_{sent.batch_id}_{twin.row}"):
+            ours, theirs = st.columns(2)
+            when = say_day(twin.day.isoformat())
+            ours.markdown(f"**Sent now**  \n{escape(twin.title)}  \n{when}, {escape(twin.place or 'no place')}")
+            theirs.markdown(
+                f"**Here already**  \nThe same title, place and week  \nfrom {escape(twin.file_name)}, batch `{twin.batch_id}`"
+            )
+            chosen = st.radio(
+                f"Is “{escape(twin.title)}” the same as what is here?",
+                [KEEP_BOTH, LEAVE_OUT],
+                index=None,
+                key=f"inbox_same_{sent.batch_id}_{twin.row}",
+            )
+            is_settled = is_settled and chosen is not None
+            if chosen == LEAVE_OUT and twin.row in foreseen.activity_ids:
+                left_out.append(foreseen.activity_ids[twin.row])
+    return tuple(left_out) if is_settled else None
+
+
+def decide(home: Home, sent: Waiting, foreseen: Foreseen | None, left_out: tuple[str, ...] | None) -> None:
+    """Approve, ask back, or decline."""
+    if left_out is None:
+        st.caption("Approve works once you have said of each pair above whether it is the same.")
+    with st.container(horizontal=True):
+        pressed = st.button(
+            "Approve",
+            type="primary",
+            icon=":material/check:",
+            key=f"inbox_approve_{sent.batch_id}",
+            disabled=foreseen is None or left_out is None or foreseen.preview.result.is_refused,
+        )
+        ask_words(sent, "Ask a question back", "What would you like to know?", "Send the question", ask_back, home)
+        ask_words(sent, "Decline", "Why is it not taken in? They see this.", "Decline it", decline, home)
+    if pressed:
+        st.session_state[APPROVED_NOW] = sent.batch_id
+        act(lambda: approve(home, sent.batch_id, left_out=left_out))
+
+
+def ask_words(sent: Waiting, label: str, question: str, button: str, change: Callable, home: Home) -> None:
+    """A button that opens a box for words, and does something with them."""
+    with st.popover(label):
+        with st.form(f"{change.__name__}_{sent.batch_id}", border=False):
+            said = st.text_area(question, max_chars=2000)
+            if st.form_submit_button(button, type="primary"):
+                act(lambda: change(home, sent.batch_id, said))
+
+
+def show_inviting(reader: Reader) -> None:
+    """Who is invited, and the form that invites another organisation; the link is shown this once."""
+    st.header("Invitations", anchor=False)
+    made = st.session_state.get(NEW_LINK)
+    if made:
+        show_link(*made)
+    with st.expander("Invite an organisation", expanded=False):
+        with st.form("inbox_invite", border=False):
+            name = st.text_input("The organisation’s name, as its records are to say", max_chars=120)
+            days = st.number_input("How many days should the link work?", 1, 366, 30)
+            address = st.text_input(
+                "Where do they reach this dashboard?",
+                value=str(st.context.url or "http://localhost:8501").split("?")[0].rpartition("/")[0],
+                help="The address they type, such as https://soundings.example.org",
+            )
+            if st.form_submit_button("Make the link", type="primary"):
+                act(lambda: make_link(reader.home, name, int(days), address))
+    for one in reversed(list_invitations(reader.home)):
+        if one.state == LIVE:
+            with st.container(horizontal=True, vertical_alignment="center", key=f"inbox_invited_{one.invitation_id}"):
+                st.markdown(f"**{escape(one.organisation)}**, until {say_day(one.expires_at)}", width="stretch")
+                if st.button("Take it back", key=f"inbox_revoke_{one.invitation_id}"):
+                    act(lambda one=one: revoke(reader.home, one.invitation_id))
+
+
+def make_link(home: Home, name: str, days: int, address: str) -> None:
+    """A new invitation, whose link is kept for this visit alone. Raises SoundingsError."""
+    base = check_address(address)
+    made, token = invite(home, name, days)
+    st.session_state[NEW_LINK] = (
+        made.organisation,
+        made.expires_at,
+        f"{base}/ours?invite={token}",
+        is_only_here(address),
+    )
+
+
+def show_link(organisation: str, expires_at: str, link: str, is_here: bool) -> None:
+    """The new link and its code to scan."""
+    with st.container(border=True, key="inbox_link"):
+        words, code = st.columns(WIDTHS)
+        words.markdown(
+            f"**The link for {escape(organisation)}**, until {say_day(expires_at)}. Whoever has it can add records in their name. It is "
+            "shown this once: copy it now."
+        )
+        words.code(link, language=None, wrap_lines=True)
+        if is_here:
+            words.caption("This address opens on this machine only. Give the one by which others reach it.")
+        code.html(
+            f'<div style="max-width: 240px" role="img" aria-label="The link as a code to scan">{draw_code(link)}</div>'
+        )
+        if words.button("I have copied it", key="inbox_copied"):
+            st.session_state.pop(NEW_LINK, None)
+            st.rerun()
+
+
+def show_decided(reader: Reader) -> None:
+    """What was decided before, newest first."""
+    decided = [one for one in list_sent(reader.home) if not one.is_open]
+    if not decided:
+        return
+    with st.expander(f"Decided before: {len(decided):,}"):
+        for sent in decided[:50]:
+            words = {APPROVED: "approved", DECLINED: "declined"}[sent.state]
+            if sent.state == APPROVED and sent.batch.state != ACTIVE:
+                words = f"approved, and {sent.batch.state} later"
+            st.markdown(
+                f"**{escape(sent.organisation)}**, {escape(sent.file_name)}, sent on {say_day(sent.sent_at)}: {words}. "
+                f"Batch `{sent.batch_id}`"
+            )
+            show_talk(sent)
