@@ -28,6 +28,7 @@ MEASURES = ("people", "responses", "attendances", "tickets")
 ALIKE = 0.84  # of difflib's ratio: “attendence” is like “attendance” (0.9), “date” is not like “rate” (0.75)
 MOSTLY = 0.6
 PLACE_CODE = re.compile(r"[EWSNK]\d{8}")
+LIKE_A_DAY = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}")
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}", re.IGNORECASE)
 
 
@@ -149,9 +150,11 @@ def score_contents(values: list[str]) -> list[tuple[float, str, str]]:
 
 
 def is_date(value: str) -> bool:
-    """Whether a cell is a day written out; a bare number is not taken for one."""
+    """Whether a cell is a day written out, in the calendar or not; a bare number is not taken for one."""
     if value.isdigit():
         return False
+    if LIKE_A_DAY.fullmatch(value):
+        return True
     try:
         return parse_date(value, "day-first") is not None
     except Unreadable:

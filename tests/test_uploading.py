@@ -122,11 +122,11 @@ def test_a_bomb_costs_a_message():
 
 
 def test_every_column_is_proposed_at_most_one_field_and_says_why():
-    headers = ["Event name", "Held on", "Ward", "Attendence", "Shoe size", "Date"]
+    headers = ["Event name", "Noted down", "Ward", "Attendence", "Shoe size", "Date"]
     rows = [
         {
             "Event name": "Tea",
-            "Held on": "3 May 2025",
+            "Noted down": "3 May 2025",
             "Ward": "Ward 1",
             "Attendence": "4",
             "Shoe size": "39",
