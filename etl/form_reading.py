@@ -193,7 +193,7 @@ def read_answers(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dic
         answers[row["knowledge"]] = row["who"]
     for row in read_row(connection, "select * from claim_now where activity_id = $1", activity_id):
         answers["called"], answers["called_by"] = row["called"], row["called_by"] or ""
-        put_day(answers, "called", row["called_date"])
+        put_day(answers, "since", row["called_date"])
     return {name: value for name, value in answers.items() if value}
 
 

@@ -108,7 +108,7 @@ def find_problems(connection: duckdb.DuckDBPyConnection, draft: Draft) -> list[P
     for name, what in (
         ("helped", "the day people first helped"),
         ("settled", "the day it was settled"),
-        ("called", "the date"),
+        ("since", "the date since when it is called that"),
     ):
         problems += problem_of(name, read_day(answers, name, what)[1])
     for number in range(1, count_entries(answers, "changes", MOST_CHANGES) + 1):
@@ -230,7 +230,7 @@ def make_activity_row(connection: duckdb.DuckDBPyConnection, answers: Answers, k
 def list_claims(answers: Answers, draft: Draft, today: date) -> list[dict[str, str]]:
     """What it was called before, and what it is called now where that is new: a claim is added, never written over."""
     told = json.loads(draft.about.get("claims", "[]"))
-    day, _ = read_day(answers, "called", "the date")
+    day, _ = read_day(answers, "since", "the date")
     now = {"called": tidy(answers, "called"), "called_by": tidy(answers, "called_by")}
     dates = {one["called_date"] for one in told}
     if not now["called"] or {**now, "called_date": day.isoformat() if day else ""} in told:
@@ -382,9 +382,7 @@ def send_form(
     sheets, manifest, mapped = prepare(home, connection, draft, today, who or invited or say_who(), invited)
     manifest["is_demo"] = is_demo
     invitation_id = invitation.invitation_id if invitation else None
-    return send_or_load(
-        home, manifest, encode_tables(pack_sheets(sheets)), mapped, sheets, invitation_id=invitation_id
-    )
+    return send_or_load(home, manifest, encode_tables(pack_sheets(sheets)), mapped, sheets, invitation_id=invitation_id)
 
 
 def batch_id_of(result: LoadResult) -> str:

@@ -174,13 +174,14 @@ def ask_called(ask: Asking, reader: Reader) -> None:
     if ask.answers.get("called"):
         with st.container(key="add_follow_called"):
             ask.text("called_by", "Who calls it that?", note="A group or a role, not a person’s name.")
-            ask.day("called", "Since when?", note="Leave it empty for today.")
+            ask.day("since", "Since when?", note="Leave it empty for today.")
     ask.long_text("summary", "Anything else people should know about it, in a sentence or two?")
-    ask.text("organisation", "Which organisation ran it?")
+    if not reader.invitation:
+        ask.text("organisation", "Which organisation ran it?")
     st.subheader("Two last things, if you like", anchor=False)
     ask.text(
         "role_mailbox",
         "Who to talk to: a shared mailbox",
-        note="Such as parks@example.org. Please no one’s own address.",
+        note="Your team’s shared address. Please no one’s own.",
     )
     ask.text("cost", "What did it cost?", note="Such as “£400, and volunteers’ time”.")
