@@ -143,6 +143,21 @@ def test_meetings_with_blanks_never_mean_that_people_did_not_come_back(home, ses
     assert read_answer(home, "continuing_relationship") == "yes"
 
 
+def test_the_same_meetings_in_a_corrected_file_count_once(home):
+    rows = meet("2024-01-10", "2024-02-10", returning=2)
+    load(home, "first", activities=[GROUP], sessions=rows)
+    load(home, "corrected", activities=[GROUP], sessions=[{**row, "attendance_count": 9} for row in rows])
+    assert read_answer(home, "continuing_relationship") == "no"
+    load(home, "third", sessions=meet("2024-03-02"))
+    assert read_answer(home, "continuing_relationship") == "yes"
+
+
+def test_two_meetings_on_one_day_of_one_file_are_two(home):
+    rows = meet("2024-01-10", "2024-01-10", "2024-01-17", returning=2)
+    load(home, "first", activities=[GROUP], sessions=rows)
+    assert read_answer(home, "continuing_relationship") == "yes"
+
+
 def test_a_later_batch_of_meetings_adds_to_those_before_and_says_so(home):
     load(home, "first", activities=[GROUP], sessions=meet("2024-01-10", "2024-02-10", returning=2))
     load(home, "second", sessions=[{**row, "returning_count": 3} for row in meet("2024-05-10")])
