@@ -1,0 +1,113 @@
+"""Upload in a real Chromium: a file is dropped, matched, put right, confirmed, seen on Explore, undone and gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from soundings.home import PROJECT
+from tests.browser import guarded_page, serve, start_chromium, wait_until
+from tests.homes import TODAY, make_wards_home
+
+pytestmark = pytest.mark.browser
+
+EVENTS = b"""Event name,Held on,Ward,People,Contact e-mail
+Tea and talk,14/03/2025,Ward 1,10,hello@hub.example
+Lantern walk,31/02/2025,Ward 2,lots,other@hub.example
+"""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory) -> Iterator[str]:
+    """The address of a dashboard of three wards without records."""
+    home = make_wards_home(tmp_path_factory.mktemp("wards"), has_records=False)
+    with serve(PROJECT / "dashboard.py", home.root, environ={"SOUNDINGS_TODAY": TODAY}) as address:
+        yield address
+
+
+def settle(page: Page) -> None:
+    """Waits until the script rests."""
+    page.wait_for_timeout(400)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click(timeout=60_000)
+    settle(page)
+
+
+def edit(page: Page, table: Locator, row: int, column: str, text: str) -> None:
+    """Types into a cell of the table by the keyboard; `row` counts from 0. Tries again until the table says it."""
+    settle(page)
+    table.scroll_into_view_if_needed()
+    heads = table.locator('table [role="columnheader"]')
+    headings = wait_until(
+        page, heads.all_text_contents, lambda found: any(column in text for text in found), seconds=60
+    )
+    across = next(number for number, heading in enumerate(headings) if column in heading)
+    for _ in range(3):
+        table.scroll_into_view_if_needed()
+        box = table.bounding_box()
+        page.mouse.click(box["x"] + 30, box["y"] + 52)  # the first cell
+        for key in ["ArrowDown"] * row + ["ArrowRight"] * across:
+            page.keyboard.press(key)
+        page.wait_for_timeout(400)
+        page.keyboard.type(text, delay=60)
+        page.wait_for_timeout(600)
+        page.keyboard.press("Enter")
+        for _ in range(40):  # the table tells a screen reader once it has drawn again
+            if text in table.locator('table [role="gridcell"]').all_text_contents():
+                return
+            page.wait_for_timeout(200)
+    raise AssertionError(f"the table does not say {text}")
+
+
+def read_figures(page: Page, url: str) -> list[str]:
+    """The figures of people that Explore's table has for the three wards, without those where nothing is recorded."""
+    page.goto(f"{url}explore?view=one&kind=ward&fill=people&fill_role=venue")
+    page.wait_for_selector(".soundings-chart[data-drawn]", timeout=60_000)
+    settle(page)
+    cells = page.locator('[data-testid="stDataFrame"] table [role="gridcell"]')
+    texts = wait_until(page, cells.all_text_contents, lambda found: any("Ward 3" in text for text in found), seconds=60)
+    return [text for text in texts if text in ("10", "35", "45")]
+
+
+def test_a_file_is_matched_put_right_confirmed_seen_on_explore_undone_and_gone(url):
+    with sync_playwright() as playwright, guarded_page(start_chromium(playwright)) as (page, _):
+        page.set_default_timeout(60_000)
+        page.goto(f"{url}upload")
+        page.locator("input[type=file]").set_input_files(
+            {"name": "events.csv", "mimeType": "text/csv", "buffer": EVENTS}
+        )
+        expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=60_000)
+        settle(page)
+        page.get_by_role("textbox", name="Which organisation is it from?").fill("Harbour Hub")
+        page.keyboard.press("Tab")
+        settle(page)
+        press(page, "Use these columns")
+        expect(page.get_by_text("What it would become")).to_be_visible(timeout=60_000)
+        page.wait_for_selector(".soundings-chart[data-drawn]", timeout=60_000)
+        table = page.locator('[data-testid="stForm"] [data-testid="stDataFrame"]')
+        edit(page, table, 0, "Held on", "28/02/2025")
+        edit(page, table, 0, "People", "35")
+        press(page, "Use these corrections")
+        expect(page.get_by_text("It adds 2 activities and 45 people.")).to_be_visible(timeout=60_000)
+        press(page, "Confirm and take it in")
+        expect(page.get_by_text("events.csv is in.")).to_be_visible(timeout=60_000)
+        receipt = page.locator('[class*="st-key-upload_receipt"]')
+        expect(receipt).to_contain_text("2 activities and 45 people")
+        page.get_by_role("link", name="See it on Explore").click()
+        page.wait_for_selector(".soundings-chart[data-drawn]", timeout=60_000)
+        settle(page)
+        assert read_figures(page, url) == ["10", "35"]
+        page.goto(f"{url}upload")
+        page.locator("input[type=file]").set_input_files(
+            {"name": "again.csv", "mimeType": "text/csv", "buffer": EVENTS}
+        )
+        expect(page.get_by_text("This very file is loaded already")).to_be_visible(timeout=60_000)
+        settle(page)
+        press(page, "Undo that batch")
+        expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=60_000)
+        assert read_figures(page, url) == []
