@@ -58,8 +58,8 @@ class Crossed:
 
 
 def say_step(steps: Steps, number: int) -> str:
-    """A step as a word: few, some, many."""
-    return STEP_WORDS[len(steps.highs)][number]
+    """A step as a word: few, some, many; no, where it holds nothing but a recorded 0."""
+    return "no" if steps.highs[number] == 0 else STEP_WORDS[len(steps.highs)][number]
 
 
 def cross_tables(breadth: Table, depth: Table, fixed: tuple[Sequence[float], Sequence[float]] | None = None) -> Crossed:

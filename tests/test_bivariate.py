@@ -31,7 +31,7 @@ def test_every_class_is_said_in_words_and_numbers():
     depth = table("continuing_groups", {"A": 0, "B": 1, "C": 4})
     labels = cross_tables(breadth, depth).labels()
     assert len(labels) == len(set(labels)) == 9
-    assert labels[0] == "few responses (5), few continuing groups (0)"
+    assert labels[0] == "few responses (5), no continuing groups (0)"
     assert labels[8] == "many responses (500), many continuing groups (4)"
 
 

@@ -39,7 +39,8 @@ def make_crossed_fill(crossed: Crossed, geometry: PreparedGeometry, title: str) 
 
 def say_steps(steps: Steps) -> list[str]:
     """Each step as a word and its numbers: “few: 0 to 12”."""
-    return [f"{say_step(steps, number)}: {steps.say(number)}" for number in range(len(steps.highs))]
+    words = [say_step(steps, number) for number in range(len(steps.highs))]
+    return [f"{'none' if word == 'no' else word}: {steps.say(number)}" for number, word in enumerate(words)]
 
 
 def make_names_fill(named: NamedPlaces, geometry: PreparedGeometry) -> Fill:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.explaining import escape
-from pages.ui.naming import mark
+from pages.ui.naming import link_to_rule, mark
 from soundings.axis import MARGIN, Axis, make_axis
 from soundings.comparing import Curve, Point, Scatter, Working, say_change, say_curve, say_scatter
 from soundings.measures import FAMILY_QUESTION, Measure
@@ -190,7 +190,13 @@ def show_places(tables: list[Table], codes: list[str], names: dict[str, str], wa
             st.markdown(f"#### {escape(names[code])}")
             present = sorted({(one.name, one.rule_id) for one in ways[code]})
             st.markdown("Ways of working recorded here")
-            st.markdown(" ".join(mark(rule_id) for _, rule_id in present) if present else "Nothing recorded")
+            with st.container(horizontal=True, gap="small"):
+                for _, rule_id in present:
+                    with st.container(width="content", gap=None):
+                        st.markdown(mark(rule_id), width="content")
+                        link_to_rule(rule_id)
+            if not present:
+                st.markdown("Nothing recorded")
     lines: dict[str, list[str]] = {}
     for table in tables:
         rows = {row.place_code: row for row in table.rows}

@@ -11,7 +11,7 @@ from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.controls import Choice
 from pages.ui.explaining import escape
-from pages.ui.naming import mark, name_column
+from pages.ui.naming import link_to_rule, mark, name_column
 from soundings.explanation import DO_NOT_TARGET, UNCONFIRMED
 from soundings.filters import Filters
 from soundings.model import ROLE_LABEL
@@ -52,7 +52,9 @@ def show_names_card(named: NamedPlaces, code: str) -> None:
         return
     st.subheader(escape(place.place_name), anchor=False)
     for rule_id in place.rule_ids:
-        st.markdown(mark(rule_id))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(mark(rule_id), width="content")
+            link_to_rule(rule_id)
     if not place.rule_ids:
         st.caption("Nothing recorded here in this layer. That is a gap in the record, not a judgement.")
     st.caption(UNCONFIRMED)
