@@ -88,6 +88,11 @@ def show_batch(reader: Reader, sent: Waiting) -> None:
         )
     show_differences(foreseen)
     show_records(foreseen)
+    if reader.is_demo and not sent.batch.read_manifest()["is_demo"]:
+        st.warning(
+            "This would be the first real batch. When you approve it, the made-up district of Tidewell goes, with its places: load the "
+            "boundaries of your own area too, or these records stand on no map."
+        )
     left_out = ask_twins(sent, foreseen)
     decide(reader.home, sent, foreseen, left_out)
 

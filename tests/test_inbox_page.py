@@ -1,0 +1,211 @@
+"""The way of what an organiser sends: invited, sent, not on the map, looked at, approved, on the map, undone; and no other way."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from streamlit.testing.v1 import AppTest
+
+from etl.foreseeing import foresee
+from etl.invitations import invite
+from etl.loading import load_file, undo
+from etl.waiting import APPROVED, ASKED, DECLINED, WAITING, approve, list_sent
+from soundings.content import content_hash
+from soundings.generations import open_current
+from soundings.home import PROJECT, Home
+from tests.browser import guarded_page, serve, start_chromium
+from tests.building import TODAY as DAY
+from tests.homes import TODAY, make_wards_home
+from tests.test_invitations import OURS, THEIRS, send, titles, write_activities, write_file
+from tests.test_visit import heading
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    return make_wards_home(tmp_path)
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    """Opens one page of a home as a new visitor with this address."""
+
+    def open_(home: Home, page: str, **address: str) -> AppTest:
+        monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
+        monkeypatch.setenv("SOUNDINGS_TODAY", TODAY)
+        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+        at.switch_page(f"pages/rooms/{page}.py")
+        for name, value in address.items():
+            at.query_params[name] = value
+        return at.run()
+
+    return open_
+
+
+def words_of(at: AppTest) -> str:
+    """Everything a page says, in its tables too."""
+    assert not at.exception, [error.message for error in at.exception]
+    kinds = (
+        at.title,
+        at.header,
+        at.subheader,
+        at.markdown,
+        at.caption,
+        at.code,
+        at.error,
+        at.info,
+        at.warning,
+        at.success,
+    )
+    labels = [element.label for element in (*at.expander, *at.button, *at.selectbox)]
+    tables = [table.value.to_csv() for table in at.dataframe]
+    return "\n".join([*(str(element.value) for kind in kinds for element in kind), *labels, *tables])
+
+
+def find_button(at: AppTest, label: str):
+    return next(button for button in at.button if button.label == label)
+
+
+def held(home: Home) -> str:
+    return content_hash(open_current(home).cursor())
+
+
+def test_the_inbox_shows_who_sent_what_and_its_difference_and_approves_it_with_one_click_undo(open_page, home):
+    before = held(home)
+    send(home, write_activities(("g1", "Garden day", "")))
+    at = open_page(home, "inbox")
+    said = words_of(at)
+    assert OURS in said and "1 activity" in said and "One batch waits" in said
+    find_button(at, "Approve").click().run()
+    assert titles(home).count("Garden day") == 1 and "is approved" in words_of(at)
+    find_button(at, "Undo").click().run()
+    assert held(home) == before and "is taken out again" in words_of(at)
+
+
+def test_before_and_after_are_the_figures_of_its_places(home):
+    (kept,) = (
+        open_current(home).cursor().execute("select place_code from place_now where kind = 'ward' limit 1").fetchone()
+    )
+    meetings = "session_id,activity_id,date,minutes,attendance_count,place_code,place_role\n"
+    approve(home, send(home, write_activities(("g1", "Garden day", ""))).batch_id)
+    rows = "".join(f"s{n},g1,2026-0{n}-03,60,8,{kept},venue\n" for n in (3, 4))
+    sent = send(home, (meetings + rows).encode(), name="sessions.csv")
+    foreseen = foresee(home, sent, DAY)
+    told = {(one.measure, one.role): (one.before, one.after) for one in foreseen.differences if one.place_code == kept}
+    assert told["group_sessions", "venue"] == (None, 2)
+    approve(home, sent.batch_id)
+    assert not list((home.cache).glob("foreseen-*"))
+
+
+def test_an_activity_that_is_here_already_stands_beside_it_and_can_be_left_out(open_page, home):
+    load_file(home, write_file(home, write_activities(("t1", "Tea", THEIRS))))
+    send(home, write_activities(("g1", "Tea", ""), ("g2", "Compost", "")))
+    at = open_page(home, "inbox")
+    assert "Here already" in words_of(at) and find_button(at, "Approve").disabled
+    next(radio for radio in at.radio if "Tea" in radio.label).set_value("They are the same: leave this one out").run()
+    find_button(at, "Approve").click().run()
+    assert (titles(home).count("Tea"), titles(home).count("Compost")) == (1, 1)
+
+
+def test_a_question_and_its_answer_go_both_ways_and_a_refusal_says_why(open_page, home):
+    first = send(home, write_activities(("g1", "Garden day", "")))
+    _, token = invite(home, OURS)
+    at = open_page(home, "inbox")
+    next(box for box in at.text_area if box.label.startswith("What would")).set_value("Which garden?")
+    find_button(at, "Send the question").click().run()
+    assert list_sent(home)[0].state == ASKED
+    theirs = open_page(home, "ours", invite=token)
+    assert "Which garden?" in words_of(theirs)
+    theirs.text_area[0].set_value("By the river")
+    find_button(theirs, "Send the answer").click().run()
+    assert list_sent(home)[0].state == WAITING
+    at = open_page(home, "inbox")
+    assert "By the river" in words_of(at)
+    next(box for box in at.text_area if box.label.startswith("Why")).set_value("It is a plan.")
+    find_button(at, "Decline it").click().run()
+    assert list_sent(home)[0].state == DECLINED and first.batch_id
+    assert "It is a plan." in words_of(open_page(home, "ours", invite=token))
+
+
+def test_staff_invite_from_the_page_and_the_link_is_shown_once(open_page, home):
+    at = open_page(home, "inbox")
+    next(box for box in at.text_input if "organisation" in box.label).set_value(OURS)
+    next(box for box in at.text_input if "reach" in box.label).set_value("http://192.0.2.7:8501")
+    find_button(at, "Make the link").click().run()
+    link = next(code.value for code in at.code if "invite=" in code.value)
+    assert link.startswith("http://192.0.2.7:8501/ours?invite=")
+    find_button(at, "I have copied it").click().run()
+    assert "invite=" not in words_of(at) and OURS in words_of(at)
+    theirs = open_page(home, "ours", invite=link.partition("invite=")[2])
+    assert OURS in words_of(theirs)
+    find_button(at, "Take it back").click().run()
+    assert "does not open" in words_of(open_page(home, "ours", invite=link.partition("invite=")[2]))
+
+
+@pytest.mark.parametrize(
+    "page", ["ours", "add", "upload", "explore", "activities", "activity", "inbox", "sources", "place", "compare"]
+)
+def test_no_page_shows_an_invitation_anything_of_another_organisation(open_page, home, page):
+    load_file(home, write_file(home, write_activities(("t1", "Tea", THEIRS))))
+    approve(home, send(home, write_activities(("g1", "Garden day", ""))).batch_id)
+    send(home, write_activities(("h1", "Secret supper", "")), organisation=THEIRS)
+    found = open_current(home).cursor().execute("select activity_id, batch_id from activity_now where title = 'Tea'")
+    activity_id, batch_id = found.fetchone()
+    waiting = next(one.batch_id for one in list_sent(home) if one.organisation == THEIRS)
+    _, token = invite(home, OURS)
+    for address in ({}, {"change": activity_id}, {"session": activity_id}, {"activity": activity_id}, {"receipt": batch_id},
+                    {"receipt": waiting}):  # fmt: skip
+        at = open_page(home, page, invite=token, **address)
+        said = words_of(at)
+        for theirs in ("Tea", THEIRS, "Secret supper", batch_id, waiting, "theirs.csv", "Parks"):
+            assert theirs not in said, (address, theirs)
+        assert not [button for button in at.button if button.label in ("Undo", "Approve", "Put it back")]
+    if page == "ours":
+        assert "Garden day" in said
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = start_chromium(playwright)
+        expect.set_options(timeout=40_000)
+        yield browser
+        expect.set_options(timeout=5_000)
+        browser.close()
+
+
+@pytest.mark.browser
+def test_an_organisers_file_is_on_no_page_until_approved_and_gone_when_undone(browser, home, tmp_path):
+    _, token = invite(home, OURS)
+    before = held(home)
+    path = tmp_path / "garden.csv"
+    path.write_bytes(write_activities(("g1", "Garden day", "")))
+    with serve(PROJECT / "dashboard.py", home.root, environ={"SOUNDINGS_TODAY": TODAY}) as address:
+        with guarded_page(browser, width=390, height=844) as (phone, _):
+            phone.goto(f"{address}upload?invite={token}")
+            expect(heading(phone, "Upload")).to_be_visible()
+            phone.locator("input[type=file]").set_input_files(path)
+            phone.get_by_role("button", name=re.compile("^(Confirm|Send)")).click()
+            expect(phone.get_by_text("Sent. Thank you.")).to_be_visible()
+            phone.get_by_role("link", name="See our records").click()
+            expect(phone.get_by_text("Waiting to be looked at")).to_be_visible()
+        assert held(home) == before and titles(home).count("Garden day") == 0
+        with guarded_page(browser) as (page, _):
+            page.goto(f"{address}inbox")
+            expect(heading(page, "Inbox")).to_be_visible()
+            page.get_by_role("button", name="Approve").click()
+            expect(page.get_by_text("is approved")).to_be_visible()
+            assert [one.state for one in list_sent(home)] == [APPROVED] and titles(home).count("Garden day") == 1
+            page.get_by_role("link", name="See it on Explore").click()
+            expect(heading(page, "Explore")).to_be_visible()
+            page.goto(f"{address}activities")
+            expect(heading(page, "Activities")).to_be_visible()
+            expect(page.get_by_text("Garden day").first).to_be_visible()
+        undo(home, list_sent(home)[0].batch_id)
+        assert held(home) == before
+        with guarded_page(browser) as (page, _):
+            page.goto(f"{address}activities")
+            expect(heading(page, "Activities")).to_be_visible()
+            page.wait_for_timeout(1500)
+            expect(page.get_by_text("Garden day")).to_have_count(0)
