@@ -76,7 +76,7 @@ export function drawLegend(holder, panel, words, palette, ringScale, dpr, isPare
     item.append(shapeSwatch(shape, palette));
     element("span", null, text, item);
   }
-  if (present.has(NOTHING)) row(drawPattern(NOTHING, palette, dpr), fill.grid ? words.half : words.nothing);
+  if (present.has(NOTHING)) row(drawPattern(NOTHING, palette, dpr), fill.family === "crossed" ? words.half : words.nothing);
   if (present.has(HIDDEN)) row(drawPattern(HIDDEN, palette, dpr), words.hidden);
   if (ring && ringScale) drawRingKey(element("div", "key ring-key", null, holder), ring, words, ringScale, isParents);
 }

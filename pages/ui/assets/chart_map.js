@@ -210,6 +210,7 @@ class Chart {
     let known = this.sheets.clientWidth;
     const resized = new ResizeObserver(() => {
       if (!this.sheets.clientWidth || this.sheets.clientWidth === known) return; // 0: hidden, on its way out
+      if (window.matchMedia("print").matches) return; // on paper the picture stands for the map, which has no size there
       known = this.sheets.clientWidth;
       if (this.isMoved) this.goTo(this.maps[0].map.getCenter(), this.maps[0].map.getZoom()); else this.fit();
     });
