@@ -9,6 +9,7 @@ import streamlit as st
 
 from etl.template_files import WORKBOOK, write_workbook
 from pages.ui.upload_state import Upload, empty_box, is_done, recall_receipts, recall_round
+from pages.ui.upload_style import dress_upload
 
 MOST_MEGABYTES = 25
 STEPS = (
@@ -16,25 +17,11 @@ STEPS = (
     ("See what it would become", "The rows, a small map, and what needs putting right: here, on the spot."),
     ("Confirm, or change your mind", "You get a batch number and an Undo button."),
 )
-STYLE = """
-<style>
-.stMainBlockContainer { max-width: 1180px; }
-.stFileUploader section { padding: 1.1rem; }
-.st-key-upload_map { --chart-height: 330px; }
-[class*="st-key-upload_found"] p { margin-bottom: 0.2rem; }
-[class*="st-key-upload_counts"] strong { font-size: 1.45rem; line-height: 1.2; }
-[class*="st-key-upload_match_row"] { border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent); padding-top: 0.6rem; gap: 0.3rem; }
-[class*="st-key-upload_match_row"] p, [class*="st-key-upload_match_row"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
-[class*="st-key-upload_step"] { border-left: 3px solid #8d989f; padding-left: 0.8rem; }
-@media (max-width: 640px) { [class*="st-key-upload_match_row"] [data-testid="stHorizontalBlock"] { gap: 0.4rem; } }
-[class*="st-key-upload_receipt"] { border-left: 5px solid #17577f !important; }
-</style>
-"""
 
 
 def choose_files() -> list[Upload]:
     """The files that were dropped, each content once; the page says what may be sent and that nothing is kept yet."""
-    st.html(STYLE)
+    dress_upload()
     st.markdown(
         "Add activity from a file you already have. **Nothing is kept until you confirm**, and you can undo it."
     )
