@@ -17,6 +17,9 @@ from soundings.model import PLACE_KINDS
 Answers = Mapping[str, str]
 
 FEW = 10  # fewer people than this: their place is told no closer than the ward
+# What a form is about, and what the organiser chose at its end.
+NEW, CHANGE, MEETING = "new", "change", "meeting"
+PUBLISH, HOLD, REPLY = "publish", "hold", "reply"
 POINT, WARD, AUTHORITY, KEPT_BACK = "point", "ward", "authority", "hidden"
 BY_NAME, BY_POSTCODE, NOT_TIED = "place", "postcode", "none"
 EXACT, ABOUT, BETWEEN, NOT_COUNTED = "exact", "about", "between", "not counted"

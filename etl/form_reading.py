@@ -9,8 +9,8 @@ from datetime import date
 import duckdb
 
 from etl.drafts import Draft, make_draft_id
-from etl.form_answers import BY_NAME, BY_POSTCODE, KEPT_BACK, NOT_COUNTED, NOT_TIED
-from etl.form_records import CHANGE, COPIED, FORM, MEETING, NATIVE
+from etl.form_answers import BY_NAME, BY_POSTCODE, CHANGE, KEPT_BACK, MEETING, NOT_COUNTED, NOT_TIED
+from etl.form_records import COPIED, FORM, NATIVE
 
 MOST_CHOICES = 4000
 OFFERED = ("district", "ward", "neighbourhood", "msoa", "region", "country")

@@ -9,8 +9,9 @@ import pytest
 
 from etl.drafts import Draft, make_draft_id
 from etl.form_answers import list_personal, usual_precision
+from etl.form_checking import find_problems
 from etl.form_reading import read_choices, start_change, start_meeting
-from etl.form_records import activity_id_of, find_problems, preview_form, send_form
+from etl.form_records import activity_id_of, preview_form, send_form
 from etl.inbox import read_batches
 from etl.loading import rebuild, redo, undo
 from soundings.content import content_hash

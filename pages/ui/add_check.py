@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from etl.drafts import Draft, delete_draft, save_draft
-from etl.form_answers import FREE_TEXT
+from etl.form_answers import FREE_TEXT, HOLD, PUBLISH, REPLY
 from etl.form_reading import read_place_name
-from etl.form_records import HOLD, PUBLISH, REPLY, Preview, preview_form, send_form
+from etl.form_records import Preview, preview_form, send_form
 from etl.inbox import ACTIVE, InboxBatch
 from etl.loading import redo, undo
 from etl.undoing import choose_batch

@@ -8,9 +8,9 @@ from dataclasses import replace
 import streamlit as st
 
 from etl.drafts import Draft, delete_draft, list_drafts, make_draft_id, read_draft, save_draft
-from etl.form_answers import list_personal
+from etl.form_answers import MEETING, list_personal
+from etl.form_checking import find_problems
 from etl.form_reading import start_change, start_meeting
-from etl.form_records import MEETING, find_problems
 from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.add_asking import Asking, forget_widgets
