@@ -194,7 +194,7 @@ def show_places(tables: list[Table], codes: list[str], names: dict[str, str], wa
                 for _, rule_id in present:
                     with st.container(width="content", gap=None):
                         st.markdown(mark(rule_id), width="content")
-                        link_to_rule(rule_id)
+                        link_to_rule(rule_id, "Disagree?")
             if not present:
                 st.markdown("Nothing recorded")
     lines: dict[str, list[str]] = {}

@@ -54,7 +54,7 @@ def show_names_card(named: NamedPlaces, code: str) -> None:
     for rule_id in place.rule_ids:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(mark(rule_id), width="content")
-            link_to_rule(rule_id)
+            link_to_rule(rule_id, "Disagree?")
     if not place.rule_ids:
         st.caption("Nothing recorded here in this layer. That is a gap in the record, not a judgement.")
     st.caption(UNCONFIRMED)

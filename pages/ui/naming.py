@@ -73,11 +73,9 @@ def show_pair(
         link_to_rule(rule_id)
 
 
-def link_to_rule(rule_id: str) -> None:
-    """Draws “Disagree with this rule?”, which leads to the rule on the page Words."""
-    st.page_link(
-        WORDS_PAGE, label="Disagree with this rule?", icon=":material/arrow_forward:", query_params={"rule": rule_id}
-    )
+def link_to_rule(rule_id: str, label: str = "Disagree with this rule?") -> None:
+    """Draws “Disagree with this rule?” (a list of names may say it shorter), which leads to the rule on the page Words."""
+    st.page_link(WORDS_PAGE, label=label, icon=":material/arrow_forward:", query_params={"rule": rule_id})
 
 
 def rubric_here() -> Rubric:
