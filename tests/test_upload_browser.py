@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from soundings.home import PROJECT
-from tests.browser import guarded_page, serve, start_chromium, wait_until
+from tests.browser import guarded_page, serve, start_chromium, wait_until, wait_until_still
 from tests.homes import TODAY, make_wards_home
 
 pytestmark = pytest.mark.browser
@@ -48,8 +48,8 @@ def edit(page: Page, table: Locator, row: int, column: str, text: str) -> None:
     )
     across = next(number for number, heading in enumerate(headings) if column in heading)
     for _ in range(3):
-        table.scroll_into_view_if_needed()
-        box = table.bounding_box()
+        table.evaluate("node => node.scrollIntoView({block: 'center'})")
+        box = wait_until_still(page, table.bounding_box, seconds=30, rest=700)  # charts above it are still being drawn
         page.mouse.click(box["x"] + 30, box["y"] + 52)  # the first cell
         for key in ["ArrowDown"] * row + ["ArrowRight"] * across:
             page.keyboard.press(key)
@@ -61,7 +61,7 @@ def edit(page: Page, table: Locator, row: int, column: str, text: str) -> None:
             if text in table.locator('table [role="gridcell"]').all_text_contents():
                 return
             page.wait_for_timeout(200)
-    raise AssertionError(f"the table does not say {text}")
+    raise AssertionError(f"the table says {table.locator('table').inner_text()}, not {text}")
 
 
 def read_figures(page: Page, url: str) -> list[str]:
