@@ -155,7 +155,7 @@ def sees_nothing(page, address: str, paths=EVERY_PAGE) -> None:
     for path in paths:
         page.goto(f"{address}{path}")
         expect(heading(page, NOTHING)).to_be_visible()
-        expect(page.get_by_role("heading")).to_have_count(1)
+        expect(page.get_by_role("heading")).to_have_text([NOTHING])
         expect(page.locator(LINKS)).to_have_count(0)
         expect(page.locator(NAVIGATION)).to_have_count(0)
 

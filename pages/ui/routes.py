@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.ui.visit import ORGANISER, Visit
+from pages.ui.visit import ORGANISER, STAFF, Visit
 
 ROOMS = "pages/rooms"
 # Title, address, script, and whether staff find it in the navigation.
@@ -29,21 +29,21 @@ ORGANISERS = ("add", "upload", "ours")
 
 def list_pages(visit: Visit) -> list[StreamlitPage]:
     """Every page: the addresses are the same for everyone, what stands in the navigation is not. The first is at the front door."""
-    if visit.who != ORGANISER:
-        return [
-            st.Page(
-                f"{ROOMS}/{script}.py",
-                title=title,
-                url_path=address,
-                **({"default": True} if number == 0 else shown(is_shown)),
-            )
-            for number, (title, address, script, is_shown) in enumerate(PAGES)
-        ]
-    front = st.Page(f"{ROOMS}/ours.py", title="Our records", url_path="front", default=True, visibility="hidden")
-    return [front] + [
-        st.Page(f"{ROOMS}/{script}.py", title=title, url_path=address, **shown(script in ORGANISERS))
-        for title, address, script, _ in PAGES
+    if visit.who == STAFF:
+        front, known = make_page(PAGES[0], default=True), PAGES[1:]
+    else:
+        front = make_page(("Soundings", "front", "ours", False), default=True, visibility="hidden")
+        known = PAGES
+    is_organiser = visit.who == ORGANISER
+    return [
+        front,
+        *(make_page(page, **shown(page[2] in ORGANISERS if is_organiser else page[3])) for page in known),
     ]
+
+
+def make_page(page: tuple[str, str, str, bool], **said) -> StreamlitPage:
+    title, address, script, _ = page
+    return st.Page(f"{ROOMS}/{script}.py", title=title, url_path=address, **said)
 
 
 def shown(is_shown: bool) -> dict[str, str]:
