@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from etl.inbox import ID_LENGTH
 from etl.tables import make_rows
 from etl.types import Mapped
-from soundings.content import read_columns
+from soundings.content import read_columns, schema_sql
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import BadFile
@@ -153,6 +153,14 @@ def leave_out_rows(table: pa.Table, keys: set[str], numbers: set[int]) -> pa.Tab
     else:
         gone = [number in numbers for number in table["__row__"].to_pylist()]
     return table.filter(pa.array([not one for one in gone], pa.bool_()))
+
+
+def open_narrowed(connection: duckdb.DuckDBPyConnection, invited: str) -> duckdb.DuckDBPyConnection:
+    """A store in memory that holds the loaded places and, of records, those of one organisation alone."""
+    narrow = duckdb.connect(":memory:")
+    narrow.execute(schema_sql())
+    narrow_to(connection, invited, narrow)
+    return narrow
 
 
 def narrow_to(connection: duckdb.DuckDBPyConnection, invited: str, target: duckdb.DuckDBPyConnection) -> None:

@@ -11,9 +11,8 @@ import duckdb
 import streamlit as st
 
 from etl.invitations import EXPIRED, LIVE, REVOKED, Invitation
-from etl.invited import narrow_to
+from etl.invited import open_narrowed
 from pages.ui.visit import ORGANISER, PARTICIPANT, STRANGER, Visit, hold_visit
-from soundings.content import schema_sql
 from soundings.filters import EVERYTHING, Filters
 from soundings.home import Home, find_home
 from soundings.model import BrokenStore
@@ -90,10 +89,7 @@ def find_reader(visit: Visit) -> Reader | None:
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _narrow(root: str, number: int, organisation: str, _connection) -> duckdb.DuckDBPyConnection:
     """A store in memory that holds the places and one organisation's records: the other rows are not there to be found."""
-    narrow = duckdb.connect(":memory:")
-    narrow.execute(schema_sql())
-    narrow_to(_connection, organisation, narrow)
-    return narrow
+    return open_narrowed(_connection, organisation)
 
 
 def guard_visit(*, for_organisers: bool = False) -> Visit:
@@ -215,7 +211,9 @@ def _read_once(root: str, number: int, scope: str, name: str, asked: tuple, _rea
 def read_once(reader: Reader, read: Callable[..., T], **asked) -> T:
     """`read(connection, **asked)` of this generation, remembered. Everybody gets the same object, so nobody may change it."""
     name = f"{read.__module__}.{read.__qualname__}"
-    return _read_once(str(reader.home.root), reader.number, reader.scope, name, tuple(asked.items()), read, reader.connection)
+    return _read_once(
+        str(reader.home.root), reader.number, reader.scope, name, tuple(asked.items()), read, reader.connection
+    )
 
 
 def table_of(

@@ -54,7 +54,9 @@ DARK_STYLE = '<style>[data-baseweb="tag"], [data-baseweb="tag"] * { color: #1020
 
 def dress() -> None:
     """Our type and print style; a constant text, never a user's."""
-    st.html(STYLE + (DARK_STYLE if st.context.theme.type == "dark" else ""))
+    st.html(STYLE)
+    if st.context.theme.type == "dark":
+        st.html(DARK_STYLE)
 
 
 def name_tab(title: str) -> None:

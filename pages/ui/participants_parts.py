@@ -67,7 +67,8 @@ def show_published(one: Published) -> None:
         return
     st.markdown(f"**{escape(say_asking(one))}**" + ("" if one.is_one_each else f" {texts.page['not_assured']}"))
     tables = "".join(draw_question(question, one) for question in texts.questions)
-    st.html(f'{STYLE}<div class="answered">{tables}</div>')
+    st.html(STYLE)
+    st.html(f'<div class="answered">{tables}</div>')
     st.caption(texts.page["not_validated"])
 
 

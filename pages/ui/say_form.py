@@ -45,7 +45,9 @@ def show_form(code: str) -> None:
     """What this code opens: the questions, the group's statement, thanks, or a plain sentence on why it opens nothing."""
     texts = read_texts()
     st.set_page_config(page_title=texts.form["title"])
-    st.html(STYLE + (DARK_STYLE if st.context.theme.type == "dark" else ""))
+    st.html(STYLE)
+    if st.context.theme.type == "dark":
+        st.html(DARK_STYLE)
     sent = st.session_state.get(keys.FEEDBACK_SENT)
     if sent is not None and sent[0] == code:
         show_thanks(*sent[1:])
