@@ -7,11 +7,11 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
+from rapidfuzz.distance import Indel
 
 from etl.parsing import BLANK_WORDS, Unreadable, parse_date, parse_text
 from etl.types import Sheet
@@ -25,7 +25,7 @@ PLACES = ("place_name", "place_code", "postcode", "lon", "lat", "easting", "nort
 OF_PEOPLE = ("postcode", "lon", "lat", "easting", "northing")  # screened by their role, whatever they hold
 SESSIONS = ("attendance_count", "returning_count", "minutes")
 MEASURES = ("people", "responses", "attendances", "tickets")
-ALIKE = 0.84  # of difflib's ratio: “attendence” is like “attendance” (0.9), “date” is not like “rate” (0.75)
+ALIKE = 0.84  # of rapidfuzz's normalised Indel similarity: “attendence” is like “attendance” (0.9), “date” is not like “rate” (0.75)
 MOSTLY = 0.6
 PLACE_CODE = re.compile(r"[EWSNK]\d{8}")
 LIKE_A_DAY = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}")
@@ -122,7 +122,7 @@ def score_fields(header: str, cells: list[str | None]) -> list[tuple[float, str,
     found = []
     for field in read_fields().values():
         likeness, word = max(
-            (SequenceMatcher(None, plain, word).ratio(), word) for word in (*field.words, plain_words(field.id))
+            (Indel.normalized_similarity(plain, word), word) for word in (*field.words, plain_words(field.id))
         )
         if likeness == 1:
             found.append((2.0, field.id, "By its heading."))
