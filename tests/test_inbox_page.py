@@ -198,7 +198,7 @@ def test_an_organisers_file_is_on_no_page_until_approved_and_gone_when_undone(br
             expect(page.get_by_text("is approved")).to_be_visible()
             assert [one.state for one in list_sent(home)] == [APPROVED] and titles(home).count("Garden day") == 1
             page.get_by_role("link", name="See it on Explore").click()
-            expect(heading(page, "Explore")).to_be_visible()
+            expect(page.get_by_text(re.compile("Recorded for 1 of 2 activities")).first).to_be_visible()
             page.goto(f"{address}activities")
             expect(heading(page, "Activities")).to_be_visible()
             expect(page.get_by_text("Garden day").first).to_be_visible()
