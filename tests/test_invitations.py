@@ -26,7 +26,6 @@ from etl.waiting import (
     ask_back,
     decline,
     list_sent,
-    submit_waiting,
 )
 from soundings.content import content_hash, schema_sql
 from soundings.generations import open_current
