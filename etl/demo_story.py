@@ -41,6 +41,10 @@ class Told:
     random: Random
 
 
+# What a changed record was called before: the made-up records have not been changed.
+CARRIED = "claims"
+
+
 def make_story(folder: Path, geography: DemoGeography) -> dict[str, list[Cells]]:
     """Rows for each sheet of the template, by sheet name; every row has all of that sheet's columns, blank ones as ""."""
     makers = {
@@ -55,6 +59,8 @@ def make_story(folder: Path, geography: DemoGeography) -> dict[str, list[Cells]]
     places = read_gazetteer(folder / "gazetteer.toml", geography)
     story: dict[str, list[Cells]] = {}
     for table in TABLES:
+        if table.name == CARRIED:
+            continue
         if table.name in SAID_MAKERS:
             rows = [row for told in activities for row in SAID_MAKERS[table.name](told)]
         else:

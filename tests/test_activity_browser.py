@@ -87,6 +87,6 @@ def test_text_of_a_file_is_shown_and_never_run(chromium, tmp_path, number):
         assert page.evaluate("() => window.__pwned") is None
         assert page.locator("[data-testid=stMain] iframe, [data-testid=stMain] script, .katex").count() == 0
         links = page.locator("[data-testid=stMain] a").evaluate_all("nodes => nodes.map((node) => node.href)")
-        ours = ("/activity?", "/place?", "/words?")
+        ours = ("/activity?", "/place?", "/words?", "/add?")
         assert [link for link in links if "javascript:" in link or "example" in link] == []
         assert [link for link in links if not any(path in link for path in ours)] == []

@@ -188,8 +188,12 @@ def test_all_names_have_the_same_markup_but_for_shape_hue_and_word():
 PAIR = """
 from datetime import date
 import pages.ui.naming as naming
+own = naming.link_to_rule
 naming.link_to_rule = lambda rule_id: st.markdown('way to disagree')
-naming.show_pair({called!r}, date(2024, 5, 3), {rule_id!r}, {comparison!r}, 'one')
+try:
+    naming.show_pair({called!r}, date(2024, 5, 3), {rule_id!r}, {comparison!r}, 'one')
+finally:
+    naming.link_to_rule = own
 """
 
 

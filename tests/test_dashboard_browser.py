@@ -455,6 +455,8 @@ def find_barriers(page: Page) -> list[str]:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.set_viewport_size({"width": width, "height": min(height + 80, 6000)})
     page.wait_for_timeout(500)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
+    page.wait_for_timeout(300)  # what was dimmed by a run comes back to its own ink
     return [
         f"{one['id']}: {node['target']} {node['html'][:160]}"
         for one in Axe().run(page).response["violations"]

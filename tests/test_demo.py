@@ -77,7 +77,7 @@ def ward_names(row: dict, wards: list[dict], neighbourhoods: list[dict]) -> set[
 def test_making_tidewell_again_gives_the_same_bytes(tmp_path):
     made = make_demo(tmp_path)
     names = [made.wards, made.neighbourhoods, *sorted(made.activity_folder.iterdir())]
-    assert len(names) == 2 + len(TABLES)
+    assert len(names) == 2 + len(TABLES) - 1  # no claims of changed records
     for path in names:
         assert path.read_bytes() == (FOLDER / path.relative_to(tmp_path)).read_bytes(), path.name
 
@@ -143,7 +143,7 @@ def test_the_harbour_side_and_one_outer_estate_are_the_most_deprived(wards):
 
 
 def test_every_row_keeps_to_the_template(story):
-    assert set(story) == {table.name for table in TABLES}
+    assert set(story) == {table.name for table in TABLES} - {"claims"}
     ids = {row["activity_id"] for row in story["activities"]}
     for table in TABLES:
         rows = story[table.name]

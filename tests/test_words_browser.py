@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from soundings.home import PROJECT
 from tests.apps.names_app import HOSTILE
-from tests.browser import guarded_page, serve, start_chromium
+from tests.browser import guarded_page, serve, start_chromium, wait_until
 from tests.homes import TODAY
 from tests.test_palette import contrast
 
@@ -67,8 +67,10 @@ def test_every_mark_has_the_same_size_weight_and_ink(chromium, marks, theme, wid
         open_marks(page, marks)
         first = page.get_by_test_id("stMarkdownContainer").first
         expect(first.locator(MARK)).to_have_count(12)
-        looks = {tuple(one.evaluate(LOOK)) for one in first.locator(MARK).all()}
-        assert len(looks) == 1
+        # Until the font of the shapes has come, each stands as a word and is as wide as it.
+        looks = wait_until(
+            page, lambda: {tuple(one.evaluate(LOOK)) for one in first.locator(MARK).all()}, lambda seen: len(seen) == 1
+        )
         paper = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
         assert contrast(hex_of(next(iter(looks))[2]), hex_of(paper)) >= 7
         assert page.evaluate("document.documentElement.scrollWidth") <= width
