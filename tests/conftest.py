@@ -19,13 +19,15 @@ NO_BROWSER = (
 )
 
 
-@pytest.fixture(autouse=True)
-def visit_from_this_machine(monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def visit_from_this_machine():
     """Pages drawn without a server have no request; they get one as staff's browser sends it on the machine itself."""
-    if "streamlit.testing.v1" in sys.modules:
-        from pages.ui import visit
+    with pytest.MonkeyPatch.context() as patch:
+        if "streamlit.testing.v1" in sys.modules:
+            from pages.ui import visit
 
-        monkeypatch.setattr(visit, "read_request", lambda: visit.Request(AT_THIS_MACHINE, "localhost"))
+            patch.setattr(visit, "read_request", lambda: visit.Request(AT_THIS_MACHINE, "localhost"))
+        yield
 
 
 @cache

@@ -146,7 +146,7 @@ def test_every_row_keeps_to_the_template(story):
     assert set(story) == {table.name for table in TABLES} - {"claims"}
     ids = {row["activity_id"] for row in story["activities"]}
     for table in TABLES:
-        rows = story[table.name]
+        rows = story.get(table.name, [])
         assert tuple(rows[0]) == table.columns
         for row in rows:
             assert row["activity_id"] in ids

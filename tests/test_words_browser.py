@@ -81,7 +81,10 @@ def test_called_and_recorded_stand_side_by_side_in_one_size(chromium, marks, wid
     with guarded_page(chromium, width=width) as (page, _):
         open_marks(page, marks)
         for key in ("survey", "made"):
-            called, recorded = page.locator(f".st-key-pair_{key} {MARK}").evaluate_all(SIZES)
+            pair = page.locator(f".st-key-pair_{key} {MARK}")
+            called, recorded = wait_until(  # until the font of the shapes has come
+                page, lambda found=pair: found.evaluate_all(SIZES), lambda seen: abs(seen[0][2] - seen[1][2]) <= 3
+            )
             assert called[0] < recorded[0]
             assert called[1:3] == pytest.approx(recorded[1:3], abs=3)
             assert called[3] == recorded[3]
