@@ -145,8 +145,8 @@ def test_the_harbour_side_and_one_outer_estate_are_the_most_deprived(wards):
 def test_every_row_keeps_to_the_template(story):
     assert set(story) == {table.name for table in TABLES} - {"claims"}
     ids = {row["activity_id"] for row in story["activities"]}
-    for table in TABLES:
-        rows = story.get(table.name, [])
+    for table in [one for one in TABLES if one.name in story]:
+        rows = story[table.name]
         assert tuple(rows[0]) == table.columns
         for row in rows:
             assert row["activity_id"] in ids
