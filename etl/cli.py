@@ -57,6 +57,9 @@ def load(
         str | None, typer.Option(help="How dates such as 3/4/2024 are meant: day-first or month-first.")
     ] = None,
     epoch: Annotated[int | None, typer.Option(help="1904 for a workbook that counts its days from then.")] = None,
+    replaces: Annotated[
+        str | None, typer.Option(help="The batch that this file corrects; it stands aside until this one is undone.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come of it; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -65,11 +68,12 @@ def load(
     from etl.printing import progress, show_load, show_loads
 
     options = ReadOptions(sheet, header_row, encoding, delimiter, crs, tuple(drop or ()), date_order, epoch)
+    said = {"dry_run": dry_run, "options": options, "replaces": replaces}
     results, failures = [], []
     for file in files:
         try:
             with progress(f"Loading {file.name}") as report:
-                results.append(load_file(find_home(), file, source, dry_run=dry_run, options=options, report=report))
+                results.append(load_file(find_home(), file, source, report=report, **said))
         except SoundingsError as error:
             if len(files) == 1:
                 raise

@@ -18,11 +18,11 @@ from etl.invited import hold_invited
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.results import LoadResult, describe, describe_load
 from etl.types import Mapped, Sheet
-from etl.undoing import RebuildResult, StateResult, rebuild, redo, undo
+from etl.undoing import RebuildResult, StateResult, choose_batch, rebuild, redo, undo
 from soundings.content import schema_sql
 from soundings.generations import open_current
 from soundings.home import Home
-from soundings.model import BadFile
+from soundings.model import BadFile, SoundingsError
 from soundings.store import LOCK_SECONDS
 
 if TYPE_CHECKING:
@@ -69,12 +69,14 @@ def load_file(
     attribution: str | None = None,
     who: str | None = None,
     file_name: str | None = None,
+    replaces: str | None = None,
     timeout: float = LOCK_SECONDS,
     report: Callable[[str], None] = say_nothing,
 ) -> LoadResult:
     """What became of the file; with `dry_run`, what would, and nothing is written.
 
-    `licence` and `attribution` speak for this file where the source's own do not. A file whose every row is rejected leaves
+    `licence` and `attribution` speak for this file where the source's own do not. `replaces`: the id of a batch (or the
+    unique beginning of it) that this file corrects; it stands aside until this one is undone. A file whose every row is rejected leaves
     no batch. `report` is told each step as it begins. Raises BadFile where the file as a whole cannot be taken, Busy, BrokenStore.
     """
     options = options or ReadOptions()
@@ -103,6 +105,7 @@ def load_file(
         "licence": licence or spec.licence,
         "attribution": attribution or spec.attribution,
         "mapping": spec.raw,
+        **({"replaces": [choose_replaced(home, replaces, spec.id)]} if replaces else {}),
     }
     report("Understanding each row")
     if dry_run:
@@ -184,6 +187,19 @@ def read_areas(home: Home, roles: dict[str, str], sheets: list[Sheet]) -> AreaLo
     if generation is None or not of_people & columns:
         return None
     return read_area_lookup(generation.cursor())
+
+
+def choose_replaced(home: Home, said: str, source: str) -> str:
+    """The id of the batch that is corrected. Raises SoundingsError where no such batch stands, or it is of another source."""
+    batch = choose_batch(home, said)
+    manifest = batch.read_manifest()
+    if not batch.is_active or manifest["source_id"] != source:
+        state = batch.state if not batch.is_active else f"of the source {manifest['source_id']}, this file of {source}"
+        raise SoundingsError(
+            f"Batch {batch.batch_id} ({batch.file_name}) is {state}, so this file cannot take its place. Nothing was loaded. "
+            "`soundings status` lists the batches there are."
+        )
+    return batch.batch_id
 
 
 def map_rows(spec: Spec, sheets: list[Sheet], manifest: dict) -> Mapped:

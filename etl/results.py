@@ -95,8 +95,31 @@ def describe_load(
         demo_withdrawn=bool(accepted.withdrawn),
         generation=generation.number,
         content_hash=accepted.synced.content_hash,
-        warnings=warnings or [],
+        warnings=[*(warnings or []), *say_told_twice(generation.cursor(), manifest)],
     )
+
+
+def say_told_twice(connection: duckdb.DuckDBPyConnection, manifest: dict) -> list[str]:
+    """A sentence for each other batch of the same source that holds activities of this one: is this its correction, or more?"""
+    found = connection.execute(
+        """
+        select b.batch_id, b.file_name, count(distinct a.activity_id)
+        from activity a
+        join batch b using (batch_id)
+        where a.batch_id <> $1
+        and b.source_id = $2
+        and a.activity_id in (select activity_id from activity where batch_id = $1)
+        group by b.batch_id, b.file_name, b.sequence
+        order by b.sequence
+        """,
+        [manifest["batch_sha256"][:ID_LENGTH], manifest["source_id"]],
+    ).fetchall()
+    return [
+        f"{count:,} of its activities {'is' if count == 1 else 'are'} here already, from {file_name} (batch {batch_id}). "
+        "A meeting that both tell of counts once; every other figure counts from both. "
+        f"If this file corrects that one or holds it whole: soundings undo {batch_id}"
+        for batch_id, file_name, count in found
+    ]
 
 
 def describe(connection: duckdb.DuckDBPyConnection | None, manifest: dict, mapped: Mapped, **known) -> LoadResult:

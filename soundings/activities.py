@@ -59,7 +59,7 @@ def read_place_activities(connection: duckdb.DuckDBPyConnection, place_code: str
             where w.location_id in (select location_id from here)
         ),
         repeated_activity as (
-            select activity_id from session group by activity_id
+            select activity_id from session_now group by activity_id
             having bool_and(session_id in (select repeated_id from session_pair))
         ),
         called as (
@@ -100,7 +100,7 @@ def read_options(connection: duckdb.DuckDBPyConnection) -> Options:
         """select min(day), max(day) from (
             select start_date as day from activity union all select end_date from activity
             union all select period_start from activity_count union all select period_end from activity_count
-            union all select start_date from session
+            union all select start_date from session_now
         )"""
     ).fetchone()
     sources = [

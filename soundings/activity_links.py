@@ -103,7 +103,7 @@ def read_lines(connection: duckdb.DuckDBPyConnection, activity_ids: list[str]) -
             group by activity_id, measure
             qualify row_number() over (partition by activity_id order by sum(value) desc, measure) = 1
         ),
-        met as (select activity_id, count(*) as n from session where activity_id in (from wanted) group by activity_id),
+        met as (select activity_id, count(*) as n from session_now where activity_id in (from wanted) group by activity_id),
         called as (
             select activity_id, arg_max(called, coalesce(called_date, date '0001-01-01')) as called
             from claim

@@ -30,33 +30,9 @@ stages as (
     group by activity_id
 ),
 
-session_ranked_here as (
-    select
-        s.activity_id,
-        s.start_date,
-        s.returning_count,
-        s.row_number,
-        b.sequence,
-        row_number() over (partition by s.batch_id, s.activity_id, s.start_date order by s.row_number) as same_day_rank
-    from session s
-    join batch b using (batch_id)
-),
-
--- A corrected file loaded beside the first tells the same meetings again: the k-th of a day in one batch is the k-th in another.
--- The batch accepted last speaks, and a blank in it leaves what was said before.
-meeting_once as (
-    select
-        activity_id,
-        start_date,
-        arg_max(returning_count, sequence) as returning_count,
-        min(row_number) as row_number
-    from session_ranked_here
-    group by activity_id, start_date, same_day_rank
-),
-
 session_in_order as (
     select *, row_number() over (partition by activity_id order by start_date nulls last, row_number) = 1 as is_first
-    from meeting_once
+    from session_now
 ),
 
 -- Complete: every meeting says its day, and every one after the first who came back. Else the figures are “at least so many”.

@@ -12,8 +12,8 @@ meeting_in_order as (
 activity_meeting as (
     select
         activity_id,
-        any_value(batch_id) as batch_id,
-        any_value(source_id) as source_id,
+        max(batch_id) as batch_id,
+        max(source_id) as source_id,
         list(row_number::integer order by row_number) as source_rows,
         count(*) as session_count,
         case

@@ -107,7 +107,7 @@ met as (
 -- All of whose meetings another source holds too: it stands in the register once, with that source.
 repeat as (
     select activity_id
-    from session
+    from session_now
     group by activity_id
     having bool_and(session_id in (select repeated_id from session_pair))
 ),

@@ -337,6 +337,33 @@ from activity a
 join batch b using (batch_id)
 qualify row_number() over (partition by a.activity_id order by b.sequence desc, a.row_number desc) = 1;
 
+-- Every meeting as it is told now. A corrected file loaded beside the first tells the same meetings again: the k-th of an activity
+-- and a day in one batch is the k-th in another. The batch accepted last speaks, and a blank in it leaves what was said before.
+create view session_now as
+select
+    arg_max(batch_id, sequence) as batch_id,
+    max(sequence) as sequence,
+    arg_max(row_number, sequence) as row_number,
+    arg_max(session_id, sequence) as session_id,
+    list(session_id order by sequence desc)[2:] as told_before,
+    activity_id,
+    arg_max(source_id, sequence) as source_id,
+    start_date,
+    arg_max(minutes, sequence) as minutes,
+    arg_max(attendance_count, sequence) as attendance_count,
+    arg_max(returning_count, sequence) as returning_count,
+    arg_max(repeat_key, sequence) as repeat_key
+from (
+    select
+        s.*,
+        b.sequence,
+        b.source_id,
+        row_number() over (partition by s.batch_id, s.activity_id, s.start_date order by s.row_number) as same_day_rank
+    from session s
+    join batch b using (batch_id)
+)
+group by activity_id, start_date, same_day_rank;
+
 create view classification_now as
 select *
 from classification

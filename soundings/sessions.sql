@@ -4,11 +4,9 @@
 session_ranked as (
     select
         s.*,
-        b.source_id,
-        row_number() over (partition by b.source_id, s.repeat_key order by b.sequence, s.row_number) as repeat_rank
-    from session s
-    join batch b using (batch_id)
-    where $source is null or b.source_id = $source
+        row_number() over (partition by s.source_id, s.repeat_key order by s.sequence, s.row_number) as repeat_rank
+    from session_now s
+    where $source is null or s.source_id = $source
 ),
 
 -- The k-th session of a key in the repeating source is the k-th of that key in the repeated one.
@@ -58,19 +56,26 @@ session_is_blank as (
     having bool_and(l.kind = 'none')
 ),
 
+-- What else tells of the same meeting: the source that repeats it, and what a later batch told again.
+session_other as (
+    select kept_id, repeated_id from session_pair
+    union
+    select session_id, unnest(told_before) from session_ranked
+),
+
 session_where as (
     select sp.session_id, sp.role, sp.location_id
     from session_place sp
     where sp.session_id not in (
-        select p.kept_id
-        from session_pair p
-        where p.kept_id in (select session_id from session_is_blank)
-        and p.repeated_id not in (select session_id from session_is_blank)
+        select o.kept_id
+        from session_other o
+        where o.kept_id in (select session_id from session_is_blank)
+        and o.repeated_id not in (select session_id from session_is_blank)
     )
     union
-    select p.kept_id, sp.role, sp.location_id
-    from session_pair p
-    join session_place sp on sp.session_id = p.repeated_id
-    where p.kept_id in (select session_id from session_is_blank)
-    and p.repeated_id not in (select session_id from session_is_blank)
+    select o.kept_id, sp.role, sp.location_id
+    from session_other o
+    join session_place sp on sp.session_id = o.repeated_id
+    where o.kept_id in (select session_id from session_is_blank)
+    and o.repeated_id not in (select session_id from session_is_blank)
 )

@@ -16,7 +16,7 @@ known as (
     from activity_now a
     left join (
         select activity_id, bool_and(session_id in (select repeated_id from session_pair)) as is_repeated
-        from session
+        from session_now
         group by activity_id
     ) s using (activity_id)
 ),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from etl.loading import undo
+from etl.loading import load_file, undo
 from soundings.classify import classify
 from soundings.home import Home
+from soundings.model import SoundingsError
 from soundings.naming import read_inputs
 from soundings.rubric import read_rubric
-from tests.registers import GROUP, history, inputs_of, load, meet, name_of, read, say_facts
+from tests.registers import GROUP, history, inputs_of, load, meet, name_of, read, say_facts, write_sheets
 
 
 @pytest.fixture
@@ -150,6 +153,32 @@ def test_the_same_meetings_in_a_corrected_file_count_once(home):
     assert read_answer(home, "continuing_relationship") == "no"
     load(home, "third", sessions=meet("2024-03-02"))
     assert read_answer(home, "continuing_relationship") == "yes"
+
+
+def test_a_later_file_that_holds_the_same_activities_is_told_apart_from_one_that_corrects_them(home):
+    rows = meet("2024-01-10", "2024-02-10", returning=2)
+    first = load(home, "first", activities=[GROUP], sessions=rows)
+    write_sheets(home.root.parent / "again", {"activities": [GROUP], "sessions": [*rows, *meet("2024-03-10")]})
+    again = load_file(home, home.root.parent / "again", "native")
+    assert again.warnings == [
+        f"1 of its activities is here already, from first (batch {first}). A meeting that both tell of counts once; "
+        f"every other figure counts from both. If this file corrects that one or holds it whole: soundings undo {first}"
+    ]
+    undo(home, again.batch_id)
+    write_sheets(home.root.parent / "right", {"activities": [GROUP], "sessions": meet("2024-01-10")})
+    right = load_file(home, home.root.parent / "right", "native", replaces=first[:6])
+    assert right.warnings == []
+    assert read(home, "select batch_id, start_date from session") == [(right.batch_id, date(2024, 1, 10))]
+    undo(home, right.batch_id)
+    assert read(home, "select distinct batch_id from session") == [(first,)]
+
+
+def test_a_file_takes_the_place_only_of_an_active_batch_of_its_own_source(home):
+    first = load(home, "first", activities=[GROUP])
+    undo(home, first)
+    write_sheets(home.root.parent / "again", {"activities": [GROUP]})
+    with pytest.raises(SoundingsError, match=rf"Batch {first} \(first\) is undone, so this file cannot take its place"):
+        load_file(home, home.root.parent / "again", "native", replaces=first)
 
 
 def test_two_meetings_on_one_day_of_one_file_are_two(home):

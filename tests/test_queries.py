@@ -103,6 +103,39 @@ def test_no_figure_counts_a_session_twice(build):
     assert read(build, "group_sessions", source="events").total == 4
 
 
+def test_a_meeting_told_again_in_a_later_file_counts_once_as_it_was_told_last(build):
+    """Two meetings of one day stay two; a blank in the later file, of figures or of place, leaves what the first said."""
+    day, first, later = date(2025, 3, 1), build.batch("native"), build.batch("native")
+    for batch, rows in (
+        (first, [("W1", 8, 2), ("W2", 5, None), ("W3", 4, 4)]),
+        (later, [("W1", 9, None), (None, None, 3)]),
+    ):
+        build.activity(batch, "group")
+        for ward, attendance, returning in rows:
+            where = build.location(batch, ward, "located" if ward else "unlocated")
+            build.session(batch, "group", [where], day=day, attendance=attendance, returning=returning)
+    build.session(later, "group", [build.location(later, "W4")], day=date(2025, 4, 1), attendance=7, returning=6)
+    assert figures(read(build, "group_sessions")) == {"W1": 1, "W2": 1, "W3": 1, "W4": 1}
+    assert figures(read(build, "group_size")) == {"W1": 9, "W2": 5, "W3": 4, "W4": 7}
+    assert figures(read(build, "people_returning", role="venue"))["W1"] == 6
+    assert read(build, "group_sessions", source="native").total == 4
+
+
+def test_a_meeting_told_again_still_pairs_with_the_source_that_repeats_it(build):
+    events, first, later = build.batch("events"), build.batch("community"), build.batch("community")
+    for batch in (first, later):
+        build.insert("source_repeat", batch_id=batch, source_id="community", repeats_source_id="events")
+    day = date(2025, 3, 1)
+    build.activity(events, "e", "events")
+    build.session(events, "e", [build.location(events, "W1")], key="k|2025-03-01", day=day)
+    for batch, attendance in ((first, 60), (later, 40)):
+        build.activity(batch, "c", "community")
+        where = build.location(batch, "W1")
+        build.session(batch, "c", [where], key="k|2025-03-01", day=day, attendance=attendance)
+    assert figures(read(build, "group_sessions")) == {"W1": 1, "W2": None, "W3": None, "W4": None}
+    assert figures(read(build, "group_size"))["W1"] == 40
+
+
 def test_the_repeating_source_fills_blanks_and_the_repeated_one_wins(build):
     first, second = build.batch("events"), build.batch("community")
     build.insert("source_repeat", batch_id=second, source_id="community", repeats_source_id="events")
