@@ -233,6 +233,7 @@ def test_a_place_is_chosen_by_a_click_on_the_map(browser, address, home):
     with guarded_page(browser) as (page, _):
         page.goto(f"{address}add?step=where")
         page.get_by_text("Search for a place, or click the map").click()
+        settle(page)
         page.get_by_text("Or click it on the map").click()
         page.locator(".chart-holder").first.wait_for()
         page.locator(".st-key-add_map canvas").first.wait_for()

@@ -47,7 +47,8 @@ def edit(page: Page, table: Locator, row: int, column: str, text: str) -> None:
         page, heads.all_text_contents, lambda found: any(column in text for text in found), seconds=60
     )
     across = next(number for number, heading in enumerate(headings) if column in heading)
-    for _ in range(3):
+    for _ in range(6):
+        settle(page)  # a run of the script draws the table anew
         table.evaluate("node => node.scrollIntoView({block: 'center'})")
         box = wait_until_still(page, table.bounding_box, seconds=30, rest=700)  # charts above it are still being drawn
         page.mouse.click(box["x"] + 30, box["y"] + 52)  # the first cell

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from soundings.home import PROJECT
 from soundings.palette import CROSSED_DAY, CROSSED_NIGHT
-from tests.browser import guarded_page, serve, start_chromium, wait_until
+from tests.browser import guarded_page, serve, start_chromium, wait_until, wait_until_still
 from tests.homes import TODAY, copy_home
 from tests.test_dashboard_browser import (
     choose_option,
@@ -92,7 +92,8 @@ def open_first_dot(page: Page, what: str) -> None:
     chart.scroll_into_view_if_needed()
     dots = chart.locator("svg .mark-symbol path")
     expect(dots.first).to_be_attached(timeout=15_000)
-    box = dots.first.bounding_box()
+    settle(page)
+    box = wait_until_still(page, dots.first.bounding_box)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     link = page.get_by_role("link", name="Open ")
     expect(link).to_be_visible(timeout=15_000)

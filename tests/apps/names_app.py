@@ -8,13 +8,7 @@ from pages.ui import naming
 from pages.ui.frame import dress
 from soundings.palette import NAME_HUES
 from soundings.rubric import read_rubric
-
-HOSTILE = [
-    "<img src=x onerror=window.__pwned=1>",
-    ']{background="red"} :red[x] `${alert(1)}`',
-    "[click](javascript:window.__pwned=1) ![x](https://example.invalid/x.png)",
-    "$$\\LaTeX$$ :material/star: **bold** # head",
-]
+from tests.hostile import HOSTILE
 
 naming.link_to_rule = lambda rule_id: st.caption("Disagree with this rule?")
 dress()
