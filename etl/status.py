@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -103,17 +102,19 @@ def measure_folder(folder: Path) -> int:
 
 def read_limits() -> dict:
     """The limits in force on this machine: of writing, and of reading files."""
-    from etl import parsing, workbook_process
-    from etl.readers import archives, csv_text
+    from etl import confining, parsing, workbook_process
+    from etl.readers import archives, csv_text, geofiles
 
-    has_memory_limit = importlib.util.find_spec("resource") is not None
+    confined = confining.read_confined()
     return {
         "seconds_for_a_workbook": workbook_process.SECONDS,
-        "bytes_of_memory_for_a_workbook": workbook_process.BYTES_OF_MEMORY if has_memory_limit else None,
+        "bytes_of_memory_for_a_workbook": confining.BYTES_OF_MEMORY if confined.memory else None,
+        "network_is_closed_to_reading_uploads": confined.network,
         "bytes_of_an_unpacked_workbook": archives.MAX_WORKBOOK,
         "bytes_of_an_unpacked_zip": archives.MAX_UNPACKED,
         "members_of_a_zip": archives.MAX_MEMBERS,
         "times_a_zip_may_grow": archives.MAX_RATIO,
+        "corners_of_the_shapes_of_a_file": geofiles.MAX_VERTICES,
         "bytes_of_a_csv_cell": csv_text.LONGEST_CELL,
         "characters_of_a_list": parsing.LONGEST_LIST,
         "writers_at_once": 1,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from etl.confining import confine
 from etl.replay import ROW_NUMBER
 from etl.types import Sheet
-from etl.workbook_process import limit_memory
 from soundings.model import BadFile
 
 SECONDS = 150
@@ -85,7 +85,7 @@ def pack_answer(sheets: list[Sheet]) -> bytes:
 
 def main() -> None:
     """Reads a file from standard input and writes its sheets, or why it was refused, to standard output."""
-    limit_memory()
+    confine()
     asked = json.loads(sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(LENGTH))))
     content = sys.stdin.buffer.read()
     from etl.readers import read_bytes

@@ -14,8 +14,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl.confining import confine
+
 SECONDS = 120
-BYTES_OF_MEMORY = 4 << 30
 HAS_PASSWORD = 3
 
 
@@ -66,7 +67,7 @@ def main() -> None:
     """Reads a workbook from standard input and writes its sheets to standard output."""
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-    limit_memory()
+    confine()
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
     except PasswordError:
@@ -79,16 +80,6 @@ def main() -> None:
             is_hidden = about.visible != SheetVisibleEnum.Visible
             found.append((about.name, is_hidden, rows, list(sheet.merged_cell_ranges or [])))
     sys.stdout.buffer.write(pickle.dumps(found))
-
-
-def limit_memory() -> None:
-    """Sets this process's limit of memory, on systems that have one."""
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (BYTES_OF_MEMORY, BYTES_OF_MEMORY))
-    except (ImportError, ValueError, OSError):
-        return
 
 
 if __name__ == "__main__":

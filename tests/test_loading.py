@@ -450,3 +450,5 @@ def test_status_tells_the_limits_that_hold_for_reading_files(home):
     assert limits["seconds_for_a_workbook"] == 120 and limits["writers_at_once"] == 1
     assert limits["bytes_of_memory_for_a_workbook"] == (4 << 30 if find_spec("resource") else None)
     assert limits["bytes_of_an_unpacked_zip"] > 0
+    assert limits["corners_of_the_shapes_of_a_file"] == 500_000
+    assert limits["network_is_closed_to_reading_uploads"] in (True, False)

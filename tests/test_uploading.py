@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import socket
+import subprocess
+import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.confining import read_confined
 from etl.inbox import read_batches
 from etl.loading import ReadOptions, load_file, rebuild, redo, undo
 from etl.places_loading import add_places
@@ -33,7 +38,7 @@ from etl.uploading import (
 )
 from soundings.content import content_hash
 from soundings.generations import open_current
-from soundings.home import Home
+from soundings.home import PROJECT, Home
 from soundings.model import BadFile
 from tests.homes import copy_home, make_wards_home
 from tests.making import write_contributions, write_places, write_rows
@@ -111,6 +116,35 @@ def test_a_file_past_the_limits_is_refused_with_what_to_do():
         read_upload("big.csv", b"x" * (MOST_BYTES + 1), ReadOptions())
     with pytest.raises(BadFile, match="200,001 rows; this page takes up to 200,000"):
         read_upload("long.csv", b"date,n\n" + b"2025-01-01,1\n" * 200_001, ReadOptions())
+
+
+def test_shapes_of_too_many_corners_are_refused_and_as_many_points_are_not():
+    ring = [[x / 300_000, 0.1] for x in range(250_001)] + [[x / 300_000, 0.2] for x in range(250_000, -1, -1)]
+    ring.append(ring[0])
+    area = {"type": "Feature", "properties": {"n": 1}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    with pytest.raises(BadFile, match=r"500,003 corners; the limit is 500,000\. Simplify them"):
+        read_upload(
+            "area.geojson", json.dumps({"type": "FeatureCollection", "features": [area]}).encode(), ReadOptions()
+        )
+
+
+def test_a_process_that_reads_an_upload_reaches_no_network_where_the_system_can_say_so():
+    """The probe's word is tried out: a server of this machine that is there before is not there after."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        tries = f"""
+import socket
+from etl.confining import confine
+socket.create_connection(("127.0.0.1", {server.getsockname()[1]}), 5).close()
+print(confine().network)
+try:
+    socket.create_connection(("127.0.0.1", {server.getsockname()[1]}), 5)
+    print("reached")
+except OSError:
+    print("nothing there")
+"""
+        told = subprocess.run([sys.executable, "-c", tries], capture_output=True, text=True, cwd=PROJECT, check=True)
+    expected = ["True", "nothing there"] if read_confined().network else ["False", "reached"]
+    assert told.stdout.split("\n")[:2] == expected
 
 
 def test_a_bomb_costs_a_message():

@@ -23,6 +23,7 @@ from etl.types import Sheet
 from soundings.model import BadFile
 
 NATIONAL_GRID = 27700
+MAX_VERTICES = 500_000
 STYLES = {"layer_styles", "qgis_projects"}  # tables that QGIS keeps in a GeoPackage for itself
 UNREADABLE = (DataSourceError, DataLayerError, FieldError, pa.ArrowInvalid, UnicodeDecodeError, RuntimeError)
 ASK_CRS = (
@@ -72,11 +73,22 @@ def _read_layer(path: Path, layer: str, name: str, what: str, file_format: str, 
     if geometry not in table.column_names:
         return sheet_from_columns(name, table, detected, warned, None)
     shapes = shapely.from_wkb(table.column(geometry).to_numpy(zero_copy_only=False), on_invalid="ignore")
+    _check_vertices(shapes, what)
     is_geojson = file_format == "GeoJSON"
     lon, lat, said, notes = points_in_wgs84(shapes, about.get("crs"), crs, what, is_geojson=is_geojson)
     return sheet_from_columns(
         name, table.drop_columns([geometry]), {**detected, "crs": said}, [*warned, *notes], (lon, lat)
     )
+
+
+def _check_vertices(shapes: np.ndarray, what: str) -> None:
+    """Raises BadFile where lines and areas have more corners than a record's place needs; single points are rows and count there."""
+    corners = int(shapely.get_num_coordinates(shapes[shapely.get_type_id(shapes) > 0]).sum())
+    if corners > MAX_VERTICES:
+        raise BadFile(
+            f"The shapes of {what} have {corners:,} corners; the limit is {MAX_VERTICES:,}. Simplify them, or give each record a point. "
+            "Boundaries of places are added with: soundings places add FILE."
+        )
 
 
 @contextmanager
