@@ -8,6 +8,7 @@ import duckdb
 import pyarrow.compute as pc
 
 from etl.accepting import Accepted
+from etl.earlier import find_earlier
 from etl.inbox import ID_LENGTH
 from etl.types import Mapped, Sheet
 from soundings.disk import make_directory
@@ -95,30 +96,16 @@ def describe_load(
         demo_withdrawn=bool(accepted.withdrawn),
         generation=generation.number,
         content_hash=accepted.synced.content_hash,
-        warnings=[*(warnings or []), *say_told_twice(generation.cursor(), manifest)],
+        warnings=[*(warnings or []), *say_told_twice(generation.cursor(), manifest, mapped)],
     )
 
 
-def say_told_twice(connection: duckdb.DuckDBPyConnection, manifest: dict) -> list[str]:
-    """A sentence for each other batch of the same source that holds activities of this one: is this its correction, or more?"""
-    found = connection.execute(
-        """
-        select b.batch_id, b.file_name, count(distinct a.activity_id)
-        from activity a
-        join batch b using (batch_id)
-        where a.batch_id <> $1
-        and b.source_id = $2
-        and a.activity_id in (select activity_id from activity where batch_id = $1)
-        group by b.batch_id, b.file_name, b.sequence
-        order by b.sequence
-        """,
-        [manifest["batch_sha256"][:ID_LENGTH], manifest["source_id"]],
-    ).fetchall()
+def say_told_twice(connection: duckdb.DuckDBPyConnection, manifest: dict, mapped: Mapped) -> list[str]:
+    """A sentence for each other batch of the same source that holds activities of this one."""
     return [
-        f"{count:,} of its activities {'is' if count == 1 else 'are'} here already, from {file_name} (batch {batch_id}). "
-        "A meeting that both tell of counts once; every other figure counts from both. "
-        f"If this file corrects that one or holds it whole: soundings undo {batch_id}"
-        for batch_id, file_name, count in found
+        f"{one.say()}. A meeting that both tell of counts once; every other figure counts from both. "
+        f"If this file corrects that one or holds it whole: soundings undo {one.batch_id}"
+        for one in find_earlier(connection, manifest, mapped)
     ]
 
 

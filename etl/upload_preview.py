@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
+from etl.earlier import Earlier, find_earlier
 from etl.loading import open_preview
 from etl.results import LoadResult, describe
 from etl.spec_types import PER_ROW, TEMPLATE
 from etl.upload_twins import Twin, find_same_rows, find_twins, fingerprint
 from etl.uploading import Prepared
+from soundings.generations import open_current
 from soundings.home import Home
 from soundings.measures import read_measures
 from soundings.model import PLACE_KINDS
@@ -126,7 +128,8 @@ class Preview:
     """What a load would come to. `first`: the first records by the name of their table; `totals`: how many there are of each.
 
     `by_place`: kind of place → code → records that stand there. `added`: what it adds, in words. `unplaced`: what the file says
-    of where that no loaded place answers to, and why. `twins` and `same_rows`: what is here already and looks like it.
+    of where that no loaded place answers to, and why. `twins` and `same_rows`: what is here already and looks like it; `earlier`: batches that hold
+    activities of it.
     """
 
     result: LoadResult
@@ -137,6 +140,7 @@ class Preview:
     unplaced: tuple[tuple[str, str], ...] = ()
     twins: tuple[Twin, ...] = ()
     same_rows: str | None = None
+    earlier: tuple[Earlier, ...] = ()
 
 
 def preview_upload(home: Home, prepared: Prepared) -> Preview:
@@ -155,6 +159,7 @@ def preview_upload(home: Home, prepared: Prepared) -> Preview:
             unplaced=tuple(connection.execute(UNPLACED, {"batch_id": prepared.batch_id}).fetchall()),
             twins=find_twins(home, connection, prepared.batch_id) if has_own_activities(prepared) else (),
             same_rows=find_same_rows(home, fingerprint(connection, prepared.batch_id), manifest),
+            earlier=find_earlier(generation.cursor(), manifest, mapped) if (generation := open_current(home)) else (),
         )
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from etl.accepting import find_batch, say_now, say_who
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, identify_batch
 from etl.invited import INVITED
-from etl.loading import LoadResult, ReadOptions, choose_kept, choose_spec, map_rows, screen
+from etl.loading import LoadResult, ReadOptions, choose_kept, choose_replaced, choose_spec, map_rows, screen
 from etl.replay import pack_sheets
 from etl.specs import find_sheets, read_specs
 from etl.types import Mapped, Sheet
@@ -149,14 +149,20 @@ def prepare_upload(
     return Prepared(spec, manifest, screened, [], map_rows(spec, screened, manifest))
 
 
-def confirm_upload(home: Home, prepared: Prepared, invitation_id: str | None = None) -> LoadResult | Waiting:
+def confirm_upload(
+    home: Home, prepared: Prepared, invitation_id: str | None = None, replaces: str | None = None
+) -> LoadResult | Waiting:
     """The upload, accepted: into the inbox first, then into the store. The same upload again changes nothing.
+
+    `replaces`: the id of a batch that it corrects, which stands aside until this one is undone.
 
     With an invitation it waits in the inbox until a steward approves it.
 
     Raises BadFile where the same file is loaded already in another way, Busy, BrokenStore.
     """
     manifest = prepared.manifest | {"accepted_at": say_now()}
+    if replaces:
+        manifest |= {"replaces": [choose_replaced(home, replaces, manifest["source_id"])]}
     files = encode_tables(pack_sheets(prepared.sheets))
     return send_or_load(home, manifest, files, prepared.mapped, prepared.sheets, invitation_id=invitation_id)
 

@@ -9,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from etl.inbox import read_batches
+from etl.loading import undo
+from pages.ui.upload_confirm import CORRECTION, MORE
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.queries import read_table
@@ -104,6 +106,24 @@ def test_columns_about_people_are_explained_and_left_out_with_a_button(page, hom
     press(at, "Confirm and take in 1 row")
     kept = b"".join(path.read_bytes() for path in home.inbox.rglob("*") if path.is_file())
     assert b"a@b.example" not in kept
+
+
+@pytest.mark.parametrize(("answer", "added"), [(CORRECTION, 3), (MORE, 5)])
+def test_a_file_that_holds_what_an_earlier_one_holds_is_asked_what_it_is(page, home, answer, added):
+    answered = response_sum(home)
+    lines = ["date,ward_code,activity", *(f"2025-06-0{day},E05999901,Steps" for day in (1, 2, 3))]
+    at = press(drop(page, ("first.csv", "\n".join(lines[:3]))), "Confirm and take in 2 rows")
+    first = read_batches(home)[-1]
+    at = drop(at, ("second.csv", "\n".join(lines)))
+    assert "1 of its activities is here already, from first.csv" in words_of(at).replace("\\", "")
+    confirm = next(button for button in at.button if button.label.startswith("Confirm"))
+    assert confirm.disabled
+    at = next(radio for radio in at.radio if radio.label == "What is this file?").set_value(answer).run()
+    press(at, "Confirm and take in 3 rows")
+    assert response_sum(home) == answered + added
+    undo(home, read_batches(home)[-1].batch_id)
+    assert response_sum(home) == answered + 2
+    assert [batch.state for batch in read_batches(home) if batch.batch_id == first.batch_id] == ["active"]
 
 
 def test_a_date_of_two_readings_is_asked_once(page):

@@ -22,6 +22,9 @@ from soundings.model import SoundingsError
 from soundings.views import say_count
 
 GOOD_ROWS, ALL_OR_NOTHING = "Take in the rows that are right", "Take in nothing until every row is right"
+CORRECTION, MORE = "A corrected or newer edition of it", "More about the same activities"
+CORRECTION_MEANS = "It takes the place of the earlier file, which comes back if this one is undone."
+MORE_MEANS = "Both count. A meeting that both tell of counts once; every other figure counts from both."
 DIFFERENT, DOUBLES = "They are different: take them in", "They are the same: leave them out"
 
 
@@ -74,7 +77,9 @@ def ask_confirm(
             f"These look like the very rows of batch `{seen.preview.same_rows}`, saved again or in another order. Taken in, they would "
             "count twice."
         )
-    is_settled = ask_twins(upload, sheets, wanted, seen, said)
+    is_settled, replaces = ask_earlier(upload, seen)
+    if replaces is None:
+        is_settled = ask_twins(upload, sheets, wanted, seen, said) and is_settled
     if seen.preview.same_rows:
         is_settled = (
             st.checkbox("They are other records: take them in all the same", key=upload.key("same_rows")) and is_settled
@@ -97,7 +102,25 @@ def ask_confirm(
         disabled=not (is_partial_fine and is_settled),
     )
     if pressed:
-        take_in(home, upload, seen)
+        take_in(home, upload, seen, replaces)
+
+
+def ask_earlier(upload: Upload, seen: Seen) -> tuple[bool, str | None]:
+    """(whether it is decided what the file is to one that holds activities of it, the batch that it takes the place of)."""
+    if not seen.preview.earlier or seen.preview.same_rows:
+        return True, None
+    last, *others = seen.preview.earlier
+    st.markdown(
+        f"**{escape(last.say())}.**" + (f" {say_count(len(others), 'older files')} hold some, too." if others else "")
+    )
+    chosen = st.radio(
+        "What is this file?",
+        [CORRECTION, MORE],
+        captions=[CORRECTION_MEANS, MORE_MEANS],
+        index=None,
+        key=upload.key("earlier"),
+    )
+    return chosen is not None, last.batch_id if chosen == CORRECTION else None
 
 
 def ask_partial(upload: Upload, seen: Seen) -> bool:
@@ -154,12 +177,12 @@ def ask_twins(upload: Upload, sheets: list[Sheet], wanted: Wanted, seen: Seen, s
     return chosen == DIFFERENT
 
 
-def take_in(home: Home, upload: Upload, seen: Seen) -> None:
+def take_in(home: Home, upload: Upload, seen: Seen, replaces: str | None) -> None:
     """Takes the file in and shows its receipt; a failure is said, and the file can be confirmed again."""
     try:
         with st.spinner("Saving …"):
             invitation = invited_as()
-            result = confirm_upload(home, seen.prepared, invitation.invitation_id if invitation else None)
+            result = confirm_upload(home, seen.prepared, invitation.invitation_id if invitation else None, replaces)
     except SoundingsError as error:
         st.error(escape(str(error)))
         return

@@ -150,7 +150,7 @@ def _look(root: str, number: int, name: str, sha256: str, told: str, _home: Home
         troubles = list_troubles(prepared, _sheets, _wanted)
         preview = preview_upload(_home, prepared)
         if _wanted.invited:  # what others have here is the steward's to compare
-            preview = replace(preview, twins=(), same_rows=None)
+            preview = replace(preview, twins=(), same_rows=None, earlier=())
         unplaced = list_unplaced(prepared, _sheets, _wanted, preview.unplaced)
         rows = sum(sheet.table.num_rows for sheet in apply_fixes(_sheets, _wanted))
         return Seen(prepared, None, preview, tuple(join_troubles(troubles, unplaced)), rows)
