@@ -159,8 +159,8 @@ export function createLayerClass(L) {
     },
 
     setPanel(panel, palette, fontFamily) {
-      const isNewLook = this.palette && (this.palette !== palette || this.fontFamily !== fontFamily);
-      Object.assign(this, { panel, palette, fontFamily });
+      const look = JSON.stringify([palette, fontFamily]), isNewLook = this.look && this.look !== look; // each click sends its own palette
+      Object.assign(this, { panel, palette, fontFamily, look });
       if (!this._map || !this.view || this._waiting) return;
       if (isNewLook) this._drawStill();
       this.restyle();
