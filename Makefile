@@ -3,15 +3,17 @@ PORT ?= 8501
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
-SYNC := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --quiet --locked --inexact
+SYNC := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --quiet --locked --inexact --compile-bytecode
 
 .PHONY: run test browser lint bench clean
 
 run: $(VENV)/.installed
 	@$(BIN)/soundings serve --port $(PORT)
 
+# Bytecode is made once: the tests start hundreds of processes.
 test: $(VENV)/.installed-dev browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m compileall -q etl soundings pages tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Finds Chromium, or installs it from the system's packages where that is possible; says loudly where it is not.
 browser: $(VENV)/.installed-dev

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["LoadResult", "RebuildResult", "StateResult", "load_file", "rebuild", "redo", "undo"]
 
 READING = ("sheet", "header_row", "encoding", "delimiter", "crs")
+LARGE = 4 << 20  # bytes from which on two things at once earn their keep
 PLACE_TABLES = ("batch", "place", "place_alias", "place_code_history")
 
 
@@ -85,11 +86,14 @@ def load_file(
     if not path.exists():
         raise BadFile(f"There is no file {path}. Check the name, and the folder you are in.")
     report("Reading")
-    file_sha256 = hash_input(path)
-    sheets = read_input(path, options)
+    with ThreadPoolExecutor(2) as beside:
+        hashing = beside.submit(hash_input, path)
+        areas = beside.submit(open_areas, home) if may_hold_points(path) else None
+        sheets = read_input(path, options)
+    file_sha256 = hashing.result()
     spec = choose_spec(sheets, source, options)
     report("Checking for personal data")
-    sheets, decisions = screen(home, sheets, spec, options)
+    sheets, decisions = screen(home, sheets, spec, options, areas and areas.result())
     manifest = {
         "batch_sha256": identify_batch(file_sha256, spec.id, options.said()),
         "kind": RECORDS,
@@ -153,13 +157,15 @@ def choose_spec(sheets: list[Sheet], source: str | None, options: ReadOptions) -
     return with_options(spec, options.date_order, options.epoch)
 
 
-def screen(home: Home, sheets: list[Sheet], spec: Spec, options: ReadOptions) -> tuple[list[Sheet], list[str]]:
-    """The sheets without personal data, and what was decided."""
+def screen(
+    home: Home, sheets: list[Sheet], spec: Spec, options: ReadOptions, areas: AreaLookup | None = None
+) -> tuple[list[Sheet], list[str]]:
+    """The sheets without personal data, and what was decided. `areas`: where they were opened already."""
     from etl.screening import screen_sheets
 
     drop = [*spec.drop, *options.drop]
     kept, roles, left_out = choose_kept(spec, sheets, drop)
-    screened, decisions = screen_sheets(kept, roles, read_areas(home, roles, kept), drop=drop)
+    screened, decisions = screen_sheets(kept, roles, areas or read_areas(home, roles, kept), drop=drop)
     return screened, [*left_out, *decisions]
 
 
@@ -179,14 +185,26 @@ def choose_kept(spec: Spec, sheets: list[Sheet], drop: list[str]) -> tuple[list[
 
 def read_areas(home: Home, roles: dict[str, str], sheets: list[Sheet]) -> AreaLookup | None:
     """What turns a person's postcode or point into a loaded area; None where the file has none of these columns."""
+    of_people = {name.casefold() for name, role in roles.items() if role.startswith("person_")}
+    columns = {name.casefold() for sheet in sheets for name in sheet.table.column_names}
+    return open_areas(home) if of_people & columns else None
+
+
+def open_areas(home: Home) -> AreaLookup | None:
+    """The loaded areas that a person's postcode or point may become; None where no place is loaded."""
     from etl.areas import read_area_lookup
 
     generation = open_current(home)
-    of_people = {name.casefold() for name, role in roles.items() if role.startswith("person_")}
-    columns = {name.casefold() for sheet in sheets for name in sheet.table.column_names}
-    if generation is None or not of_people & columns:
-        return None
-    return read_area_lookup(generation.cursor())
+    return read_area_lookup(generation.cursor()) if generation else None
+
+
+def may_hold_points(path: Path) -> bool:
+    """Whether a file begins as a large table of points does: then its areas are opened while it is read. A guess, and no more."""
+    if not path.is_file() or path.stat().st_size < LARGE:
+        return False
+    with path.open("rb") as file:
+        head = file.readline(4096).lower()
+    return b"lat" in head or b"northing" in head or b"postcode" in head
 
 
 def choose_replaced(home: Home, said: str, source: str) -> str:

@@ -30,6 +30,13 @@ def visit_from_this_machine():
         yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, then those in a browser: with two workers neither then waits long for the other's last file."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    browser = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: 0 if item.path in slow else 1 if item.path in browser else 2)
+
+
 @cache
 def has_chromium() -> bool:
     """Whether a browser test can run here."""
