@@ -81,8 +81,10 @@ def test_two_hundred_kills_of_uploads_lose_nothing_acknowledged_and_double_nothi
         assert held in (before, after), (number, what)
         assert not acknowledged or held == after, (number, what)
         outcomes[what]["after" if held == after else "before"] += 1
+        seconds[what] *= 0.9 if held == after else 1.1  # as the home grows each change takes longer
         check_whole(home)
-    assert all(min(told.values()) >= 1 for told in outcomes.values()), outcomes
+    # The moments were spread over the whole of the work: both ends of every change were met.
+    assert all(min(told.values()) >= 5 for told in outcomes.values()), outcomes
     before = content_hash(open_current(home).cursor())
     again = rebuild(home)
     assert again.agrees and again.content_hash == before
