@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from etl.containing import find_containing
+from etl.containing import ShapeIndex
 from soundings.model import PLACE_KINDS
 
 # A Lower layer Super Output Area has at least 1,000 residents (ONS, Census 2021 geographies); so must any area that
@@ -35,6 +35,10 @@ class Boundaries:
 
         return shapely.from_wkb(self.wkb)
 
+    @cached_property
+    def index(self) -> ShapeIndex:
+        return ShapeIndex(self.shapes)
+
     def find(self, lon, lat) -> np.ndarray:
         """The code of the place each point stands in or on the edge of, None for none. Of several, the lowest code."""
         found = np.full(len(lon), None, dtype=object)
@@ -44,7 +48,7 @@ class Boundaries:
 
     def find_positions(self, lon, lat) -> np.ndarray:
         """The same place's position in `codes`, -1 for none."""
-        return find_containing(self.shapes, np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64))
+        return self.index.find(np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64))
 
 
 def is_present(values: np.ndarray) -> np.ndarray:
@@ -76,6 +80,11 @@ class AreaLookup:
     def codes(self) -> pa.Array:
         """The codes of every area, level after level."""
         return pa.array(np.concatenate([level.codes for level in self.levels]), pa.string())
+
+    def make_ready(self) -> AreaLookup:
+        """The same, its smallest areas ready to be asked."""
+        _ = self.levels[0].index
+        return self
 
     def name_areas(self, positions: np.ndarray) -> pa.Array:
         """The codes at these positions in `codes`, null for -1."""

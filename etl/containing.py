@@ -14,43 +14,56 @@ MOST_PAIRS_A_SHAPE = 64  # shapes that overlap much, or reach far, would be list
 MANY_POINTS = 50_000  # from so many on, a second core earns its keep
 
 
+class ShapeIndex:
+    """Shapes made ready to be asked which of them holds a point. Asked by one thread at a time: the shapes are prepared."""
+
+    def __init__(self, shapes: np.ndarray) -> None:
+        self.shapes = shapes
+        self.grid: _Grid | None = None
+        if not len(shapes):
+            return
+        import shapely
+
+        bounds = shapely.bounds(shapes)
+        filled = np.flatnonzero(np.isfinite(bounds).all(axis=1))
+        if not len(filled):
+            return
+        shapely.prepare(shapes)
+        self.grid = _lay_grid(bounds[filled])
+        self.cells, positions = self.grid.list_pairs(bounds[filled])
+        self.positions = filled[positions]
+
+    def find(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+        """The position of the first shape that each point stands in or on the edge of; -1 for none or no point."""
+        found = np.full(len(lon), -1, dtype=np.int64)
+        grid = self.grid
+        if grid is None or not len(lon):
+            return found
+        # A NaN is never inside.
+        usable = np.flatnonzero((lon >= grid.west) & (lon <= grid.east) & (lat >= grid.south) & (lat <= grid.north))
+        cell = grid.find_cell(lon[usable], lat[usable])
+        # Points that are neighbours are tested one after the other, while their shape is at hand.
+        order = sort_stably(cell)
+        usable, cell = usable[order], cell[order]
+        points = (lon[usable], lat[usable], cell)
+        if len(usable) < MANY_POINTS:
+            found[usable] = _test(self.shapes, self.cells, self.positions, grid, *points)
+            return found
+        # Each core tests in its own half of the shapes: two threads in the same prepared shape would disturb each other.
+        is_first = self.positions < len(self.shapes) // 2
+        with ThreadPoolExecutor(2) as pool:
+            halves = [
+                pool.submit(_test, self.shapes, self.cells[half], self.positions[half], grid, *points)
+                for half in (is_first, ~is_first)
+            ]
+        first, second = (half.result() for half in halves)
+        found[usable] = np.where(first >= 0, first, second)
+        return found
+
+
 def find_containing(shapes: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """The position in `shapes` of the first one that each point stands in or on the edge of; -1 for none or no point.
-
-    The shapes are prepared for the test, so no other thread may test the same ones meanwhile.
-    """
-    found = np.full(len(lon), -1, dtype=np.int64)
-    if not len(lon) or not len(shapes):
-        return found
-    import shapely
-
-    bounds = shapely.bounds(shapes)
-    filled = np.flatnonzero(np.isfinite(bounds).all(axis=1))
-    if not len(filled):
-        return found
-    grid = _lay_grid(bounds[filled])
-    # A NaN is never inside.
-    usable = np.flatnonzero((lon >= grid.west) & (lon <= grid.east) & (lat >= grid.south) & (lat <= grid.north))
-    cell = grid.find_cell(lon[usable], lat[usable])
-    # Points that are neighbours are tested one after the other, while their shape is at hand.
-    order = sort_stably(cell)
-    usable, cell = usable[order], cell[order]
-    shapely.prepare(shapes)
-    cells, positions = grid.list_pairs(bounds[filled])
-    positions = filled[positions]
-    points = (lon[usable], lat[usable], cell)
-    if len(usable) < MANY_POINTS:
-        found[usable] = _test(shapes, cells, positions, grid, *points)
-        return found
-    # Each core tests in its own half of the shapes: two threads in the same prepared shape would disturb each other.
-    is_first = positions < len(shapes) // 2
-    with ThreadPoolExecutor(2) as pool:
-        halves = [
-            pool.submit(_test, shapes, cells[half], positions[half], grid, *points) for half in (is_first, ~is_first)
-        ]
-    first, second = (half.result() for half in halves)
-    found[usable] = np.where(first >= 0, first, second)
-    return found
+    """The position in `shapes` of the first one that each point stands in or on the edge of; -1 for none or no point."""
+    return ShapeIndex(shapes).find(lon, lat)
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def load_file(
     report("Reading")
     with ThreadPoolExecutor(2) as beside:
         hashing = beside.submit(hash_input, path)
-        areas = beside.submit(open_areas, home) if may_hold_points(path) else None
+        areas = beside.submit(open_ready_areas, home) if may_hold_points(path) else None
         sheets = read_input(path, options)
     file_sha256 = hashing.result()
     spec = choose_spec(sheets, source, options)
@@ -196,6 +196,12 @@ def open_areas(home: Home) -> AreaLookup | None:
 
     generation = open_current(home)
     return read_area_lookup(generation.cursor()) if generation else None
+
+
+def open_ready_areas(home: Home) -> AreaLookup | None:
+    """The same, made ready while a file is read."""
+    areas = open_areas(home)
+    return areas and areas.make_ready()
 
 
 def may_hold_points(path: Path) -> bool:
