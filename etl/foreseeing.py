@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from soundings.places import read_names
 from soundings.queries import read_roles, read_values
 
 MOST_PLACES = 200
+USUAL_KINDS = ("ward", "district")
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,23 @@ class Difference:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """All that a steward decides by. `activity_ids`: of the rows that `preview.twins` name. `kind`: of the places compared."""
+    """All that a steward decides by. `activity_ids`: of the rows that `preview.twins` name. `kind`: of the places compared.
+
+    `recorded`: the places of this kind in which something is recorded now; in the others nothing is, which is not zero.
+    `names`: of the places in which the batch has records.
+    """
 
     preview: Preview
     activity_ids: dict[int, str]
-    kind: str | None
-    differences: tuple[Difference, ...]
+    kind: str | None = None
+    differences: tuple[Difference, ...] = ()
+    recorded: frozenset[str] = frozenset()
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def by_place(self) -> dict[str, int]:
+        """How many records of the batch stand in each place of `kind`."""
+        return self.preview.by_place[self.kind] if self.kind else {}
 
 
 def foresee(home: Home, sent: Waiting, today: date) -> Foreseen:
@@ -60,27 +72,50 @@ def foresee(home: Home, sent: Waiting, today: date) -> Foreseen:
     prepared = Prepared(parse_spec(manifest["mapping"]), manifest, [], [], mapped)
     preview = preview_upload(home, prepared)
     rows = {row["row_number"]: row["activity_id"] for row in mapped.tables["activity"].to_pylist()}
-    kind = next((one for one in PLACE_KINDS if one in preview.by_place), None)
-    return Foreseen(preview, rows, kind, compare(home, manifest, mapped, kind, preview, today) if kind else ())
+    kind = choose_kind(preview.by_place)
+    if kind is None:
+        return Foreseen(preview, rows)
+    codes = sorted(preview.by_place[kind])
+    with open_with(home, manifest, mapped) as (before, after):
+        names = read_names(after, kind)
+        told = {code: names.get(code, code) for code in codes}
+        differences = compare(before, after, kind, dict(list(told.items())[:MOST_PLACES]), today)
+        return Foreseen(preview, rows, kind, differences, read_recorded(before, kind), told)
+
+
+def choose_kind(by_place: dict[str, dict[str, int]]) -> str | None:
+    """The kind of place to draw: the ward where records stand in wards, else the smallest kind that holds most of them."""
+    if not by_place:
+        return None
+    most = max(sum(places.values()) for places in by_place.values())
+    full = [kind for kind in by_place if 2 * sum(by_place[kind].values()) >= most]
+    return next((kind for kind in (*USUAL_KINDS, *PLACE_KINDS) if kind in full), full[0])
+
+
+def read_recorded(connection: duckdb.DuckDBPyConnection, kind: str) -> frozenset[str]:
+    """The codes of the places of a kind in which any record stands."""
+    found = connection.execute("select distinct place_code from location_place where kind = $1", [kind]).fetchall()
+    return frozenset(code for (code,) in found)
 
 
 def compare(
-    home: Home, manifest: dict, mapped: Mapped, kind: str, preview: Preview, today: date
+    before: duckdb.DuckDBPyConnection,
+    after: duckdb.DuckDBPyConnection,
+    kind: str,
+    names: dict[str, str],
+    today: date,
 ) -> tuple[Difference, ...]:
-    """The figures of the places that a batch touches which would be others with it, measure by measure and role by role."""
-    codes = sorted(preview.by_place[kind])[:MOST_PLACES]
+    """The figures of the named places that are not the same before and after, measure by measure and role by role."""
     found = []
-    with open_with(home, manifest, mapped) as (before, after):
-        names = read_names(after, kind)
-        for measure in read_measures():
-            for role in read_roles(after, measure, today=today):
-                asked = {"measure": measure, "kind": kind, "role": role, "filters": EVERYTHING, "today": today}
-                old, new = read_values(before, **asked), read_values(after, **asked)
-                found += [
-                    Difference(code, names.get(code, code), measure, role, old.get(code), new.get(code))
-                    for code in codes
-                    if old.get(code) != new.get(code)
-                ]
+    for measure in read_measures():
+        for role in read_roles(after, measure, today=today):
+            asked = {"measure": measure, "kind": kind, "role": role, "filters": EVERYTHING, "today": today}
+            old, new = read_values(before, **asked), read_values(after, **asked)
+            found += [
+                Difference(code, name, measure, role, old.get(code), new.get(code))
+                for code, name in names.items()
+                if old.get(code) != new.get(code)
+            ]
     return tuple(found)
 
 

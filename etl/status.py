@@ -103,7 +103,7 @@ def measure_folder(folder: Path) -> int:
 def read_limits() -> dict:
     """The limits in force on this machine: of writing, and of reading files."""
     from etl import confining, parsing, workbook_process
-    from etl.readers import archives, csv_text, geofiles
+    from etl.readers import archives, csv_text
 
     confined = confining.read_confined()
     return {
@@ -114,7 +114,7 @@ def read_limits() -> dict:
         "bytes_of_an_unpacked_zip": archives.MAX_UNPACKED,
         "members_of_a_zip": archives.MAX_MEMBERS,
         "times_a_zip_may_grow": archives.MAX_RATIO,
-        "corners_of_the_shapes_of_a_file": geofiles.MAX_VERTICES,
+        "corners_of_the_shapes_of_a_file": archives.MAX_VERTICES,
         "bytes_of_a_csv_cell": csv_text.LONGEST_CELL,
         "characters_of_a_list": parsing.LONGEST_LIST,
         "writers_at_once": 1,

@@ -17,7 +17,7 @@ from etl.accepting import Accepted, accept_batch, find_batch, say_now, say_who
 from etl.inbox import ID_LENGTH, Encoded, InboxBatch, commit, encode_tables, read_batches, stage
 from etl.invitations import append_json, read_json_lines
 from etl.invited import INVITED, check_reach, is_same_name, leave_out_activities
-from etl.replay import map_records
+from etl.replay import map_records, sync
 from etl.results import LoadResult, describe_load
 from etl.types import Mapped, Sheet
 from soundings.disk import make_directory, sync_directory
@@ -123,9 +123,12 @@ def approve(
 ) -> Accepted:
     """The batch, accepted and in the current generation; without the activities `left_out` (their ids). Raises SoundingsError.
 
-    Killed at any moment it waits still, or is approved wholly.
+    Killed at any moment it waits still, or is approved wholly; approved again, what was cut short is finished, and nothing else.
     """
-    sent = need_open(home, batch_id)
+    sent = need_sent(home, batch_id)
+    if sent.state == APPROVED:
+        return finish(home, sent, timeout)
+    need_open(home, batch_id)
     manifest, tables = sent.batch.read_manifest(), sent.batch.read_tables()
     mapped = map_records(manifest, tables)
     if left_out:
@@ -138,6 +141,14 @@ def approve(
     accepted = accept_batch(home, manifest, encode_tables(tables), mapped, timeout=timeout)
     clear_waiting(home, batch_id)
     return accepted
+
+
+def finish(home: Home, sent: Waiting, timeout: float) -> Accepted:
+    """An approved batch, with whatever a death between the inbox and the store left undone."""
+    with open_writer(home, timeout=timeout) as writer:
+        synced = sync(writer)
+    clear_waiting(home, sent.batch_id)
+    return Accepted(sent.batch, False, [], synced)
 
 
 def ask_back(home: Home, batch_id: str, words: str, *, who: str | None = None) -> Waiting:

@@ -27,7 +27,20 @@ pytestmark = pytest.mark.browser
 
 FOOT = "Nothing on this page leaves this machine"
 REPAIRS = "activity?activity=native:c08fbf6722ab"
-PAGES = ("", "?view=crossed", "?view=names", "activities", REPAIRS, "place?place=TW-W01", "compare", "sources", "words")
+PAGES = (
+    "",
+    "?view=crossed",
+    "?view=names",
+    "activities",
+    REPAIRS,
+    "place?place=TW-W01",
+    "compare",
+    "add",
+    "upload",
+    "inbox",
+    "sources",
+    "words",
+)
 HOSTILE = [
     "<script>window.__pwned=1</script>",
     "<img src=x onerror=window.__pwned=1>",

@@ -12,6 +12,7 @@ from soundings.model import BadFile
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_RATIO = 100
 MAX_MEMBERS = 64
+MAX_VERTICES = 500_000  # of the lines and areas of a map file
 MAX_WORKBOOK = 500 * 1024 * 1024  # a workbook is a zip too; its XML is long and squeezes well
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)  # as zipfile says so
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")  # zips inside, which nobody zipped by hand

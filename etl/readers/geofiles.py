@@ -17,13 +17,13 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from etl.readers import headers
+from etl.readers.archives import MAX_VERTICES
 from etl.readers.cells import text_column
 from etl.readers.workbooks import name_asked
 from etl.types import Sheet
 from soundings.model import BadFile
 
 NATIONAL_GRID = 27700
-MAX_VERTICES = 500_000
 STYLES = {"layer_styles", "qgis_projects"}  # tables that QGIS keeps in a GeoPackage for itself
 UNREADABLE = (DataSourceError, DataLayerError, FieldError, pa.ArrowInvalid, UnicodeDecodeError, RuntimeError)
 ASK_CRS = (
