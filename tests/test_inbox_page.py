@@ -12,12 +12,15 @@ from etl.foreseeing import foresee
 from etl.invitations import invite
 from etl.loading import load_file, undo
 from etl.waiting import APPROVED, ASKED, DECLINED, WAITING, approve, list_sent
+from pages.ui.chart_map import NONE_CLASS, NOTHING_CLASS
+from pages.ui.upload_preview_parts import make_fill
 from soundings.content import content_hash
 from soundings.generations import open_current
+from soundings.geometry import ensure_geometry
 from soundings.home import PROJECT, Home
 from tests.browser import guarded_page, serve, start_chromium
 from tests.building import TODAY as DAY
-from tests.homes import TODAY, make_wards_home
+from tests.homes import TODAY, make_wards_home, ward_code
 from tests.test_invitations import OURS, THEIRS, send, titles, write_activities, write_file
 from tests.test_visit import heading
 
@@ -96,6 +99,28 @@ def test_before_and_after_are_the_figures_of_its_places(home):
     assert told["group_sessions", "venue"] == (None, 2)
     approve(home, sent.batch_id)
     assert not list((home.cache).glob("foreseen-*"))
+
+
+def test_the_map_hatches_where_nothing_is_recorded_and_keeps_it_apart_from_other_records(tmp_path):
+    home = make_wards_home(tmp_path, has_records=False)
+    elsewhere = write_activities(("t1", "Tea", THEIRS)).replace(ward_code(1).encode(), ward_code(2).encode())
+    load_file(home, write_file(home, elsewhere))
+    foreseen = foresee(home, send(home, write_activities(("g1", "Garden day", ""))), DAY)
+    assert (foreseen.kind, foreseen.by_place, foreseen.recorded) == ("ward", {ward_code(1): 1}, {ward_code(2)})
+    geometry = ensure_geometry(home, open_current(home).cursor(), "ward", None)
+    fill = make_fill(foreseen.by_place, geometry, foreseen.kind, "this batch", foreseen.recorded)
+    told = dict(zip(geometry.place_codes, zip(fill.classes, fill.figures, strict=True), strict=True))
+    assert told[ward_code(1)] == (1, 1.0) and told[ward_code(2)] == (NONE_CLASS, None)
+    assert told[ward_code(3)] == (NOTHING_CLASS, None), "nothing recorded is a hatch, not a zero"
+    assert fill.spoken[list(geometry.place_codes).index(ward_code(1))] == "1, the first recorded here"
+
+
+def test_the_table_beside_the_map_names_every_place_of_the_batch(open_page, home):
+    send(home, write_activities(("g1", "Garden day", "")))
+    at = open_page(home, "inbox")
+    assert not at.exception
+    table = next(one.value for one in at.dataframe if "Records of this batch" in one.value)
+    assert table["Place"].tolist() == ["Ward 1"] and table["Records of this batch"].tolist() == [1]
 
 
 def test_an_activity_that_is_here_already_stands_beside_it_and_can_be_left_out(open_page, home):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from etl.foreseeing import Difference, Foreseen, foresee
+from etl.foreseeing import Foreseen, foresee
 from etl.inbox import ACTIVE
 from etl.invitations import LIVE, invite, list_invitations, revoke
 from etl.loading import redo, undo
@@ -17,7 +17,7 @@ from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
 from pages.ui.sent_parts import act, say_day, show_talk
-from pages.ui.upload_preview_parts import join_words
+from pages.ui.upload_preview_parts import draw_fall, join_words
 from soundings.home import Home
 from soundings.measures import read_measures
 from soundings.model import SoundingsError
@@ -27,6 +27,8 @@ KEEP_BOTH, LEAVE_OUT = "They are different: keep both", "They are the same: leav
 ROLE_WORDS = {"venue": "where it happened", "home": "where people live", "area": "the area it is about"}
 NOTHING = "nothing recorded"
 WIDTHS = [3, 2]
+FIGURE_COLUMNS = ["Place", "Records of this batch", "Figure", "The place is", "Now", "With this"]
+STYLE = "<style>[class*='st-key-inbox_map_'] { --chart-height: 330px; }</style>"  # a constant text, never a user's
 
 
 def show_receipt(reader: Reader) -> None:
@@ -62,6 +64,7 @@ def show_waiting(reader: Reader) -> None:
         f"**{'One batch waits' if len(waiting) == 1 else f'{len(waiting):,} batches wait'}.** Nothing of it is on any page until you "
         "approve it."
     )
+    st.html(STYLE)
     for sent in waiting:
         with st.container(border=True, key=f"inbox_{sent.batch_id}"):
             show_batch(reader, sent)
@@ -86,7 +89,7 @@ def show_batch(reader: Reader, sent: Waiting) -> None:
         st.markdown(
             f"{result.rows_accepted:,} of {result.rows_read:,} rows can be taken in; {result.rows_rejected:,} cannot, and stay out."
         )
-    show_differences(foreseen)
+    show_differences(reader, sent, foreseen)
     show_records(foreseen)
     if reader.is_demo and not sent.batch.read_manifest()["is_demo"]:
         st.warning(
@@ -102,41 +105,72 @@ def _foresee(root: str, number: int, batch_id: str, day, _home: Home, _sent: Wai
     return foresee(_home, _sent, day)
 
 
-def show_differences(foreseen: Foreseen) -> None:
-    """The figures of its places before and after, each measure apart."""
-    if not foreseen.differences:
-        st.markdown("No figure of any place on the map would change.")
+def show_differences(reader: Reader, sent: Waiting, foreseen: Foreseen) -> None:
+    """Where its records fall on a small map; beside it the figures of these places before and after, each measure apart."""
+    if foreseen.kind is None:
+        st.markdown("None of its records falls on the loaded places, so no figure on the map would change.")
         return
-    places = {one.place_code: one.place for one in foreseen.differences}
-    st.markdown(f"**The difference on the map**, in {join_words(tuple(map(escape, list(places.values())[:6])))}"
-                + (f" and {len(places) - 6:,} more places." if len(places) > 6 else "."))  # fmt: skip
+    names = list(map(escape, list(foreseen.names.values())[:6]))
+    st.markdown(f"**The difference on the map**, in {join_words(tuple(names))}"
+                + (f" and {len(foreseen.names) - 6:,} more places." if len(foreseen.names) > 6 else "."))  # fmt: skip
+    left, right = st.columns([5, 6], gap="medium")
+    with left, st.container(key=f"inbox_map_{sent.batch_id}"):
+        draw_fall(
+            reader,
+            foreseen.kind,
+            foreseen.by_place,
+            key=f"inbox_map_of_{sent.batch_id}",
+            whose="this batch",
+            recorded=foreseen.recorded,
+        )
+    with right:
+        show_figures(foreseen)
+
+
+def show_figures(foreseen: Foreseen) -> None:
+    """The map's twin: every place in which the batch has records, with its figures before and after."""
     measures = read_measures()
+    rows = [
+        (
+            one.place,
+            foreseen.by_place[one.place_code],
+            measures[one.measure].label,
+            ROLE_WORDS.get(one.role, one.role),
+            say_figure(one.before),
+            say_figure(one.after),
+        )
+        for one in foreseen.differences
+    ]
+    changed = {one.place_code for one in foreseen.differences}
+    rows += [
+        (name, foreseen.by_place[code], "No figure changes", "", "", "")
+        for code, name in foreseen.names.items()
+        if code not in changed
+    ]
     st.dataframe(
-        pd.DataFrame(
-            {
-                "Place": [one.place for one in foreseen.differences],
-                "Figure": [measures[one.measure].label for one in foreseen.differences],
-                "The place is": [ROLE_WORDS.get(one.role, one.role) for one in foreseen.differences],
-                "Now": [say_figure(one.before) for one in foreseen.differences],
-                "With this": [say_figure(one.after) for one in foreseen.differences],
-            }
-        ),
+        pd.DataFrame(sorted(rows, key=lambda row: row[0]), columns=FIGURE_COLUMNS),
         hide_index=True,
-        alt=say_differences(foreseen.differences),
+        alt=say_differences(foreseen),
     )
+    if not foreseen.differences:
+        st.caption(
+            "No figure of any place on the map would change; the records themselves stand where the map shows them."
+        )
 
 
 def say_figure(value: float | None) -> str:
     return NOTHING if value is None else f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
-def say_differences(differences: tuple[Difference, ...]) -> str:
+def say_differences(foreseen: Foreseen) -> str:
     """The table in a sentence, for who cannot see it."""
-    first = differences[0]
+    if not foreseen.differences:
+        return f"Records of this batch in {len(foreseen.names)} places; no figure would change"
+    first = foreseen.differences[0]
     label = read_measures()[first.measure].label
     return (
-        f"{len(differences)} figures that would change; the first is {label} in {first.place}, from {say_figure(first.before)} to "
-        f"{say_figure(first.after)}"
+        f"{len(foreseen.differences)} figures that would change; the first is {label} in {first.place}, from "
+        f"{say_figure(first.before)} to {say_figure(first.after)}"
     )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
+from etl.foreseeing import choose_kind
 from etl.uploading import Wanted
 from pages.ui.access import Reader
 from pages.ui.chart import find_geometry
-from pages.ui.chart_map import ChartPayload, Fill, chart_map, single_view
+from pages.ui.chart_map import NONE_CLASS, NOTHING_CLASS, ChartPayload, Fill, chart_map, single_view
 from pages.ui.explaining import escape
 from pages.ui.upload_state import Seen, Upload
 from soundings.geometry import PreparedGeometry
 from soundings.measures import read_measures
-from soundings.model import PLACE_KINDS, PLACE_STATES
+from soundings.model import PLACE_STATES
 from soundings.palette import DAY, NIGHT
 from soundings.views import KIND_PLURAL, make_classes, say_count
 
@@ -27,7 +30,6 @@ PLACE_WORDS = {
     "unlocated": "with no place that can be found",
     "not_tied": "not tied to a place",
 }
-USUAL_KINDS = ("ward", "district")
 REASONS_SHOWN = 8
 
 
@@ -129,42 +131,65 @@ def show_map(reader: Reader | None, upload: Upload, seen: Seen) -> None:
     if reader is None or kind is None:
         st.info("No record falls on the loaded places, so there is no map to show.")
         return
-    geometry = find_geometry(reader, kind)
-    by_place = seen.preview.by_place[kind]
     with st.container(key="upload_map"):
-        chart_map(
-            ChartPayload(
-                geometry=geometry,
-                panels=single_view(make_fill(by_place, geometry, kind)),
-                summary=f"Records of this file stand in {len(by_place):,} of {len(geometry.place_codes):,} {KIND_PLURAL.get(kind, kind)}.",
-            ),
-            key=upload.key(f"map_{kind}"),
-        )
+        draw_fall(reader, kind, seen.preview.by_place[kind], key=upload.key(f"map_{kind}"), whose="this file")
 
 
-def choose_kind(by_place: dict[str, dict[str, int]]) -> str | None:
-    """The kind of place to draw: the ward where records stand in wards, else the smallest kind that holds most of them."""
-    if not by_place:
-        return None
-    most = max(sum(places.values()) for places in by_place.values())
-    full = [kind for kind in by_place if 2 * sum(by_place[kind].values()) >= most]
-    return next((kind for kind in (*USUAL_KINDS, *PLACE_KINDS) if kind in full), full[0])
+def draw_fall(
+    reader: Reader,
+    kind: str,
+    by_place: dict[str, int],
+    *,
+    key: str,
+    whose: str,
+    recorded: Collection[str] | None = None,
+) -> None:
+    """The small map of where records fall. With `recorded`, the places that have other records are told from those with none."""
+    geometry = find_geometry(reader, kind)
+    fill = make_fill(by_place, geometry, kind, whose, recorded)
+    said = (
+        f"Records of {whose} stand in {len(by_place):,} of {len(geometry.place_codes):,} {KIND_PLURAL.get(kind, kind)}."
+    )
+    if recorded is not None and (blank := sum(code not in recorded for code in by_place)):
+        said += f" In {blank:,} of them nothing was recorded before."
+    chart_map(ChartPayload(geometry=geometry, panels=single_view(fill), summary=said), key=key)
 
 
-def make_fill(by_place: dict[str, int], geometry: PreparedGeometry, kind: str) -> Fill:
-    """Each place by how many of the file's records stand in it."""
+def make_fill(
+    by_place: dict[str, int],
+    geometry: PreparedGeometry,
+    kind: str,
+    whose: str,
+    recorded: Collection[str] | None = None,
+) -> Fill:
+    """Each place by how many of the records stand in it; with `recorded`, a hatch where nothing stands with them or without."""
     values = [by_place.get(code) for code in geometry.place_codes]
     classes = make_classes([value and float(value) for value in values])
     labels = classes.labels()
-    labels[0] = "None of this file"
+    labels[0] = f"None of {whose}" if recorded is None else f"Other records, none of {whose}"
+
+    def class_of(code: str, value: int | None) -> int:
+        if value is not None:
+            return classes.class_of(value)
+        return NOTHING_CLASS if recorded is not None and code not in recorded else NONE_CLASS
+
     return Fill(
         family="upload",
-        title=f"Records of this file by {kind}",
+        title=f"Records of {whose} by {kind}",
         labels=labels,
-        classes=[0 if value is None else classes.class_of(value) for value in values],
+        classes=[class_of(code, value) for code, value in zip(geometry.place_codes, values, strict=True)],
         figures=[None if value is None else float(value) for value in values],
         colours={look: [stone[0], *spread(stone[1:], len(labels) - 1)] for look, stone in STONE.items()},
+        spoken=None if recorded is None else [say_place(by_place, recorded, code) for code in geometry.place_codes],
     )
+
+
+def say_place(by_place: dict[str, int], recorded: Collection[str], code: str) -> str | None:
+    """What a place with records of a batch says when pointed at; None for the others."""
+    if code not in by_place:
+        return None
+    beside = "beside others that are here" if code in recorded else "the first recorded here"
+    return f"{by_place[code]:,}, {beside}"
 
 
 def spread(colours: tuple[str, ...], count: int) -> list[str]:
