@@ -14,15 +14,14 @@ import pyarrow.compute as pc
 
 from etl.areas import AreaLookup
 from etl.coordinates import (
-    BEYOND,
-    NATIONAL_GRID,
-    SWAPPED,
-    SWAPPED_BEYOND,
-    WEB_MERCATOR,
-    bng_to_lonlat,
+    MISTAKES,
+    QUESTIONS,
+    diagnose_grid_points,
     diagnose_points,
     grid_reference_to_lonlat,
+    read_otherwise,
 )
+from etl.parsing import DECIMAL_COMMA, NOT_DECIMAL, Unreadable, parse_degrees
 from etl.personal_data import EMAIL, PHONE, suspect_column
 from etl.types import Sheet
 from soundings.model import BadFile
@@ -36,7 +35,6 @@ LON, LAT, EASTING, NORTHING, GRID = (
     "person_northing",
     "person_grid_reference",
 )
-QUESTIONS = (SWAPPED, SWAPPED_BEYOND, NATIONAL_GRID, WEB_MERCATOR, BEYOND)
 OF_PEOPLE = (POSTCODE, LON, LAT, EASTING, NORTHING, GRID)
 KEPT_ROLES = ("venue", "area")
 
@@ -211,10 +209,19 @@ def _find_areas(
     if len(rows):
         lon, lat = _read_pairs(said[LON], said[LAT], rows)
         found[rows] = here = areas.find_points(lon, lat)
-        _ask_about_points(lon[here < 0], lat[here < 0], len(rows), sheet_name, decisions)
+        lost = here < 0
+        _, _, reasons = diagnose_points(lon[lost], lat[lost])
+        _say_mistakes(reasons, lon[lost], lat[lost], areas, is_metres=False)
+        _say_unreadable(reasons, said, rows[lost])
+        _ask_about_points(reasons, len(rows), sheet_name, decisions)
     rows = open_rows(EASTING, NORTHING)
     if len(rows):
-        found[rows] = areas.find_points(*bng_to_lonlat(*_read_pairs(said[EASTING], said[NORTHING], rows)))
+        lon, lat, reasons = diagnose_grid_points(*_read_pairs(said[EASTING], said[NORTHING], rows))
+        found[rows] = here = areas.find_points(lon, lat)
+        lost = here < 0
+        reasons = reasons[lost]
+        _say_mistakes(reasons, lon[lost], lat[lost], areas, is_metres=True)
+        _ask_about_points(reasons, len(rows), sheet_name, decisions)
     rows = open_rows(GRID)
     if len(rows):
         encoded = said[GRID].take(pa.array(rows)).dictionary_encode()
@@ -224,14 +231,34 @@ def _find_areas(
     return found
 
 
-def _ask_about_points(lon: np.ndarray, lat: np.ndarray, total: int, sheet_name: str, decisions: list[str]) -> None:
-    """Asks about points that stand in no area because their numbers look swapped or projected; nothing is put right silently.
+def _say_mistakes(
+    reasons: np.ndarray, lon: np.ndarray, lat: np.ndarray, areas: AreaLookup, *, is_metres: bool
+) -> None:
+    """Fills `reasons` of points in no area that would stand in one, were they written as is often meant."""
+    for mistake, x, y in read_otherwise(lon, lat, np.full(len(lon), is_metres)):
+        reasons[(areas.find_points(x, y) >= 0) & np.equal(reasons, None)] = mistake
+
+
+def _say_unreadable(reasons: np.ndarray, said: Mapping[str, pa.Array], rows: np.ndarray) -> None:
+    """Fills `reasons` of points whose cells are degrees written in another way than as decimal numbers with a point."""
+    for role in (LON, LAT):
+        cells = said[role].take(pa.array(rows)).dictionary_encode()
+        for position, text in enumerate(cells.dictionary.to_pylist()):
+            try:
+                parse_degrees(text)
+            except Unreadable as error:
+                reasons[cells.indices.to_numpy(zero_copy_only=False) == position] = str(error)
+
+
+def _ask_about_points(reasons: np.ndarray, total: int, sheet_name: str, decisions: list[str]) -> None:
+    """Asks about points that stand in no area because of how their numbers are written; nothing is put right silently.
 
     Raises BadFile where half of all points or more do; fewer are said in `decisions`. No number of a person is ever shown.
     """
-    _, _, reasons = diagnose_points(lon, lat)
-    for reason, count in Counter(reason for reason in reasons if reason in QUESTIONS).most_common():
-        said = f"{count:,} of {total:,} points in {sheet_name} cannot be used as they stand. {reason}"
+    asked = (*QUESTIONS, *MISTAKES, DECIMAL_COMMA, NOT_DECIMAL)
+    for reason, count in Counter(reason for reason in reasons if reason in asked).most_common():
+        where = " stand in no loaded area." if reason in MISTAKES else " cannot be used as they stand."
+        said = f"{count:,} of {total:,} points in {sheet_name}{where} {reason}"
         if 2 * count >= total:
             raise BadFile(said)
         decisions.append(said)
@@ -255,7 +282,7 @@ def _numbers(column: pa.Array, rows: np.ndarray) -> np.ndarray:
 
 def _numbers_among_words(said: pa.Array) -> np.ndarray:
     """The cells as numbers, NaN for text that is none."""
-    cells = pc.utf8_trim_whitespace(said)
+    cells = pc.replace_substring(pc.utf8_trim_whitespace(said), "\u2212", "-")
     is_number = pc.match_substring_regex(cells, r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
     # Arrow reads no leading plus sign and no bare point at the end ("+51.", "51.").
     plain = pc.replace_substring_regex(pc.replace_substring_regex(cells, r"^\+", ""), r"\.$", "")
@@ -293,8 +320,22 @@ def _count_emails(column: pa.ChunkedArray, shown: str, decisions: list[str]) -> 
         )
 
 
+def mask_words(text: str) -> tuple[str, str]:
+    """(free words without the e-mail addresses and phone numbers in them, what was taken out: “1 phone number”, or nothing)."""
+    masked, taken = _take_out(pa.chunked_array([[text]], pa.string()))
+    return masked[0].as_py(), taken
+
+
 def _mask(column: pa.ChunkedArray, shown: str, decisions: list[str]) -> pa.ChunkedArray:
     """The column with e-mail addresses and phone numbers taken out of its text."""
+    column, taken = _take_out(column)
+    if taken:
+        decisions.append(f"{shown} had {taken} taken out of its text.")
+    return column
+
+
+def _take_out(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
+    """(the column without e-mail addresses and phone numbers, how many of each were in it, in words)."""
     said = []
     for what, pattern, mark in (
         ("e-mail address", EMAIL, "[e-mail removed]"),
@@ -304,9 +345,7 @@ def _mask(column: pa.ChunkedArray, shown: str, decisions: list[str]) -> pa.Chunk
         if count:
             column = pc.replace_substring_regex(column, pattern, mark)
             said.append(f"{count:,} {what}{'es' if count > 1 and what.endswith('ss') else 's' if count > 1 else ''}")
-    if said:
-        decisions.append(f"{shown} had {' and '.join(said)} taken out of its text.")
-    return column
+    return column, " and ".join(said)
 
 
 def _shown(name: str, sheet: Sheet) -> str:

@@ -2,7 +2,8 @@
 
     inbox/waiting/3f9a0c1d2e4b/manifest.json      as of any batch, with the organisation, its invitation and when it was sent
                               /sheet-0.parquet    the screened rows, as text
-    inbox/waiting/log.jsonl                       one line for each batch sent, question, answer and refusal
+    inbox/waiting/log.jsonl                       one line for each batch sent, question, answer and refusal, screened like
+                                                  other free words
 
 Approving accepts a batch by the one door that every other comes through; only then does its folder here go.
 """
@@ -19,6 +20,7 @@ from etl.invitations import append_json, read_json_lines
 from etl.invited import INVITED, check_reach, is_same_name, leave_out_activities
 from etl.replay import map_records, sync
 from etl.results import LoadResult, describe_load
+from etl.screening import mask_words
 from etl.types import Mapped, Sheet
 from soundings.disk import make_directory, sync_directory
 from soundings.home import Home
@@ -169,7 +171,8 @@ def decline(home: Home, batch_id: str, reason: str, *, who: str | None = None) -
 
 
 def remark(home: Home, batch_id: str, what: str, words: str, who: str) -> Waiting:
-    said = words.strip()
+    """The batch with one more line of talk; e-mail addresses and phone numbers in it are taken out before it is kept."""
+    said, _ = mask_words(words.strip())
     if not said or len(said) > LONGEST_WORDS:
         raise SoundingsError(f"Write what is to be said, in at most {LONGEST_WORDS:,} characters. Nothing was changed.")
     with open_writer(home):

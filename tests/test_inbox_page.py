@@ -153,6 +153,23 @@ def test_a_question_and_its_answer_go_both_ways_and_a_refusal_says_why(open_page
     assert "It is a plan" in words_of(open_page(home, "ours", invite=token))
 
 
+def test_the_page_says_kindly_what_was_taken_out_of_a_question_and_of_its_answer(open_page, home):
+    send(home, write_activities(("g1", "Garden day", "")))
+    _, token = invite(home, OURS)
+    at = open_page(home, "inbox")
+    next(box for box in at.text_area if box.label.startswith("What would")).set_value("Is it ada@hub.example’s garden?")
+    find_button(at, "Send the question").click().run()
+    said = words_of(at).replace("\\", "")
+    assert "To keep people private, we left 1 e-mail address out" in said and "ada@" not in said
+    theirs = open_page(home, "ours", invite=token)
+    assert "Is it [e-mail removed]’s garden?" in words_of(theirs).replace("\\", "")
+    theirs.text_area[0].set_value("Ring 0113 496 0123")
+    find_button(theirs, "Send the answer").click().run()
+    said = words_of(theirs)
+    assert "we left 1 phone number out" in said and "496" not in said
+    assert "To keep people private" not in words_of(theirs.run()), "it is said once"
+
+
 def test_staff_invite_from_the_page_and_the_link_is_shown_once(open_page, home):
     at = open_page(home, "inbox")
     next(box for box in at.text_input if "organisation" in box.label).set_value(OURS)

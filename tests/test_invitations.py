@@ -229,6 +229,18 @@ def test_what_is_declined_stays_out_with_its_reason(home):
     assert titles(home) == [] and rebuild(home).agrees
 
 
+def test_e_mail_addresses_and_phone_numbers_are_taken_out_of_the_talk_before_it_is_kept(home):
+    private = "Ring Ada on 0113 496 0123 or write to ada@hub.example by 3 May 2026, 12 came"
+    public = "Ring Ada on [phone removed] or write to [e-mail removed] by 3 May 2026, 12 came"
+    sent = send(home, write_activities(("g1", "Garden day", "")))
+    ask_back(home, sent.batch_id, private)
+    answer(home, sent.batch_id, private, organisation=OURS)
+    told = decline(home, sent.batch_id, private)
+    assert [one.words for one in told.talk] == [public] * 3
+    log = (home.inbox / "waiting" / "log.jsonl").read_text(encoding="utf-8")
+    assert "496" not in log and "ada@" not in log
+
+
 def test_approval_leaves_out_what_a_steward_says_is_here_already(home):
     content = write_activities(("g1", "Garden day", ""), ("g2", "Compost", ""))
     sent = send(home, content)

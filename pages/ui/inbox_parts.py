@@ -16,7 +16,7 @@ from etl.wave_sheet import check_address, draw_code, is_only_here
 from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
-from pages.ui.sent_parts import act, say_day, show_talk
+from pages.ui.sent_parts import KEPT_PRIVATE, act, say_day, say_words, show_talk
 from pages.ui.upload_preview_parts import draw_fall, join_words
 from soundings.home import Home
 from soundings.measures import read_measures
@@ -239,9 +239,9 @@ def ask_words(sent: Waiting, label: str, question: str, button: str, change: Cal
     """A button that opens a box for words, and does something with them."""
     with st.popover(label):
         with st.form(f"{change.__name__}_{sent.batch_id}", border=False):
-            said = st.text_area(question, max_chars=2000)
+            said = st.text_area(question, max_chars=2000, help=KEPT_PRIVATE)
             if st.form_submit_button(button, type="primary"):
-                act(lambda: change(home, sent.batch_id, said))
+                say_words(said, lambda: change(home, sent.batch_id, said))
 
 
 def show_inviting(reader: Reader) -> None:

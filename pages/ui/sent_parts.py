@@ -10,7 +10,9 @@ import streamlit as st
 
 from etl.inbox import ACTIVE
 from etl.invited import OwnLine, is_same_name, read_own
+from etl.screening import mask_words
 from etl.waiting import APPROVED, ASKED, DECLINED, QUESTION, WAITING, Waiting, answer, find_sent, list_sent
+from pages.ui import keys
 from pages.ui.access import Reader, invited_as
 from pages.ui.explaining import escape
 from soundings.filters import say_date
@@ -19,6 +21,10 @@ from soundings.model import SoundingsError
 
 SENT = "sent_by_invitation"
 OURS_PAGE, ADD_PAGE = "pages/rooms/ours.py", "pages/rooms/add.py"
+KEPT_PRIVATE = (
+    "Please write nothing about a person by name. E-mail addresses and phone numbers are taken out before it is kept."
+)
+SCREENED = "To keep people private, we left {taken} out of what you wrote. Everything else is kept as you wrote it."
 STATES = {
     WAITING: ("hourglass_empty", "Waiting to be looked at. It is on no page yet."),
     ASKED: ("help", "There is a question for you. It waits for your answer."),
@@ -72,6 +78,7 @@ def is_ours(sent: Waiting) -> bool:
 
 def show_ours(reader: Reader) -> None:
     """What this organisation sent and what became of it, then its records that are here."""
+    keys.show_notes()
     st.header("What you have sent", anchor=False)
     found = list_sent(reader.home, reader.invitation.organisation)
     if not found:
@@ -93,9 +100,9 @@ def show_one(home: Home, sent: Waiting) -> None:
         show_talk(sent)
         if sent.state == ASKED:
             with st.form(f"answer_{sent.batch_id}", border=False):
-                said = st.text_area("Your answer", max_chars=2000, help="Please write nothing about a person by name.")
+                said = st.text_area("Your answer", max_chars=2000, help=KEPT_PRIVATE)
                 if st.form_submit_button("Send the answer", type="primary"):
-                    act(lambda: answer(home, sent.batch_id, said, organisation=sent.organisation))
+                    say_words(said, lambda: answer(home, sent.batch_id, said, organisation=sent.organisation))
 
 
 def show_talk(sent: Waiting) -> None:
@@ -103,6 +110,18 @@ def show_talk(sent: Waiting) -> None:
     for one in sent.talk:
         who = {QUESTION: "A question", DECLINED: "Why it was not taken in"}.get(one.what, "The answer")
         st.markdown(f"**{who}**, {say_day(one.at)}: {escape(one.words)}")
+
+
+def say_words(words: str, change: Callable[[], object]) -> None:
+    """Keeps a question, an answer or a reason, and says on the next drawing what was taken out of it to keep people private."""
+    _, taken = mask_words(words)
+
+    def change_and_note() -> None:
+        change()
+        if taken:
+            st.session_state.setdefault(keys.NOTES, []).append(SCREENED.format(taken=taken))
+
+    act(change_and_note)
 
 
 def show_records(reader: Reader) -> None:
