@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from etl.foreseeing import foresee
+from etl.foreseeing import foresee, is_same
 from etl.invitations import invite
 from etl.loading import load_file, undo
 from etl.waiting import APPROVED, ASKED, DECLINED, WAITING, approve, list_sent
@@ -115,12 +115,20 @@ def test_the_map_hatches_where_nothing_is_recorded_and_keeps_it_apart_from_other
     assert fill.spoken[list(geometry.place_codes).index(ward_code(1))] == "1, the first recorded here"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [(None, None, True), (None, 0, False), (0, None, False), (0.1 + 0.2, 0.3, True), (344, 345, False), (0, 0, True)],
+)
+def test_a_figure_is_the_same_but_for_the_last_digits_of_a_sum_and_nothing_is_not_zero(before, after, same):
+    assert is_same(before, after) is same
+
+
 def test_the_table_beside_the_map_names_every_place_of_the_batch(open_page, home):
     send(home, write_activities(("g1", "Garden day", "")))
     at = open_page(home, "inbox")
     assert not at.exception
-    table = next(one.value for one in at.dataframe if "Records of this batch" in one.value)
-    assert table["Place"].tolist() == ["Ward 1"] and table["Records of this batch"].tolist() == [1]
+    table = next(one.value for one in at.dataframe if "Records sent" in one.value)
+    assert table["Place"].tolist() == ["Ward 1"] and table["Records sent"].tolist() == [1]
 
 
 def test_an_activity_that_is_here_already_stands_beside_it_and_can_be_left_out(open_page, home):

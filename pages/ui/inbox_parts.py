@@ -21,13 +21,15 @@ from pages.ui.upload_preview_parts import draw_fall, join_words
 from soundings.home import Home
 from soundings.measures import read_measures
 from soundings.model import SoundingsError
+from soundings.views import say_count
 
 APPROVED_NOW, NEW_LINK = "inbox_approved", "inbox_new_link"
 KEEP_BOTH, LEAVE_OUT = "They are different: keep both", "They are the same: leave this one out"
 ROLE_WORDS = {"venue": "where it happened", "home": "where people live", "area": "the area it is about"}
 NOTHING = "nothing recorded"
 WIDTHS = [3, 2]
-FIGURE_COLUMNS = ["Place", "Records of this batch", "Figure", "The place is", "Now", "With this"]
+NAMED = 6
+FIGURE_COLUMNS = ["Place", "Records sent", "Figure", "The place is", "Now", "With this"]
 STYLE = "<style>[class*='st-key-inbox_map_'] { --chart-height: 330px; }</style>"  # a constant text, never a user's
 
 
@@ -110,9 +112,9 @@ def show_differences(reader: Reader, sent: Waiting, foreseen: Foreseen) -> None:
     if foreseen.kind is None:
         st.markdown("None of its records falls on the loaded places, so no figure on the map would change.")
         return
-    names = list(map(escape, list(foreseen.names.values())[:6]))
-    st.markdown(f"**The difference on the map**, in {join_words(tuple(names))}"
-                + (f" and {len(foreseen.names) - 6:,} more places." if len(foreseen.names) > 6 else "."))  # fmt: skip
+    names = [escape(name) for name in foreseen.names.values()]
+    more = say_count(len(names) - NAMED, "more places") if len(names) > NAMED else None
+    st.markdown(f"**The difference on the map**, in {join_words((*names[:NAMED], *filter(None, [more])))}.")
     left, right = st.columns([5, 6], gap="medium")
     with left, st.container(key=f"inbox_map_{sent.batch_id}"):
         draw_fall(
