@@ -83,9 +83,9 @@ class Rows:
         return self._parsed[key]
 
     def parse_numbers(self, column: str, read: str = "count") -> np.ndarray:
-        """float64 for each row; NaN where blank or set aside. `read` number: it may be below zero."""
+        """float64 for each row; NaN where blank or set aside. `read` number or degrees: it may be below zero."""
         return self._parse_array(
-            column, read, np.nan, np.float64, read_plain_numbers if read == "number" else read_plain_counts
+            column, read, np.nan, np.float64, read_plain_counts if read == "count" else read_plain_numbers
         )
 
     def add_up(self, columns: list[str]) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,15 @@ BRITISH, IRISH = "british", "irish"
 GRID_WIDTH, GRID_HEIGHT = 700_000, 1_250_000
 WEB_MERCATOR_EDGE = 20_037_508.35
 # The British Isles in degrees, with a margin: lon, then lat.
-ISLES_LON, ISLES_LAT = (-9.0, 2.2), (49.0, 61.5)
+ISLES_LON, ISLES_LAT = (-11.0, 2.2), (49.0, 61.5)
 LARGEST_SQUARE_M = 100
+# The same islands in the metres of other systems, each as (west, south, east, north). Ireland on the Irish Grid (EPSG:29903)
+# and in Irish Transverse Mercator (EPSG:2157); the British Isles in Web Mercator and in UTM, zones 29 to 31.
+IRISH_BOX = (10_000, 10_000, 370_000, 470_000)
+ITM_BOX = (410_000, 510_000, 780_000, 970_000)
+MERCATOR_BOX = (-1_230_000, 6_270_000, 250_000, 8_760_000)
+UTM_BOX = (160_000, 5_430_000, 840_000, 6_820_000)
+MOST_DECIMALS = 8
 
 NOT_A_NUMBER = "The longitude or latitude is blank or not a number."
 NULL_ISLAND = "0, 0 is in the sea off West Africa and usually stands for “not known”. Leave both cells empty where the point is not known."
@@ -30,12 +38,67 @@ WEB_MERCATOR = (
     "The numbers look like metres in Web Mercator (EPSG:3857), not degrees. Save the points as longitude and latitude (WGS 84) "
     "and load the file again."
 )
+NATIONAL_OR_IRISH_GRID = (
+    "The numbers look like metres on a national grid, not degrees. If they are on the British National Grid, name the columns easting "
+    "and northing and load the file again. If they are on the Irish Grid (EPSG:29903), save the points as longitude and latitude "
+    "(WGS 84) and load the file again."
+)
+IRISH_TRANSVERSE = (
+    "The numbers look like metres in Irish Transverse Mercator (EPSG:2157). Save the points as longitude and latitude (WGS 84) "
+    "and load the file again."
+)
+UTM = (
+    "The numbers look like metres in UTM (EPSG:32630, or the zone beside it). Save the points as longitude and latitude (WGS 84) "
+    "and load the file again."
+)
+LOST_POINT = (
+    "The numbers look like degrees that lost their decimal point (53801 or 5380100 for 53.801), as spreadsheets do to them. Export "
+    "them again with the point, as in 53.801, and load the file again."
+)
 BEYOND = "Longitude must be within ±180 and latitude within ±90. In which coordinate system are these numbers?"
 DEGREES_AS_METRES = (
     "The easting and northing look like degrees, not metres. If they are longitude and latitude, name the columns lon and lat "
     "and load the file again."
 )
+SWAPPED_DEGREES_AS_METRES = (
+    "The easting and northing look like degrees, not metres, and the other way round: as latitude and longitude they are in the "
+    "British Isles. If so, name the columns lat and lon and load the file again."
+)
+MERCATOR_AS_METRES = (
+    "The easting and northing look like metres in Web Mercator (EPSG:3857), not on the British National Grid. Save the points as "
+    "longitude and latitude (WGS 84) and load the file again."
+)
+KILOMETRES = (
+    "The easting and northing look like kilometres. Write them in metres (429950, not 429.95) and load the file again."
+)
+SWAPPED_METRES = (
+    "Easting and northing look swapped: as written the point is outside the British National Grid, swapped it is on it. "
+    "Rename the two columns, or swap them, and load the file again."
+)
 OFF_THE_GRID = "The easting and northing are outside the British National Grid (0 to 700,000 by 0 to 1,250,000 metres)."
+
+QUESTIONS = (
+    SWAPPED, SWAPPED_BEYOND, NATIONAL_GRID, NATIONAL_OR_IRISH_GRID, IRISH_TRANSVERSE, WEB_MERCATOR, UTM, LOST_POINT, BEYOND,
+    DEGREES_AS_METRES, SWAPPED_DEGREES_AS_METRES, MERCATOR_AS_METRES, KILOMETRES, SWAPPED_METRES, OFF_THE_GRID,
+)  # fmt: skip
+# What would put a point into a loaded place that stands in none as it is written. None of these is ever done for anyone.
+LOST_MINUS = (
+    "With a minus sign before its longitude (west of Greenwich) it would stand in one. Check whether the sign was lost, and load the "
+    "file again."
+)
+OTHER_ORDER = (
+    "With easting and northing swapped it would stand in one. Check whether the two columns are the other way round, and load the file "
+    "again."
+)
+ON_THE_IRISH_GRID = (
+    "On the Irish Grid (EPSG:29903) it would stand in one. If that is meant, save the points as longitude and latitude (WGS 84) and "
+    "load the file again."
+)
+IN_IRISH_TRANSVERSE = (
+    "In Irish Transverse Mercator (EPSG:2157) it would stand in one. If that is meant, save the points as longitude and latitude "
+    "(WGS 84) and load the file again."
+)
+MISTAKES = (LOST_MINUS, OTHER_ORDER, ON_THE_IRISH_GRID, IN_IRISH_TRANSVERSE)
 
 
 @dataclass(frozen=True)
@@ -58,11 +121,11 @@ def bng_to_lonlat(eastings, northings) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(lon), np.asarray(lat)
 
 
-def irish_to_lonlat(eastings, northings) -> tuple[np.ndarray, np.ndarray]:
-    """Longitudes and latitudes (WGS 84) of Irish Grid metres (EPSG:29903), within about a metre."""
+def irish_to_lonlat(eastings, northings, epsg: int = 29903) -> tuple[np.ndarray, np.ndarray]:
+    """Longitudes and latitudes (WGS 84) of Irish Grid metres (or of another grid's), within about a metre."""
     from pyproj import Transformer
 
-    lon, lat = Transformer.from_crs(29903, 4326, always_xy=True).transform(
+    lon, lat = Transformer.from_crs(epsg, 4326, always_xy=True).transform(
         np.asarray(eastings, dtype=np.float64), np.asarray(northings, dtype=np.float64)
     )
     outside = ~(np.isfinite(lon) & np.isfinite(lat))
@@ -136,14 +199,16 @@ def diagnose_points(lon, lat) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             (in_degrees & east, SWAPPED),
             (in_degrees, None),
             ((np.abs(x) <= 90) & (np.abs(y) <= 180), SWAPPED_BEYOND),
+            (is_in(x, y, MERCATOR_BOX) & ~(is_in(x, y, UTM_BOX) & (y < MERCATOR_BOX[1])), WEB_MERCATOR),
+            (is_in(x, y, UTM_BOX), UTM),
+            (lost_its_point(x, y), LOST_POINT),
+            (is_in(x, y, ITM_BOX) & is_off_the_east_coast(x, y), IRISH_TRANSVERSE),
+            (is_in(x, y, IRISH_BOX), NATIONAL_OR_IRISH_GRID),
             ((x >= 0) & (x <= GRID_WIDTH) & (y >= 0) & (y <= GRID_HEIGHT), NATIONAL_GRID),
             ((np.abs(x) <= WEB_MERCATOR_EDGE) & (np.abs(y) <= WEB_MERCATOR_EDGE), WEB_MERCATOR),
             (np.ones(x.shape, dtype=bool), BEYOND),
         ]
-    undecided = np.ones(x.shape, dtype=bool)
-    for applies, reason in checks:
-        reasons[undecided & applies] = reason
-        undecided &= ~applies
+    give_first_reason(reasons, checks)
     refused = np.not_equal(reasons, None).astype(bool)
     return np.where(refused, np.nan, x), np.where(refused, np.nan, y), reasons
 
@@ -160,8 +225,91 @@ def diagnose_grid_points(eastings, northings) -> tuple[np.ndarray, np.ndarray, n
     lon, lat = bng_to_lonlat(x, y)
     reasons = np.full(x.shape, None, dtype=object)
     with np.errstate(invalid="ignore"):
-        reasons[~(np.isfinite(lon) & np.isfinite(lat))] = OFF_THE_GRID
-        reasons[(np.abs(x) <= 180) & (np.abs(y) <= 90)] = DEGREES_AS_METRES
-    reasons[~(np.isfinite(x) & np.isfinite(y))] = "The easting or northing is blank or not a number."
+        is_off = ~(np.isfinite(lon) & np.isfinite(lat))
+        swapped = (x >= ISLES_LAT[0]) & (x <= ISLES_LAT[1]) & (y >= ISLES_LON[0]) & (y <= ISLES_LON[1])
+        checks = [
+            (~(np.isfinite(x) & np.isfinite(y)), "The easting or northing is blank or not a number."),
+            (swapped, SWAPPED_DEGREES_AS_METRES),
+            ((np.abs(x) <= 180) & (np.abs(y) <= 90), DEGREES_AS_METRES),
+            ((x >= 0) & (x <= GRID_WIDTH / 1000) & (y >= 0) & (y <= GRID_HEIGHT / 1000), KILOMETRES),
+            (is_in(x, y, MERCATOR_BOX) & ~(is_in(x, y, UTM_BOX) & (y < MERCATOR_BOX[1])), MERCATOR_AS_METRES),
+            (is_in(x, y, UTM_BOX), UTM),
+            (is_in(x, y, ITM_BOX) & is_off_the_east_coast(x, y), IRISH_TRANSVERSE),
+            (is_off & (y >= 0) & (y <= GRID_WIDTH) & (x >= 0) & (x <= GRID_HEIGHT), SWAPPED_METRES),
+            (is_off, OFF_THE_GRID),
+        ]
+    give_first_reason(reasons, checks)
     refused = np.not_equal(reasons, None).astype(bool)
     return np.where(refused, np.nan, lon), np.where(refused, np.nan, lat), reasons
+
+
+def give_first_reason(reasons: np.ndarray, checks: list[tuple[np.ndarray, str | None]]) -> None:
+    """Fills `reasons` with the sentence of the first check that applies to each."""
+    undecided = np.ones(reasons.shape, dtype=bool)
+    for applies, reason in checks:
+        reasons[undecided & applies] = reason
+        undecided &= ~applies
+
+
+def is_in(x: np.ndarray, y: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """Whether each pair is in a box of (west, south, east, north)."""
+    west, south, east, north = box
+    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+
+
+def is_off_the_east_coast(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Whether pairs on the British National Grid are in the North Sea off northern England and Scotland, where no land is."""
+    return ((x > 455_000) & (y > 540_000)) | ((x > 430_000) & (y > 570_000))
+
+
+def lost_its_point(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Whether both numbers, divided by some power of ten, would be a point of the British Isles, and the pair is on no grid there."""
+    on_a_grid = (x >= 0) & (y >= 0) & (x <= GRID_WIDTH) & (y <= GRID_HEIGHT)
+    powers = 10.0 ** np.arange(MOST_DECIMALS + 1)
+    lon, lat = np.zeros(x.shape, dtype=bool), np.zeros(x.shape, dtype=bool)
+    for power in powers:
+        lon |= (x / power >= ISLES_LON[0]) & (x / power <= ISLES_LON[1])
+        lat |= (y / power >= ISLES_LAT[0]) & (y / power <= ISLES_LAT[1])
+    return lon & lat & ~on_a_grid & (np.abs(y) > 90)
+
+
+def read_otherwise(lon, lat, is_metres) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """(what was mistaken, lon, lat) of every mistake that leaves good numbers behind, for points that stand in no loaded place.
+
+    NaN where a mistake cannot be that point's. `is_metres`: the file says eastings and northings. Only ever to ask.
+    """
+    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    is_metres = np.asarray(is_metres, dtype=bool)
+    found = []
+    with np.errstate(invalid="ignore"):
+        west = ~is_metres & (x > 0) & (x <= -ISLES_LON[0]) & (y >= ISLES_LAT[0]) & (y <= ISLES_LAT[1])
+    if west.any():
+        found.append((LOST_MINUS, np.where(west, -x, np.nan), np.where(west, y, np.nan)))
+    if is_metres.any():
+        from convertbng.cutil import convert_bng
+
+        east, north = (np.full(x.shape, np.nan) for _ in range(2))
+        east[is_metres], north[is_metres] = convert_bng(x[is_metres], y[is_metres])
+        found.append((OTHER_ORDER, *bng_to_lonlat(north, east)))
+        found.append((ON_THE_IRISH_GRID, *irish_to_lonlat(east, north)))
+        found.append((IN_IRISH_TRANSVERSE, *irish_to_lonlat(east, north, 2157)))
+    return found
+
+
+def guess_system(x, y) -> str | None:
+    """The coordinate system that most pairs of numbers look like, as “EPSG:27700 (British National Grid)”, or None."""
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    names = {
+        NATIONAL_GRID: "EPSG:27700 (British National Grid)",
+        NATIONAL_OR_IRISH_GRID: "EPSG:27700 (British National Grid) or EPSG:29903 (Irish Grid)",
+        IRISH_TRANSVERSE: "EPSG:2157 (Irish Transverse Mercator)",
+        WEB_MERCATOR: "EPSG:3857 (Web Mercator)",
+        UTM: "EPSG:32630 (UTM, or the zone beside it)",
+        None: "EPSG:4326 (longitude and latitude)",
+    }
+    is_point = np.isfinite(x) & np.isfinite(y)
+    if not is_point.any():
+        return None
+    _, _, reasons = diagnose_points(x[is_point], y[is_point])
+    reason, often = Counter(reasons.tolist()).most_common(1)[0]
+    return names.get(reason) if 2 * often > int(is_point.sum()) else None

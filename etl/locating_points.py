@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from etl.areas import is_present, read_boundaries
 from etl.climbing import climb_by_parent, read_kinds
+from etl.coordinates import read_otherwise
 from soundings.model import LOCATED, OUTSIDE, PLACE_KINDS, UNLOCATED
 
 
@@ -16,7 +17,7 @@ def locate_points(connection: duckdb.DuckDBPyConnection) -> None:
     """Adds to `answer` and `stands_point` the locations that say a postcode or a point; boundaries are read only now."""
     asked = connection.execute(
         """select batch_id, location_id, kind, case when kind = 'postcode' then coalesce(said, code, name) end postcode,
-            cast(lon as double) lon, cast(lat as double) lat
+            cast(lon as double) lon, cast(lat as double) lat, said
         from todo where kind in ('postcode', 'point') order by batch_id, location_id"""
     ).to_arrow_table()
     if not asked.num_rows:
@@ -40,8 +41,25 @@ def locate_points(connection: duckdb.DuckDBPyConnection) -> None:
             connection, "stands_point", _to_rows(asked.take(inside), kind=[kind] * len(inside), stands_in=found[inside])
         )
     reason[is_inside] = None
+    outside = np.flatnonzero(has_point & ~is_inside & ~is_postcode)
+    if len(outside):
+        reason[outside] += find_mistakes(connection, lon[outside], lat[outside], asked["said"].take(outside))
     state = np.where(is_inside, LOCATED, np.where(has_point, OUTSIDE, UNLOCATED))
     _append(connection, "answer", _to_rows(asked, state=state, method=asked["kind"], reason=reason))
+
+
+def find_mistakes(
+    connection: duckdb.DuckDBPyConnection, lon: np.ndarray, lat: np.ndarray, said: pa.ChunkedArray
+) -> np.ndarray:
+    """What to add to the reason of each point that stands nowhere: which slip would explain it, or nothing."""
+    is_metres = pc.fill_null(pc.match_substring_regex(said, r"^[+-]?\d{1,3}(,?\d{3})+(\.\d+)?, "), False)
+    added = np.full(len(lon), "", dtype=object)
+    for mistake, x, y in read_otherwise(lon, lat, is_metres.to_numpy(zero_copy_only=False)):
+        left = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & (added == ""))
+        for kind in read_kinds(connection) if len(left) else ():
+            here = is_present(read_boundaries(connection, kind).find(x[left], y[left]))
+            added[left[here]] = f" {mistake}"
+    return added
 
 
 def _find_in_each_kind(

@@ -31,6 +31,22 @@ DAY_MONTH = re.compile(r"(?:[a-z]+,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+([a-z
 MONTH_DAY = re.compile(r"(?:[a-z]+,?\s+)?([a-z]{3,9})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})" + TIME)
 SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
 
+COMMA_FOR_POINT = re.compile(r"([+-]?[0-9]{1,3}),[0-9]+")
+SIXTIETHS = (
+    re.compile(r"[0-9]\s*[°º˚dD:′'’]"),
+    re.compile(r"^[NSEWnsew]\s*[-+0-9]|[0-9°º˚′″'\"’”]\s*[NSEWnsew](?:orth|outh|ast|est)?$"),
+    re.compile(r"^[+-]?[0-9]{1,3}(?: [0-9]{1,2}){1,2}(?:[.,][0-9]+)?$"),
+)
+DECIMAL_COMMA = (
+    "The longitude or latitude has a comma where its decimal point should be. Write it with a point, such as 53.801, "
+    "and load the file again."
+)
+NOT_DECIMAL = (
+    "The longitude or latitude is in degrees, minutes and seconds, or has a letter. Write decimal degrees, such as 53.801 (degrees + "
+    "minutes ÷ 60 + seconds ÷ 3600), with a minus sign before a longitude west of Greenwich, and load the file again."
+)
+NOT_DEGREES = "The longitude or latitude is not a number. Write decimal degrees, such as 53.801."
+
 
 class Unreadable(ValueError):
     """A cell that cannot be read; the text says why and what would do instead."""
@@ -69,6 +85,19 @@ def parse_number(text: str | None) -> float | None:
     if not math.isfinite(value) or abs(value) > LARGEST:
         raise Unreadable(f"“{plain}” is too large to be meant.")
     return value
+
+
+def parse_degrees(text: str | None) -> float | None:
+    """A longitude or latitude. Decimal commas, degrees with minutes and letters are refused with what to write; no cell is repeated,
+    because a point may be somebody's home."""
+    plain = (parse_text(text) or "").replace("\u2212", "-")
+    if (found := COMMA_FOR_POINT.fullmatch(plain)) and abs(int(found[1])) <= 180:
+        raise Unreadable(DECIMAL_COMMA)
+    if plain.casefold() not in BLANK_WORDS and any(pattern.search(plain) for pattern in SIXTIETHS):
+        raise Unreadable(NOT_DECIMAL)
+    if plain and plain.casefold() not in BLANK_WORDS and not NUMBER.fullmatch(plain):
+        raise Unreadable(NOT_DEGREES)
+    return parse_number(plain)
 
 
 def parse_count(text: str | None) -> float | None:
@@ -235,6 +264,7 @@ def find_parser(kind: str, order: str | None = None, epoch: int = 1900):
     return {
         "text": parse_text,
         "number": parse_number,
+        "degrees": parse_degrees,
         "count": parse_count,
         "date": partial(parse_date, order=order, epoch=epoch),
         "year": parse_year,

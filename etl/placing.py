@@ -213,7 +213,7 @@ def say_item(way: Try, item: str, rows: Rows) -> tuple:
 
 def place_points(rows: Rows, way: Try, sayings: Sayings, one: np.ndarray, left: np.ndarray) -> np.ndarray:
     """`one` with the rows in `left` that have a point placed at it; a point that cannot be right is refused with its reason."""
-    lon, lat = rows.parse_numbers(way.lon, "number")[left], rows.parse_numbers(way.lat, "number")[left]
+    lon, lat = rows.parse_numbers(way.lon, "degrees")[left], rows.parse_numbers(way.lat, "degrees")[left]
     has_point = ~(np.isnan(lon) & np.isnan(lat))
     left, lon, lat = left[has_point], lon[has_point], lat[has_point]
     if not len(left):

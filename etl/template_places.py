@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from etl.coordinates import diagnose_grid_points, diagnose_point, grid_reference_to_lonlat
-from etl.parsing import parse_list, parse_number, parse_yes_no
+from etl.parsing import parse_degrees, parse_list, parse_number, parse_yes_no
 from etl.placing import make_saying
 
 if TYPE_CHECKING:
@@ -73,14 +73,19 @@ def is_unsaid(text: str) -> bool:
 
 def say_point(row: Row) -> list[tuple]:
     """A point from lon and lat, easting and northing, or a grid reference; refused with the reason where it cannot be right."""
-    for x, y, diagnose in (("lon", "lat", diagnose_point), ("easting", "northing", diagnose_grid)):
-        first, second = row.read(x, parse_number), row.read(y, parse_number)
+    for x, y, parse, diagnose in (
+        ("lon", "lat", parse_degrees, diagnose_point),
+        ("easting", "northing", parse_number, diagnose_grid),
+    ):
+        first, second = row.read(x, parse), row.read(y, parse)
+        wrong = [reason for column, reason in row.problems if column in (x, y)]
+        if wrong and (first is None or second is None):
+            return [make_saying("refused", reason=wrong[0])]
         if first is None and second is None:
             continue
         if first is None or second is None:
             blank = x if first is None else y
-            if blank not in {column for column, _ in row.problems}:
-                row.refuse(blank, f"{blank} is missing, so there is no point.", is_row=False)
+            row.refuse(blank, f"{blank} is missing, so there is no point.", is_row=False)
             return [make_saying("refused", reason=f"{x} or {y} is missing.")]
         return [say_diagnosed(row, x, f"{row.text(x)}, {row.text(y)}", diagnose(first, second))]
     reference = row.text("grid_reference")

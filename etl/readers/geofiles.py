@@ -16,6 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
+from etl.coordinates import guess_system
 from etl.readers import headers
 from etl.readers.archives import MAX_VERTICES
 from etl.readers.cells import text_column
@@ -23,7 +24,7 @@ from etl.readers.workbooks import name_asked
 from etl.types import Sheet
 from soundings.model import BadFile
 
-NATIONAL_GRID = 27700
+NATIONAL_GRID, WEB_MERCATOR = 27700, 3857
 STYLES = {"layer_styles", "qgis_projects"}  # tables that QGIS keeps in a GeoPackage for itself
 UNREADABLE = (DataSourceError, DataLayerError, FieldError, pa.ArrowInvalid, UnicodeDecodeError, RuntimeError)
 ASK_CRS = (
@@ -121,18 +122,11 @@ def points_in_wgs84(
         ) from error
     if asked and own_crs and CRS.from_user_input(own_crs) != system and not is_geojson:
         notes.append(f"the file says {_label(CRS.from_user_input(own_crs))}; {_label(system)} was used as asked")
-    if system.is_geographic and not _fits_degrees(x, y):
-        if is_geojson and not asked:
-            raise BadFile(
-                f"The coordinates of {what} are not degrees of longitude and latitude, and it names no other coordinate system that they fit. Say it with crs: EPSG:27700 for the British National Grid, for example."
-            )
-        raise BadFile(
-            f"The coordinates of {what} do not fit {_label(system)}: some are past 180 or 90 degrees. Say the right coordinate system with crs."
-        )
+    _refuse_other_numbers(x, y, system, what, is_asked=bool(asked), is_geojson=is_geojson)
     lon, lat = _to_wgs84(x, y, system)
     if np.isfinite(x).any() and not (np.isfinite(lon) & np.isfinite(lat)).any():
         raise BadFile(
-            f"The coordinates of {what} do not fit {_label(system)}: none falls on the map. Say the right coordinate system with crs."
+            f"The coordinates of {what} do not fit {_label(system)}: none falls on the map. {_say_guess(x, y)}"
         )
     lost = int((np.isnan(lon) & ~np.isnan(x)).sum())
     if lost:
@@ -140,6 +134,43 @@ def points_in_wgs84(
             f"{headers.counted(lost, 'feature')} with coordinates that do not fit {_label(system)}: no lon and lat"
         )
     return lon, lat, _label(system), notes
+
+
+def _refuse_other_numbers(
+    x: np.ndarray, y: np.ndarray, system: CRS, what: str, *, is_asked: bool, is_geojson: bool
+) -> None:
+    """Raises BadFile where the numbers are plainly of another system than the stated one, with the one they look like."""
+    is_point = np.isfinite(x) & np.isfinite(y)
+    if not is_point.any():
+        return
+    if system.is_geographic and not _fits_degrees(x, y):
+        beyond = (np.abs(x) > 180) | (np.abs(y) > 90)
+        x, y = x[beyond], y[beyond]
+        if is_geojson and not is_asked:
+            raise BadFile(
+                f"The coordinates of {what} are not degrees of longitude and latitude, and it names no other coordinate system that they fit. {_say_guess(x, y)}"
+            )
+        raise BadFile(
+            f"The coordinates of {what} do not fit {_label(system)}: some are past 180 or 90 degrees. {_say_guess(x, y)}"
+        )
+    in_metres = system.is_projected and system.axis_info[0].unit_name == "metre"
+    if in_metres and _fits_degrees(x, y):
+        raise BadFile(
+            f"The coordinates of {what} do not fit {_label(system)}: they are degrees, not metres. {_say_guess(x, y)}"
+        )
+    guessed = guess_system(x, y) if system.to_epsg() == WEB_MERCATOR and not is_asked else None
+    if guessed and f"EPSG:{WEB_MERCATOR}" not in guessed:
+        raise BadFile(
+            f"The coordinates of {what} do not fit {_label(system)}: so read they are in the sea off West Africa. {_say_guess(x, y)}"
+        )
+
+
+def _say_guess(x: np.ndarray, y: np.ndarray) -> str:
+    """What to do about numbers that do not fit: the coordinate system they look like, where there is one."""
+    guessed = guess_system(x, y)
+    if guessed:
+        return f"The numbers look like {guessed}. Say it with crs: {guessed.split(' ')[0]}, for example."
+    return "Say the right coordinate system with crs."
 
 
 def _fits_degrees(x: np.ndarray, y: np.ndarray) -> bool:

@@ -1,0 +1,183 @@
+"""Every made file of the corpus, as the page Upload takes it: a preview that accounts for every row, or a sentence to act on."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.loading import ReadOptions
+from etl.readers import read_bytes
+from etl.specs import find_sheets, read_specs
+from etl.types import Sheet
+from etl.upload_mapping import ACTIVITY, ColumnMapping, apply_mapping, propose_columns
+from etl.upload_preview import preview_upload
+from etl.uploading import Prepared, Wanted, list_fitting, prepare_upload, read_upload, say_without_flags
+from soundings.home import Home
+from soundings.model import BadFile
+from tests.homes import make_wards_home
+from tests.messy import Kept, Refused, books, maps, texts
+
+KEPT = [*texts.KEPT, *books.KEPT, *maps.KEPT]
+REFUSED = [*texts.REFUSED, *books.REFUSED, *maps.REFUSED]
+IN_A_PROCESS = {  # these also go through the process that the page starts
+    "plain CSV",
+    "XLS",
+    "a GeoPackage layer in metres",
+    "a zip of CSV files",
+    "an XLS that asks for all memory",
+    "GeoJSON in metres",
+    "a zip with a password",
+}
+OF_THE_MACHINE = re.compile(
+    r"/tmp|/dev/|/home/|site-packages|Traceback|<class|0x[0-9a-f]{6}|\b[A-Z]\w+(?:Error|Exception)\b|\bNoneType\b"
+    r"|\b(?:pyarrow|pandas|numpy|duckdb|pyogrio|shapely|zipfile)\b"
+)
+FLAG = re.compile(r"(?<!\w)--\w|\(soundings ")
+NO_DIGEST = "0" * 64
+
+
+@pytest.fixture(scope="module")
+def wards(tmp_path_factory) -> Home:
+    """Three wards, for reading only."""
+    return make_wards_home(tmp_path_factory.mktemp("wards"), has_records=False)
+
+
+def upload_of(path: Path, folder: Path) -> tuple[str, bytes]:
+    """(name, bytes) as a browser sends them: of a folder the zip someone makes of it, of a file that is gone nothing."""
+    if path.is_dir():
+        packed = folder / "packed.zip"
+        with zipfile.ZipFile(packed, "w") as archive:
+            for one in sorted(path.iterdir()):
+                archive.write(one, one.name)
+        return f"{path.name}.zip", packed.read_bytes()
+    return path.name, path.read_bytes() if path.exists() else b""
+
+
+def read_case(case: Kept | Refused, folder: Path) -> tuple[str, list[Sheet]]:
+    """(the file's name, its sheets)."""
+    name, content = upload_of(case.make(folder), folder)
+    if case.what in IN_A_PROCESS:
+        return name, read_upload(name, content, ReadOptions(**case.options))
+    return name, read_bytes(content, name, **case.options)
+
+
+def confirm_columns(sheets: list[Sheet]) -> ColumnMapping:
+    """What is proposed, as a person confirms it; where no column is proposed as the title, the first one left is."""
+    sheet = max(sheets, key=lambda one: one.table.num_rows)
+    headers = sheet.table.column_names
+    proposed = {one.column: one.field for one in propose_columns(headers, sheet.table.slice(0, 50).to_pylist())}
+    if "title" not in proposed.values():
+        proposed[next((name for name in headers if proposed[name] is None), headers[0])] = "title"
+    return ColumnMapping(tuple((name, field) for name, field in proposed.items() if field), "Harbour Hub")
+
+
+def prepare(home: Home, name: str, sheets: list[Sheet]) -> tuple[Prepared, Wanted]:
+    """The upload as someone takes it through the page: columns about people are left out when they are named."""
+    wanted = Wanted(mapping=None if list_fitting(sheets) else confirm_columns(sheets))
+    prepared = prepare_upload(home, name, NO_DIGEST, sheets, wanted, "a test")
+    if prepared.personal:
+        dropped = {one.column for one in prepared.personal}
+        if wanted.mapping:
+            left = tuple(pair for pair in wanted.mapping.columns if pair[0] not in dropped)
+            wanted = Wanted(mapping=ColumnMapping(left, wanted.mapping.organisation))
+        else:
+            wanted = Wanted(options=ReadOptions(drop=tuple(dropped)))
+        prepared = prepare_upload(home, name, NO_DIGEST, sheets, wanted, "a test")
+    return prepared, wanted
+
+
+def check_every_row(home: Home, name: str, sheets: list[Sheet]) -> None:
+    """Rows read are the rows that the reader gave, each taken in or rejected with its reason."""
+    prepared, wanted = prepare(home, name, sheets)
+    mapped = prepared.mapped
+    assert mapped.rows_read == mapped.rows_accepted + mapped.rows_rejected
+    if wanted.mapping:
+        made = apply_mapping(sheets, wanted.mapping)
+        chosen = max(sheets, key=lambda one: one.table.num_rows)
+        assert wanted.mapping.each_row == ACTIVITY
+        assert made[0].row_numbers.to_pylist() == chosen.row_numbers.to_pylist()
+        given_rows = sum(sheet.table.num_rows for sheet in made)
+    else:
+        spec = read_specs()[list_fitting(sheets)[0]]
+        given_rows = sum(sheet.table.num_rows for sheet in find_sheets(spec, sheets))
+    assert mapped.rows_read == given_rows
+    rejected = {}
+    for line in mapped.rejections.to_pylist():
+        if line["is_row_rejected"]:
+            rejected.setdefault((line["file"], line["row_number"]), []).append(line["reason"])
+    assert len(rejected) == mapped.rows_rejected
+    assert all(reason and reason.endswith((".", "?")) for reasons in rejected.values() for reason in reasons)
+    result = preview_upload(home, prepared).result
+    assert (result.rows_read, result.rows_accepted, result.rows_rejected) == (
+        mapped.rows_read,
+        mapped.rows_accepted,
+        mapped.rows_rejected,
+    )
+
+
+def check_sentence(error: BadFile, folder: Path) -> None:
+    """The refusal is a full sentence of ours, with what to do, and nothing of the machine."""
+    said = say_without_flags(str(error))
+    assert said.endswith(".") and said[0].isprintable() and len(said.split()) >= 8, said
+    assert str(folder) not in said and not OF_THE_MACHINE.search(said) and not FLAG.search(said), said
+
+
+@pytest.mark.parametrize("case", KEPT, ids=lambda case: case.what)
+def test_every_row_of_a_messy_file_is_taken_in_or_told_why_not(case: Kept, wards, tmp_path):
+    try:
+        name, sheets = read_case(case, tmp_path)
+        check_every_row(wards, name, sheets)
+    except BadFile as error:
+        check_sentence(error, tmp_path)
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.what)
+def test_what_cannot_be_read_costs_a_sentence(case: Refused, wards, tmp_path):
+    with pytest.raises(BadFile) as refusal:
+        name, sheets = read_case(case, tmp_path)
+        check_every_row(wards, name, sheets)
+    check_sentence(refusal.value, tmp_path)
+
+
+def test_the_corpus_is_whole():
+    assert len(KEPT) + len(REFUSED) >= 166
+    assert {case.what for case in (*KEPT, *REFUSED)} >= IN_A_PROCESS
+
+
+HEADINGS = st.sampled_from(
+    [
+        "Event name", "Title", "Date", "End date", "Held on", "Ward", "Ward code", "Postcode", "Longitude", "Latitude",
+        "Easting", "Northing", "Attendance", "Minutes", "People", "Responses", "Visits", "Tickets", "Id", "Notes",
+        "E-mail", "Mode", "We call it", "date", "ward_code", "activity", "activity_id", "title", "measure", "value",
+    ]
+)  # fmt: skip
+PLAUSIBLE = st.sampled_from(
+    ["Tea", "12", "about 50", "10–15", "-1,55", "-1.95", "53.05", "2025-03-01", "3/4/2025", "31/02/2025", "E05999901",
+     "Ward 1", "LS1 1UR", "in person", "consultation", "n/a", "['a', 'b']", "[", "1e400", "٣", "=1+1", "100%", "0", "-0"]
+)  # fmt: skip
+ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+CELL = st.one_of(st.none(), PLAUSIBLE, ANY_TEXT)
+TABLES = st.lists(HEADINGS, min_size=1, max_size=7, unique_by=str.casefold).flatmap(
+    lambda headings: st.lists(
+        st.lists(CELL, min_size=len(headings), max_size=len(headings)), min_size=1, max_size=8
+    ).map(lambda rows: {name: [row[at] for row in rows] for at, name in enumerate(headings)})
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TABLES)
+def test_every_row_of_any_table_is_taken_in_or_told_why_not(wards, columns):
+    table = pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+    numbers = pa.array(range(2, 2 + table.num_rows), pa.int32())
+    sheet = Sheet("made", table, numbers, {"format": "CSV"})
+    try:
+        check_every_row(wards, "made.csv", [sheet])
+    except BadFile as error:
+        check_sentence(error, Path(tempfile.gettempdir()))
