@@ -13,6 +13,8 @@ NEUTRAL = "Both are real ways of working."
 AGREED = "The name and the record agree."
 NOT_LAWFULNESS = "This says nothing about whether the consultation was lawful."
 UNCONFIRMED = "Recorded by the organiser; not yet confirmed by people who took part."
+# Under several names at once: what people said stands on the page of each activity.
+UNCONFIRMED_EACH = UNCONFIRMED.removesuffix(".") + ", unless its own page says that they have."
 DO_NOT_TARGET = "Do not set targets on these names: they describe ways of working, and none is better than another."
 
 

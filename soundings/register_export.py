@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from soundings.explanation import DO_NOT_TARGET, UNCONFIRMED
+from soundings.explanation import DO_NOT_TARGET, UNCONFIRMED_EACH
 from soundings.export import plain
 from soundings.model import STAGES
 from soundings.register import Figures, RegisterLine, breadth
@@ -17,7 +17,7 @@ from soundings.register_words import say_people, say_status
 # What a spreadsheet would run as a formula; plain numbers are none.
 STARTS_FORMULA = re.compile(r"^\s*[=+\-@\t\r＝＋－＠]")
 PLAIN_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
-NOTE = f"{DO_NOT_TARGET} {UNCONFIRMED}"
+NOTE = f"{DO_NOT_TARGET} {UNCONFIRMED_EACH}"
 
 
 def register_columns() -> list[str]:

@@ -15,7 +15,7 @@ from pages.ui.register_parts import (
     show_pager,
 )
 from pages.ui.register_rows import show_rows
-from soundings.explanation import UNCONFIRMED
+from soundings.explanation import UNCONFIRMED_EACH
 from soundings.register import NEWEST, read_found, read_lines
 
 reader = open_reader()
@@ -32,7 +32,7 @@ found = read_found(register, wanted, today=today)
 page = recall_page(found.total, wanted)
 show_found(found, wanted, choices)
 if found.total:
-    st.caption(f"Every name under “What's recorded”: {UNCONFIRMED[0].lower()}{UNCONFIRMED[1:]}")
+    st.caption(f"Every name under “What's recorded”: {UNCONFIRMED_EACH[0].lower()}{UNCONFIRMED_EACH[1:]}")
     show_rows(read_lines(register, wanted, today=today, page=page), wanted.order)
     show_pager(found.total, page)
     show_download(register, wanted, today)

@@ -17,14 +17,12 @@ from soundings.activity_links import Linked, LinkedActivity
 from soundings.activity_records import Head, Where
 from soundings.activity_story import ActivityStory, find_activities, read_activity_story
 from soundings.activity_words import list_not_recorded, say_span, say_when, say_where
+from soundings.explanation import UNCONFIRMED_EACH
 from soundings.model import ROLE_LABEL, STAGES
 from soundings.rubric import Rubric
 
 ACTIVITY_PAGE, PLACE_PAGE = "pages/rooms/activity.py", "pages/rooms/place.py"
 PLACES_SHOWN = 6
-UNCONFIRMED_EACH = (
-    "Each as recorded by its organiser; whether people who took part have confirmed it stands on its own page."
-)
 # An address that can be nothing else: only such a one becomes a link to write to.
 MAILBOX = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}")
 BOTH_MODES = "in person and online"

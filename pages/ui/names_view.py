@@ -12,7 +12,7 @@ from pages.ui.access import Reader
 from pages.ui.controls import Choice
 from pages.ui.explaining import escape
 from pages.ui.naming import link_to_rule, mark, name_column
-from soundings.explanation import DO_NOT_TARGET, UNCONFIRMED
+from soundings.explanation import DO_NOT_TARGET, UNCONFIRMED_EACH
 from soundings.filters import Filters
 from soundings.model import ROLE_LABEL
 from soundings.name_places import NamedPlaces, read_name_roles, read_named_places, say_named_places
@@ -57,7 +57,7 @@ def show_names_card(named: NamedPlaces, code: str) -> None:
             link_to_rule(rule_id, "Disagree?")
     if not place.rule_ids:
         st.caption("Nothing recorded here in this layer. That is a gap in the record, not a judgement.")
-    st.caption(UNCONFIRMED)
+    st.caption(UNCONFIRMED_EACH)
     st.page_link(
         "pages/rooms/place.py",
         label=f"All of {escape(place.place_name)}",
@@ -68,7 +68,7 @@ def show_names_card(named: NamedPlaces, code: str) -> None:
 
 def show_names_table(named: NamedPlaces, key: str) -> str | None:
     """The summary and the table of the same rows; returns the code of a row chosen just now."""
-    st.markdown(f"{say_named_places(named)} {UNCONFIRMED}")
+    st.markdown(f"{say_named_places(named)} {UNCONFIRMED_EACH}")
     rubric = read_rubric()
     rules = [rule.id for rule in rubric.rules]
     names = {rule.id: rule.name for rule in rubric.rules}

@@ -11,7 +11,7 @@ from pages.ui.access import Reader
 from pages.ui.controls import ANY, choose_filters, choose_one
 from pages.ui.explaining import escape
 from pages.ui.naming import rubric_here
-from soundings.explanation import DO_NOT_TARGET, UNCONFIRMED
+from soundings.explanation import DO_NOT_TARGET, UNCONFIRMED_EACH
 from soundings.register import (
     NEWEST,
     ORDERS,
@@ -175,7 +175,7 @@ def show_download(register: Register, wanted: Wanted, today: date) -> None:
             key="register_download",
             icon=":material/download:",
         )
-        st.caption(f"{DO_NOT_TARGET} {UNCONFIRMED}")
+        st.caption(f"{DO_NOT_TARGET} {UNCONFIRMED_EACH}")
 
 
 def explain_no_activities() -> None:
