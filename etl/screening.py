@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,15 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.areas import AreaLookup
-from etl.coordinates import (
-    MISTAKES,
-    QUESTIONS,
-    diagnose_grid_points,
-    diagnose_points,
-    grid_reference_to_lonlat,
-    read_otherwise,
-)
-from etl.parsing import DECIMAL_COMMA, NOT_DECIMAL, Unreadable, parse_degrees
+from etl.asking_points import ask_about_points, explain_degrees, explain_metres
+from etl.coordinates import diagnose_grid_points, grid_reference_to_lonlat
 from etl.personal_data import EMAIL, PHONE, suspect_column
 from etl.types import Sheet
 from soundings.model import BadFile
@@ -210,18 +202,17 @@ def _find_areas(
         lon, lat = _read_pairs(said[LON], said[LAT], rows)
         found[rows] = here = areas.find_points(lon, lat)
         lost = here < 0
-        _, _, reasons = diagnose_points(lon[lost], lat[lost])
-        _say_mistakes(reasons, lon[lost], lat[lost], areas, is_metres=False)
-        _say_unreadable(reasons, said, rows[lost])
-        _ask_about_points(reasons, len(rows), sheet_name, decisions)
+        reasons = explain_degrees(
+            lon[lost], lat[lost], [said[role].take(pa.array(rows[lost])) for role in (LON, LAT)], areas
+        )
+        ask_about_points(reasons, len(rows), sheet_name, decisions)
     rows = open_rows(EASTING, NORTHING)
     if len(rows):
         lon, lat, reasons = diagnose_grid_points(*_read_pairs(said[EASTING], said[NORTHING], rows))
         found[rows] = here = areas.find_points(lon, lat)
         lost = here < 0
-        reasons = reasons[lost]
-        _say_mistakes(reasons, lon[lost], lat[lost], areas, is_metres=True)
-        _ask_about_points(reasons, len(rows), sheet_name, decisions)
+        reasons = explain_metres(lon[lost], lat[lost], reasons[lost], areas)
+        ask_about_points(reasons, len(rows), sheet_name, decisions)
     rows = open_rows(GRID)
     if len(rows):
         encoded = said[GRID].take(pa.array(rows)).dictionary_encode()
@@ -229,39 +220,6 @@ def _find_areas(
         lonlat = np.array([(np.nan, np.nan) if isinstance(point, str) else point for point in points])
         found[rows] = areas.find_points(lonlat[:, 0], lonlat[:, 1])[encoded.indices.to_numpy()]
     return found
-
-
-def _say_mistakes(
-    reasons: np.ndarray, lon: np.ndarray, lat: np.ndarray, areas: AreaLookup, *, is_metres: bool
-) -> None:
-    """Fills `reasons` of points in no area that would stand in one, were they written as is often meant."""
-    for mistake, x, y in read_otherwise(lon, lat, np.full(len(lon), is_metres)):
-        reasons[(areas.find_points(x, y) >= 0) & np.equal(reasons, None)] = mistake
-
-
-def _say_unreadable(reasons: np.ndarray, said: Mapping[str, pa.Array], rows: np.ndarray) -> None:
-    """Fills `reasons` of points whose cells are degrees written in another way than as decimal numbers with a point."""
-    for role in (LON, LAT):
-        cells = said[role].take(pa.array(rows)).dictionary_encode()
-        for position, text in enumerate(cells.dictionary.to_pylist()):
-            try:
-                parse_degrees(text)
-            except Unreadable as error:
-                reasons[cells.indices.to_numpy(zero_copy_only=False) == position] = str(error)
-
-
-def _ask_about_points(reasons: np.ndarray, total: int, sheet_name: str, decisions: list[str]) -> None:
-    """Asks about points that stand in no area because of how their numbers are written; nothing is put right silently.
-
-    Raises BadFile where half of all points or more do; fewer are said in `decisions`. No number of a person is ever shown.
-    """
-    asked = (*QUESTIONS, *MISTAKES, DECIMAL_COMMA, NOT_DECIMAL)
-    for reason, count in Counter(reason for reason in reasons if reason in asked).most_common():
-        where = " stand in no loaded area." if reason in MISTAKES else " cannot be used as they stand."
-        said = f"{count:,} of {total:,} points in {sheet_name}{where} {reason}"
-        if 2 * count >= total:
-            raise BadFile(said)
-        decisions.append(said)
 
 
 def _read_pairs(first: pa.Array, second: pa.Array, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
