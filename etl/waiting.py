@@ -125,7 +125,8 @@ def approve(
 ) -> Accepted:
     """The batch, accepted and in the current generation; without the activities `left_out` (their ids). Raises SoundingsError.
 
-    Killed at any moment it waits still, or is approved wholly; approved again, what was cut short is finished, and nothing else.
+    Killed at any moment it waits still, or is approved and comes into the store with the next command that writes; approved
+    again, what was cut short is finished, and nothing else.
     """
     sent = need_sent(home, batch_id)
     if sent.state == APPROVED:

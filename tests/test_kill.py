@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,8 @@ from etl.status import status
 from soundings.content import content_hash
 from soundings.home import Home
 from soundings.store import open_current
+from tests.kill_worker import change, make_change
+from tests.killing import run_and_kill, time_change
 from tests.making import write_contributions, write_places
 
 KILLS = 100
@@ -45,20 +46,19 @@ def read_hash(home: Home) -> str | None:
 
 @pytest.mark.slow
 def test_a_killed_writer_loses_nothing_acknowledged_and_leaves_no_half_batch(tmp_path):
-    from tests.kill_worker import make_change
-
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.kill_worker"])
     home = Home(tmp_path / "home")
     make_change(home, "places", str(write_places(tmp_path / "wards.geojson")))
     chance = random.Random(SEED)
-    seconds = max(time_change(context, home, tmp_path, number) for number in (-1, -2, -3))
+    timed = [write_contributions(tmp_path / f"timed{number}.csv", f"Timed {number}", ROWS) for number in range(3)]
+    seconds = max(time_change(context, change, home, "load", str(path)) for path in timed)
     outcomes = {"before": 0, "after": 0}
     acknowledged_count = 0
     for number in range(KILLS):
         what, argument = choose_change(chance, home, tmp_path, number)
         before = read_hash(home)
-        acknowledged = run_and_kill(context, home, what, argument, chance.uniform(0, seconds * 1.15))
+        acknowledged = run_and_kill(context, change, home, what, argument, chance.uniform(0, seconds * 1.15))
 
         held = read_hash(home)
         check_whole(home)
@@ -88,42 +88,6 @@ def choose_change(chance: random.Random, home: Home, folder: Path, number: int) 
     if drawn < 0.35:
         return "places", str(write_places(folder / f"wards-{number}.geojson", names=f"Named {number}"))
     return "load", str(write_contributions(folder / f"answers-{number}.csv", f"Topic {number}", ROWS))
-
-
-def time_change(context, home: Home, folder: Path, number: int) -> float:
-    """Seconds that one load takes, left alone."""
-    ours, theirs = context.Pipe()
-    path = write_contributions(folder / f"timed{number}.csv", f"Timed {number}", ROWS)
-    process = start(context, home, "load", str(path), ours, theirs)
-    started = time.perf_counter()
-    ours.recv()
-    taken = time.perf_counter() - started
-    process.join()
-    return taken
-
-
-def start(context, home: Home, what: str, argument: str, ours, theirs):
-    """The process, just before its work begins."""
-    from tests.kill_worker import change
-
-    process = context.Process(target=change, args=(home.root, what, argument, theirs))
-    process.start()
-    theirs.close()
-    assert ours.recv() == "ready"
-    return process
-
-
-def run_and_kill(context, home: Home, what: str, argument: str, seconds: float) -> bool:
-    """Whether the change was acknowledged before SIGKILL came, `seconds` after its beginning."""
-    ours, theirs = context.Pipe()
-    process = start(context, home, what, argument, ours, theirs)
-    process.join(seconds)
-    process.kill()
-    process.join()
-    try:
-        return bool(ours.poll() and ours.recv())
-    except EOFError:
-        return False
 
 
 def check_whole(home: Home) -> None:

@@ -17,6 +17,7 @@ from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import SoundingsError
 from soundings.thresholds import read_changes
+from tests.killing import run_and_kill
 from tests.registers import load, meet, read, say_facts, write_sheets
 
 KILLS = 40
@@ -58,7 +59,7 @@ def test_a_writer_killed_while_naming_loses_no_name_and_doubles_none(tmp_path):
     for number in range(KILLS):
         what, argument = choose_change(chance, home, batches, number)
         before = read_history(home)
-        is_done = run_and_kill(context, home, what, argument, chance.uniform(0, seconds * 1.1))
+        is_done = run_and_kill(context, change, home, what, argument, chance.uniform(0, seconds * 1.1))
         held = read_history(home)
         check_names(home, seen)
         make_change(home, what, argument)  # the next command works, and finishes what was begun
@@ -108,22 +109,6 @@ def time_change(home: Home, chance: random.Random, number: int) -> float:
     started = time.perf_counter()
     load(home, f"timed{number}", **make_sheets(chance))
     return time.perf_counter() - started
-
-
-def run_and_kill(context, home: Home, what: str, argument: str, seconds: float) -> bool:
-    """Whether the change was acknowledged before SIGKILL came, `seconds` after its beginning."""
-    ours, theirs = context.Pipe()
-    process = context.Process(target=change, args=(home.root, what, argument, theirs))
-    process.start()
-    theirs.close()
-    assert ours.recv() == "ready"
-    process.join(seconds)
-    process.kill()
-    process.join()
-    try:
-        return bool(ours.poll() and ours.recv())
-    except EOFError:
-        return False
 
 
 def read_history(home: Home) -> list[tuple]:
