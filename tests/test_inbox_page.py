@@ -18,10 +18,12 @@ from soundings.content import content_hash
 from soundings.generations import open_current
 from soundings.geometry import ensure_geometry
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, serve, start_chromium
+from tests.browser import guarded_page, serve, start_chromium, wait_until
 from tests.building import TODAY as DAY
 from tests.homes import TODAY, make_wards_home, ward_code
+from tests.test_add_browser import settle as rest
 from tests.test_invitations import OURS, THEIRS, send, titles, write_activities, write_file
+from tests.test_upload_browser import settle
 from tests.test_visit import heading
 
 
@@ -259,3 +261,90 @@ def test_an_organisers_file_is_on_no_page_until_approved_and_gone_when_undone(br
             expect(heading(page, "Activities")).to_be_visible()
             page.wait_for_timeout(1500)
             expect(page.get_by_text("Garden day")).to_have_count(0)
+
+
+def fill_four_answers(page, title: str) -> None:
+    """What it was, how, where, when, and how many came: all that the form needs."""
+    page.get_by_label("What do you call it, in a few words?").fill(title)
+    rest(page)
+    page.get_by_role("combobox", name=re.compile("How was it done")).fill("workshop")
+    page.keyboard.press("Enter")
+    rest(page)
+    where = page.get_by_role("combobox", name=re.compile("Which place"))
+    click_until(page, page.get_by_text("Search for a place").first, where)
+    where.fill("Ward 2")
+    page.keyboard.press("Enter")
+    rest(page)
+    started = page.get_by_role("group", name="When did it happen, or start?")
+    for box, text in (("Day", "3"), ("Month", "5"), ("Year", "2026")):
+        started.get_by_label(box).fill(text)
+    rest(page)
+    many = page.get_by_role("textbox", name=re.compile("^How many")).first
+    click_until(page, page.get_by_text("Exactly", exact=True).first, many)
+    many.fill("24")
+    rest(page)
+
+
+def click_until(page, what, wanted) -> None:
+    """Clicks until what is asked next is there: a run of the script that is still going draws the click over."""
+    for _ in range(6):
+        what.click()
+        rest(page)
+        if wanted.count():
+            return
+    expect(wanted).to_be_visible()
+
+
+@pytest.mark.browser
+def test_an_activity_of_an_organisers_phone_is_on_no_page_until_a_steward_approves_it(browser, tmp_path):
+    home = make_wards_home(tmp_path, has_records=False)
+    load_file(home, write_file(home, write_activities(("t1", "Tea", THEIRS))))
+    _, token = invite(home, OURS)
+    before = held(home)
+    with serve(PROJECT / "dashboard.py", home.root, environ={"SOUNDINGS_TODAY": TODAY}) as address:
+        with guarded_page(browser, width=390, height=844) as (phone, _):
+            phone.goto(f"{address}ours?invite={token}")
+            expect(heading(phone, "Our records")).to_be_visible()
+            phone.goto(f"{address}add?invite={token}")
+            fill_four_answers(phone, "River path tidy")
+            phone.get_by_role("button", name="Check and send").click()
+            expect(heading(phone, "Check and send")).to_be_visible()
+            phone.get_by_role("button", name="Send", exact=True).click()
+            expect(heading(phone, "Sent. Thank you.")).to_be_visible()
+            phone.get_by_role("link", name="See our records").click()
+            expect(phone.get_by_text("Waiting to be looked at")).to_be_visible()
+            expect(phone.get_by_text("Nothing of yours is recorded here yet.")).to_be_visible()
+        assert held(home) == before
+        with guarded_page(browser) as (page, _):
+            assert read_people(page, address) == ""
+            open_register(page, address)
+            expect(page.get_by_text("River path tidy")).to_have_count(0)
+            page.goto(f"{address}inbox")
+            card = page.locator('[class*="st-key-inbox_map_"]')
+            expect(card.locator(".soundings-chart[data-drawn]")).to_be_visible()
+            page.get_by_role("button", name="Approve").click()
+            expect(page.get_by_text("is approved")).to_be_visible()
+            assert read_people(page, address) == "24"
+            open_register(page, address)
+            expect(page.get_by_text("River path tidy").first).to_be_visible()
+        with guarded_page(browser, width=390, height=844) as (phone, _):
+            phone.goto(f"{address}ours?invite={token}")
+            expect(phone.get_by_text("Approved. It is on the map.")).to_be_visible()
+
+
+def read_people(page, address: str) -> str:
+    """The figure of people that Explore's table has for Ward 2; empty where it has none."""
+    page.goto(f"{address}explore?view=one&kind=ward&fill=people&fill_role=venue")
+    page.wait_for_selector(".soundings-chart[data-drawn]", timeout=60_000)
+    settle(page)
+    cells = page.locator('[data-testid="stDataFrame"] table [role="gridcell"]')
+    texts = wait_until(page, cells.all_text_contents, lambda found: any("Ward 2" in text for text in found), seconds=60)
+    return "24" if "24" in texts else ""
+
+
+def open_register(page, address: str) -> None:
+    """The page Activities, with its lines drawn."""
+    page.goto(f"{address}activities")
+    expect(heading(page, "Activities")).to_be_visible()
+    expect(page.get_by_text("Tea").first).to_be_visible()
+    settle(page)

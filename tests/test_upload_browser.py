@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from soundings.home import PROJECT
+from etl.inbox import read_batches
+from soundings.home import PROJECT, Home
 from tests.browser import guarded_page, serve, start_chromium, wait_until, wait_until_still
-from tests.homes import TODAY, make_wards_home
+from tests.homes import TODAY, make_wards_home, ward_code
 
 pytestmark = pytest.mark.browser
 
@@ -20,9 +21,14 @@ Lantern walk,31/02/2025,Ward 2,lots,other@hub.example
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory) -> Iterator[str]:
-    """The address of a dashboard of three wards without records."""
-    home = make_wards_home(tmp_path_factory.mktemp("wards"), has_records=False)
+def home(tmp_path_factory) -> Home:
+    """Three wards without records."""
+    return make_wards_home(tmp_path_factory.mktemp("wards"), has_records=False)
+
+
+@pytest.fixture(scope="module")
+def url(home) -> Iterator[str]:
+    """The address of its dashboard."""
     with serve(PROJECT / "dashboard.py", home.root, environ={"SOUNDINGS_TODAY": TODAY}) as address:
         yield address
 
@@ -63,6 +69,14 @@ def edit(page: Page, table: Locator, row: int, column: str, text: str) -> None:
                 return
             page.wait_for_timeout(200)
     raise AssertionError(f"the table says {table.locator('table').inner_text()}, not {text}")
+
+
+def offer(page: Page, url: str, name: str, content: bytes) -> None:
+    """Drops a file that needs no questions, and waits until the page says what would become of it."""
+    page.set_default_timeout(60_000)
+    page.goto(f"{url}upload")
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    expect(page.get_by_text("What it would become")).to_be_visible(timeout=60_000)
 
 
 def read_figures(page: Page, url: str) -> list[str]:
@@ -112,3 +126,42 @@ def test_a_file_is_matched_put_right_confirmed_seen_on_explore_undone_and_gone(u
         press(page, "Undo that batch")
         expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=60_000)
         assert read_figures(page, url) == []
+
+
+def test_two_people_at_once_each_have_a_batch_and_see_nothing_of_the_others_file(url, home):
+    contents = {
+        name: f"activity_id,title,method,start_date,place_code,place_role\n{name}-1,{title},workshop,2026-03-02,{ward_code(1)},venue\n"
+        for name, title in (("apples", "Apple day"), ("boats", "Boat day"))
+    }
+    before = set(read_batches(home))
+    with sync_playwright() as playwright:
+        browser = start_chromium(playwright)
+        with guarded_page(browser) as (one, _), guarded_page(browser) as (other, _):
+            pages = {"apples": one, "boats": other}
+            for name, page in pages.items():
+                offer(page, url, f"{name}.csv", contents[name].encode())
+            for page in pages.values():
+                settle(page)
+            buttons = [
+                page.get_by_role("button", name="Confirm and take in 1 row", exact=True) for page in pages.values()
+            ]
+            for button in buttons:
+                button.click(no_wait_after=True)
+            for name, page in pages.items():
+                expect(page.get_by_text(f"{name}.csv is in.")).to_be_visible(timeout=60_000)
+                settle(page)
+            made = {
+                batch.read_manifest()["file_name"]: batch.batch_id
+                for batch in read_batches(home)
+                if batch not in before
+            }
+            assert set(made) == {"apples.csv", "boats.csv"}
+            for name, theirs in (("apples", "boats"), ("boats", "apples")):
+                said = pages[name].locator("[data-testid=stMain]").text_content()
+                assert made[f"{name}.csv"] in said
+                for word in (
+                    f"{theirs}.csv",
+                    made[f"{theirs}.csv"],
+                    {"apples": "Apple day", "boats": "Boat day"}[theirs],
+                ):
+                    assert word not in said, (name, word)

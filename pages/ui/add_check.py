@@ -13,7 +13,6 @@ from etl.form_records import Preview, preview_form, send_form
 from etl.inbox import ACTIVE, InboxBatch
 from etl.loading import redo, undo
 from etl.undoing import choose_batch
-from etl.waiting import find_sent
 from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.add_asking import Asking
@@ -159,8 +158,6 @@ def send(ask: Asking, reader: Reader, draft: Draft) -> None:
 def show_receipt(reader: Reader, batch_id: str) -> bool:
     """The receipt of a batch that came by the form: its number, what was added, and undo. False where there is none."""
     if reader.invitation:
-        return show_waiting_receipt(reader, batch_id)
-    if reader.invitation:
         return show_sent_receipt(reader, batch_id, start_again)
     try:
         batch = choose_batch(reader.home, batch_id)
@@ -190,17 +187,6 @@ def show_receipt(reader: Reader, batch_id: str) -> bool:
         st.title("Taken out again", anchor=False)
         st.info(f"Batch **{batch.batch_id}** ({added}) is {batch.state}. It is kept aside and can be put back.")
         st.button("Put it back", icon=":material/redo:", on_click=change_state, args=(reader, batch, "redo"))
-    st.button("Add another activity", key="add_again", type="tertiary", on_click=start_again)
-    return True
-
-
-def show_waiting_receipt(reader: Reader, batch_id: str) -> bool:
-    """The receipt of what an organiser sent, which waits for a steward. False where their organisation sent nothing of the kind."""
-    sent = find_sent(reader.home, batch_id)
-    if sent is None or sent.organisation != reader.scope:
-        return False
-    st.title("Sent. Thank you.", anchor=False)
-    st.success(f"**{sent.batch_id}** is safe and waits for a steward. It is on no map until they have read it.")
     st.button("Add another activity", key="add_again", type="tertiary", on_click=start_again)
     return True
 
