@@ -181,3 +181,22 @@ def test_every_row_of_any_table_is_taken_in_or_told_why_not(wards, columns):
         check_every_row(wards, "made.csv", [sheet])
     except BadFile as error:
         check_sentence(error, Path(tempfile.gettempdir()))
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("sep=\u00f7\nward\u00f7people\nHarbour\u00f712\n", {}),
+        ('sep="\nward;people\nHarbour;12\n', {}),
+        ("ward\u00a7people\nHarbour\u00a712\n", {"delimiter": "\u00a7"}),
+    ],
+    ids=[
+        "a first line that names a sign beyond ASCII",
+        "a first line that names a quotation mark",
+        "such a sign, said",
+    ],
+)
+def test_an_odd_sign_between_cells_is_read(text, options):
+    """The first of these was found by the benchmark that damages files (benchmarks/fuzz_uploads.py)."""
+    (sheet,) = read_bytes(text.encode(), "a.csv", **options)
+    assert sheet.table.to_pylist() == [{"ward": "Harbour", "people": "12"}]

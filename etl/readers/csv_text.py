@@ -66,7 +66,9 @@ def _head(utf8: bytes) -> str:
 def _delimiter_line(sample: str) -> tuple[str | None, int]:
     """The delimiter that a first line such as `sep=;` names for spreadsheets, and how many records that line takes."""
     found = re.match(r'"?sep=(.)"?[\r\n]', sample, re.IGNORECASE)
-    return (found.group(1), 1) if found else (None, 0)
+    if not found:
+        return None, 0
+    return (None if found.group(1) in '"\r' else found.group(1)), 1
 
 
 def _head_records(sample: str, sign: str, is_whole: bool) -> list[list[str]]:
@@ -82,6 +84,8 @@ def _read_fast(
 ) -> Sheet | None:
     """The sheet read by Arrow on all cores, or None when any row is not as wide as the header or quotes do not pair."""
     has_quotes = b'"' in decoded.utf8
+    if not sign.isascii():  # Arrow parts cells by a single byte
+        return None
     if has_quotes and decoded.utf8.count(b'"') % 2:
         return None
     is_irregular = []
