@@ -5,7 +5,7 @@
 Bars: no traceback, no row lost, no refusal that is not a full sentence. The files are the tests' small made ones and a few
 filled-in tables, with bytes flipped, cut, repeated and swapped, cells and lines swapped, members of zips changed inside.
 Two worker processes with a limit of memory and a clock for each input; a worker that a file ends is counted and replaced:
-on the page the same costs a message. Every fortieth file that can be taken in goes as far as its preview.
+on the page the same costs a message. One file in twenty, where it can be taken in, goes as far as its preview.
 """
 
 from __future__ import annotations
