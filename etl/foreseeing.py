@@ -14,6 +14,7 @@ import duckdb
 
 from etl.inbox import RECORDS
 from etl.locating import resolve_locations
+from etl.merging import find_keys, list_adding
 from etl.replay import insert_batch, map_records
 from etl.specs import parse_spec
 from etl.types import Mapped
@@ -50,7 +51,8 @@ class Foreseen:
     """All that a steward decides by. `activity_ids`: of the rows that `preview.twins` name. `kind`: of the places compared.
 
     `recorded`: the places of this kind in which something is recorded now; in the others nothing is, which is not zero.
-    `names`: of the places in which the batch has records.
+    `names`: of the places in which the batch has records. `mergeable`: of the rows that `preview.twins` name, those whose meetings
+    and figures can be added to the activity that is here, with its id.
     """
 
     preview: Preview
@@ -59,6 +61,7 @@ class Foreseen:
     differences: tuple[Difference, ...] = ()
     recorded: frozenset[str] = frozenset()
     names: dict[str, str] = field(default_factory=dict)
+    mergeable: dict[int, str] = field(default_factory=dict)
 
     @property
     def by_place(self) -> dict[str, int]:
@@ -73,15 +76,26 @@ def foresee(home: Home, sent: Waiting, today: date) -> Foreseen:
     prepared = Prepared(parse_spec(manifest["mapping"]), manifest, [], [], mapped)
     preview = preview_upload(home, prepared)
     rows = {row["row_number"]: row["activity_id"] for row in mapped.tables["activity"].to_pylist()}
+    mergeable = find_mergeable(home, manifest, mapped, preview, rows)
     kind = choose_kind(preview.by_place)
     if kind is None:
-        return Foreseen(preview, rows)
+        return Foreseen(preview, rows, mergeable=mergeable)
     codes = sorted(preview.by_place[kind])
     with open_with(home, manifest, mapped) as (before, after):
         names = read_names(after, kind)
         told = {code: names.get(code, code) for code in codes}
         differences = compare(before, after, kind, dict(list(told.items())[:MOST_PLACES]), today)
-        return Foreseen(preview, rows, kind, differences, read_recorded(before, kind), told)
+        return Foreseen(preview, rows, kind, differences, read_recorded(before, kind), told, mergeable)
+
+
+def find_mergeable(
+    home: Home, manifest: dict, mapped: Mapped, preview: Preview, activity_ids: dict[int, str]
+) -> dict[int, str]:
+    """Row → the activity here, of the twins that have meetings or figures to add to one that they can be added to."""
+    adding = list_adding(mapped)
+    twins = [one for one in preview.twins if activity_ids.get(one.row) in adding - {one.activity_id}]
+    here = find_keys(home, manifest, [one.activity_id for one in twins]) if twins else {}
+    return {one.row: one.activity_id for one in twins if one.activity_id in here}
 
 
 def choose_kind(by_place: dict[str, dict[str, int]]) -> str | None:

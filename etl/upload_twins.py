@@ -71,7 +71,10 @@ where w.day is not null
 
 @dataclass(frozen=True)
 class Twin:
-    """An activity of the upload that has the title, the place and the week of one that is here. `row`: its row in the file."""
+    """An activity of the upload that has the title, the place and the week of one that is here. `row`: its row in the file.
+
+    `activity_id`: of the one that is here, in the batch `batch_id`.
+    """
 
     row: int
     title: str
@@ -79,6 +82,7 @@ class Twin:
     place: str
     batch_id: str
     file_name: str
+    activity_id: str
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection, batch_id: str) -> str | None:
@@ -117,7 +121,7 @@ def find_twins(home: Home, connection: duckdb.DuckDBPyConnection, batch_id: str)
     theirs = (
         generation.cursor()
         .execute(
-            f"select distinct plain, date_trunc('week', day)::date as week, place_code, batch_id "  # noqa: S608
+            f"select distinct plain, date_trunc('week', day)::date as week, place_code, batch_id, activity_id "  # noqa: S608
             f"from ({STANDING}) where plain in (select unnest($titles))",
             {"titles": titles},
         )
@@ -128,7 +132,8 @@ def find_twins(home: Home, connection: duckdb.DuckDBPyConnection, batch_id: str)
     connection.register("theirs", theirs)
     found = connection.execute(
         f"""
-        select o.row_number, any_value(o.title), min(o.day), any_value(p.name), any_value(t.batch_id), any_value(b.file_name)
+        select o.row_number, any_value(o.title), min(o.day), any_value(p.name), min_by(t.batch_id, t.activity_id),
+            min_by(b.file_name, t.activity_id), min(t.activity_id)
         from (select * {ours}) o
         join theirs t on t.plain = o.plain and t.place_code = o.place_code and t.week = date_trunc('week', o.day)::date
         join batch b on b.batch_id = t.batch_id

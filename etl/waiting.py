@@ -11,6 +11,7 @@ Approving accepts a batch by the one door that every other comes through; only t
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from etl.accepting import Accepted, accept_batch, find_batch, say_now, say_who
 from etl.inbox import ID_LENGTH, Encoded, InboxBatch, commit, encode_tables, read_batches, stage
 from etl.invitations import append_json, read_json_lines
 from etl.invited import INVITED, check_reach, is_same_name, leave_out_activities
+from etl.merging import merge_activities
 from etl.replay import map_records, sync
 from etl.results import LoadResult, describe_load
 from etl.screening import mask_words
@@ -121,9 +123,12 @@ def approve(
     *,
     who: str | None = None,
     left_out: tuple[str, ...] = (),
+    merged: Mapping[str, str] | None = None,
     timeout: float = LOCK_SECONDS,
 ) -> Accepted:
     """The batch, accepted and in the current generation; without the activities `left_out` (their ids). Raises SoundingsError.
+
+    `merged`: activity → the one here that its meetings and figures are added to instead.
 
     Killed at any moment it waits still, or is approved and comes into the store with the next command that writes; approved
     again, what was cut short is finished, and nothing else.
@@ -137,8 +142,11 @@ def approve(
     if left_out:
         manifest, tables = leave_out_activities(manifest, tables, mapped, left_out)
         mapped = map_records(manifest, tables)
-        if not mapped.rows_accepted:
-            raise BadFile("Nothing of it is left to take in. Decline it instead, and say why.")
+    if merged:
+        manifest, tables = merge_activities(home, manifest, tables, mapped, merged)
+        mapped = map_records(manifest, tables)
+    if not mapped.rows_accepted:
+        raise BadFile("Nothing of it is left to take in. Decline it instead, and say why.")
     check_reach(home, manifest, mapped)
     manifest = {**manifest, "accepted_at": say_now(), "approved_by": who or say_who()}
     accepted = accept_batch(home, manifest, encode_tables(tables), mapped, timeout=timeout)

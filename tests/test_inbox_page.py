@@ -22,7 +22,7 @@ from tests.browser import guarded_page, serve, start_chromium, wait_until
 from tests.building import TODAY as DAY
 from tests.homes import TODAY, make_wards_home, ward_code
 from tests.test_add_browser import settle as rest
-from tests.test_invitations import OURS, THEIRS, send, titles, write_activities, write_file
+from tests.test_invitations import OURS, THEIRS, send, titles, write_activities, write_book, write_file
 from tests.test_upload_browser import settle
 from tests.test_visit import heading
 
@@ -141,6 +141,29 @@ def test_an_activity_that_is_here_already_stands_beside_it_and_can_be_left_out(o
     next(radio for radio in at.radio if "Tea" in radio.label).set_value("They are the same: leave this one out").run()
     find_button(at, "Approve").click().run()
     assert (titles(home).count("Tea"), titles(home).count("Compost")) == (1, 1)
+
+
+def test_a_steward_adds_the_meetings_of_a_twin_to_the_activity_that_is_here(open_page, home, tmp_path):
+    load_file(home, write_file(home, write_activities(("t1", "Tea", OURS))))
+    path = tmp_path / "tea.xlsx"
+    write_book(
+        path,
+        activities=[
+            ["activity_id", "title", "method", "start_date", "place_code", "place_role"],
+            ["g1", "Tea", "workshop", "2026-03-02", ward_code(1), "venue"],
+        ],
+        sessions=[["session_id", "activity_id", "date", "attendance_count"], ["s1", "g1", "2026-03-02", "8"]],
+    )
+    send(home, path.read_bytes(), name="tea.xlsx")
+    at = open_page(home, "inbox")
+    (asked,) = [radio for radio in at.radio if "Tea" in radio.label]
+    assert len(asked.options) == 3
+    asked.set_value(asked.options[2]).run()
+    assert "Figures are added up" in words_of(at)
+    find_button(at, "Approve").click().run()
+    assert "is approved" in words_of(at) and titles(home).count("Tea") == 1
+    met = open_current(home).cursor().execute("select count(*) from session join activity_now using (activity_id)")
+    assert met.fetchone() == (1,)
 
 
 def test_a_question_and_its_answer_go_both_ways_and_a_refusal_says_why(open_page, home):

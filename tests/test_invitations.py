@@ -12,6 +12,7 @@ import pytest
 
 from etl import invitations
 from etl.cli import main
+from etl.foreseeing import foresee
 from etl.invitations import EXPIRED, LIVE, REVOKED, UNKNOWN, invite, list_invitations, read_invitation, revoke
 from etl.invited import narrow_to
 from etl.loading import ReadOptions, load_file, rebuild, redo, undo
@@ -31,6 +32,7 @@ from soundings.content import content_hash, schema_sql
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import BadFile, SoundingsError
+from tests.building import TODAY as TODAY_HERE
 from tests.homes import make_wards_home, ward_code
 
 OURS, THEIRS = "Riverside Gardeners", "Hilltop Tenants"
@@ -52,6 +54,19 @@ def send(home: Home, content: bytes, organisation: str = OURS, name: str = "acti
     """The batch as the page Upload sends it for this organisation."""
     prepared = prepare(home, content, organisation, name)
     return confirm_upload(home, prepared, "a-made-up-id")
+
+
+def write_book(path, **sheets: list[list]) -> None:
+    """A workbook of the template's sheets."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
 
 
 def prepare(home: Home, content: bytes, invited: str | None, name: str = "activities.csv"):
@@ -253,6 +268,64 @@ def test_approval_leaves_out_what_a_steward_says_is_here_already(home):
         .execute("select rows_read, rows_accepted, rows_rejected from batch where kind = 'records'")
     )
     assert line.fetchone() == (1, 1, 0)
+
+
+@pytest.mark.parametrize("has_place", [False, True])
+def test_a_twin_gives_its_meetings_and_figures_to_the_activity_that_is_here(home, has_place, tmp_path):
+    load_file(home, write_file(home, write_activities(("t1", "Garden day", OURS))))
+    before = held(home)
+    path = tmp_path / "both.xlsx"
+    write_book(
+        path,
+        activities=[
+            ["activity_id", "title", "method", "start_date", "place_code", "place_role", "summary"],
+            ["g1", "Garden day", "workshop", "2026-03-02", ward_code(1), "venue", "Told again"],
+            ["g2", "Compost", "workshop", "2026-03-02", ward_code(2), "venue", None],
+        ],
+        counts=[["activity_id", "measure", "value"], ["g1", "people", "24"], ["g2", "people", "5"]],
+        sessions=[
+            [
+                "session_id",
+                "activity_id",
+                "date",
+                "attendance_count",
+                *(["place_code", "place_role"] if has_place else []),
+            ],
+            ["s1", "g1", "2026-03-02", "8", *([ward_code(3), "venue"] if has_place else [])],
+        ],
+        facts=[["activity_id", "fact", "answer"], ["g1", "decision_open", "yes"]],
+    )
+    sent = send(home, path.read_bytes(), name="both.xlsx")
+    foreseen = foresee(home, sent, TODAY_HERE)
+    (here,) = foreseen.mergeable.values()
+    assert [one.activity_id for one in foreseen.preview.twins] == [here]
+    approve(home, sent.batch_id, merged={foreseen.activity_ids[row]: one for row, one in foreseen.mergeable.items()})
+    after, cursor = held(home), open_current(home).cursor()
+    assert titles(home) == ["Compost", "Garden day"]
+    assert cursor.execute("select summary from activity_now where activity_id = $1", [here]).fetchall() == [(None,)]
+    assert cursor.execute("select value from activity_count where activity_id = $1", [here]).fetchall() == [(24,)]
+    stood = cursor.execute(
+        "select l.code, p.role from session join session_place p using (batch_id, session_id) join location l "
+        "using (batch_id, location_id) where activity_id = $1", [here]
+    ).fetchall()  # fmt: skip
+    assert stood == [(ward_code(3 if has_place else 1), "venue")]
+    assert cursor.execute("select count(*) from fact where activity_id = $1", [here]).fetchone() == (0,)
+    assert "was said to be the same" in str(list_sent(home)[0].batch.read_manifest()["decisions"])
+    assert rebuild(home).agrees and held(home) == after
+    undo(home, sent.batch_id)
+    assert held(home) == before
+    redo(home, sent.batch_id)
+    assert held(home) == after and rebuild(home).agrees
+
+
+def test_nothing_is_added_to_an_activity_of_another_organisation(home):
+    load_file(home, write_file(home, write_activities(("t1", "Garden day", THEIRS))))
+    sent = send(home, write_activities(("g1", "Garden day", "")))
+    foreseen = foresee(home, sent, TODAY_HERE)
+    assert foreseen.preview.twins and not foreseen.mergeable
+    with pytest.raises(BadFile, match="not of the organisation"):
+        approve(home, sent.batch_id, merged={foreseen.activity_ids[2]: foreseen.preview.twins[0].activity_id})
+    assert titles(home) == ["Garden day"] and list_sent(home)[0].state == WAITING
 
 
 def test_the_same_file_loaded_by_staff_is_not_doubled_by_approval(home):

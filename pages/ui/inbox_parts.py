@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pandas as pd
 import streamlit as st
@@ -25,12 +26,21 @@ from soundings.views import say_count
 
 APPROVED_NOW, NEW_LINK = "inbox_approved", "inbox_new_link"
 KEEP_BOTH, LEAVE_OUT = "They are different: keep both", "They are the same: leave this one out"
+ADD_TO = "They are the same: keep the one that is here, and add this one’s meetings and figures to it"
 ROLE_WORDS = {"venue": "where it happened", "home": "where people live", "area": "the area it is about"}
 NOTHING = "nothing recorded"
 WIDTHS = [3, 2]
 NAMED = 6
 FIGURE_COLUMNS = ["Place", "Records sent", "Figure", "The place is", "Now", "With this"]
 STYLE = "<style>[class*='st-key-inbox_map_'] { --chart-height: 330px; }</style>"  # a constant text, never a user's
+
+
+@dataclass(frozen=True)
+class Same:
+    """What a steward says of activities that are here already: those to leave out, and those to add to the one here (id → id here)."""
+
+    left_out: tuple[str, ...] = ()
+    merged: dict[str, str] = field(default_factory=dict)
 
 
 def show_receipt(reader: Reader) -> None:
@@ -82,7 +92,7 @@ def show_batch(reader: Reader, sent: Waiting) -> None:
         foreseen = _foresee(str(reader.home.root), reader.number, sent.batch_id, keys.today(), reader.home, sent)
     except SoundingsError as error:
         st.error(escape(str(error)))
-        decide(reader.home, sent, None, ())
+        decide(reader.home, sent, None, Same())
         return
     result = foreseen.preview.result
     if foreseen.preview.added:
@@ -98,8 +108,7 @@ def show_batch(reader: Reader, sent: Waiting) -> None:
             "This would be the first real batch. When you approve it, the made-up district of Tidewell goes, with its places: load the "
             "boundaries of your own area too, or these records stand on no map."
         )
-    left_out = ask_twins(sent, foreseen)
-    decide(reader.home, sent, foreseen, left_out)
+    decide(reader.home, sent, foreseen, ask_twins(sent, foreseen))
 
 
 @st.cache_resource(max_entries=24, ttl=1800, show_spinner="Working out the difference it makes …")
@@ -191,13 +200,13 @@ def show_records(foreseen: Foreseen) -> None:
             st.markdown(f"- {escape(decision)}")
 
 
-def ask_twins(sent: Waiting, foreseen: Foreseen) -> tuple[str, ...] | None:
-    """Ids of the activities to leave out; None while a pair that looks the same is undecided."""
+def ask_twins(sent: Waiting, foreseen: Foreseen) -> Same | None:
+    """What becomes of the activities that are here already; None while a pair that looks the same is undecided."""
     if foreseen.preview.same_rows:
         st.warning(
             f"These look like the very rows of batch `{foreseen.preview.same_rows}`, which is on the map. Approved, they count twice."
         )
-    left_out, is_settled = [], True
+    left_out, merged, is_settled = [], {}, True
     for twin in foreseen.preview.twins[:20]:
         with st.container(border=True, key=f"inbox_twin_{sent.batch_id}_{twin.row}"):
             ours, theirs = st.columns(2)
@@ -208,19 +217,25 @@ def ask_twins(sent: Waiting, foreseen: Foreseen) -> tuple[str, ...] | None:
             )
             chosen = st.radio(
                 f"Is “{escape(twin.title)}” the same as what is here?",
-                [KEEP_BOTH, LEAVE_OUT],
+                [KEEP_BOTH, LEAVE_OUT, *([ADD_TO] if twin.row in foreseen.mergeable else [])],
                 index=None,
                 key=f"inbox_same_{sent.batch_id}_{twin.row}",
             )
             is_settled = is_settled and chosen is not None
             if chosen == LEAVE_OUT and twin.row in foreseen.activity_ids:
                 left_out.append(foreseen.activity_ids[twin.row])
-    return tuple(left_out) if is_settled else None
+            if chosen == ADD_TO:
+                merged[foreseen.activity_ids[twin.row]] = foreseen.mergeable[twin.row]
+                st.caption(
+                    "A meeting of the same day counts once. Figures are added up: choose this only where they count other people or "
+                    "answers. Whatever else this one says is left out."
+                )
+    return Same(tuple(left_out), merged) if is_settled else None
 
 
-def decide(home: Home, sent: Waiting, foreseen: Foreseen | None, left_out: tuple[str, ...] | None) -> None:
+def decide(home: Home, sent: Waiting, foreseen: Foreseen | None, same: Same | None) -> None:
     """Approve, ask back, or decline."""
-    if left_out is None:
+    if same is None:
         st.caption("Approve works once you have said of each pair above whether it is the same.")
     with st.container(horizontal=True):
         pressed = st.button(
@@ -228,13 +243,13 @@ def decide(home: Home, sent: Waiting, foreseen: Foreseen | None, left_out: tuple
             type="primary",
             icon=":material/check:",
             key=f"inbox_approve_{sent.batch_id}",
-            disabled=foreseen is None or left_out is None or foreseen.preview.result.is_refused,
+            disabled=foreseen is None or same is None or foreseen.preview.result.is_refused,
         )
         ask_words(sent, "Ask a question back", "What would you like to know?", "Send the question", ask_back, home)
         ask_words(sent, "Decline", "Why is it not taken in? They see this.", "Decline it", decline, home)
     if pressed:
         st.session_state[APPROVED_NOW] = sent.batch_id
-        act(lambda: approve(home, sent.batch_id, left_out=left_out))
+        act(lambda: approve(home, sent.batch_id, left_out=same.left_out, merged=same.merged))
 
 
 def ask_words(sent: Waiting, label: str, question: str, button: str, change: Callable, home: Home) -> None:
