@@ -17,6 +17,7 @@ from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_bat
 from etl.invited import hold_invited
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.results import LoadResult, describe, describe_load
+from etl.sparing import spare_memory
 from etl.types import Mapped, Sheet
 from etl.undoing import RebuildResult, StateResult, choose_batch, rebuild, redo, undo
 from soundings.content import schema_sql
@@ -58,6 +59,7 @@ def say_nothing(step: str) -> None:
     """The progress report of a caller that shows none."""
 
 
+@spare_memory()
 def load_file(
     home: Home,
     path: Path,

@@ -14,6 +14,7 @@ h3 { font-size: 1.08rem !important; }
 [data-testid="stCaptionContainer"] { opacity: 0.82 !important; } /* Streamlit's own 0.6 is too pale to read on paper */
 .stMarkdownColoredBackground { display: inline-block; max-width: 100%; margin: 1px 0; } /* the mark of a name stays in one piece */
 [class*="st-key-pair_"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; } /* side by side on a phone, too */
+[class*="st-key-inbox_map_"] { --chart-height: 330px; }
 [class*="st-key-pair_"] [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; width: auto !important; }
 .st-key-glance > div, .st-key-stage_strip > div { flex: 1 1 9.5rem !important; width: auto !important; min-width: 9.5rem !important; }
 .st-key-glance strong { font-size: 1.5rem; line-height: 1.3; }

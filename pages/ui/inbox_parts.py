@@ -10,10 +10,8 @@ import streamlit as st
 
 from etl.foreseeing import Foreseen, foresee
 from etl.inbox import ACTIVE
-from etl.invitations import LIVE, invite, list_invitations, revoke
 from etl.loading import redo, undo
 from etl.waiting import APPROVED, ASKED, DECLINED, Waiting, approve, ask_back, decline, list_sent
-from etl.wave_sheet import check_address, draw_code, is_only_here
 from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
@@ -24,15 +22,13 @@ from soundings.measures import read_measures
 from soundings.model import SoundingsError
 from soundings.views import say_count
 
-APPROVED_NOW, NEW_LINK = "inbox_approved", "inbox_new_link"
+APPROVED_NOW = "inbox_approved"
 KEEP_BOTH, LEAVE_OUT = "They are different: keep both", "They are the same: leave this one out"
 ADD_TO = "They are the same: keep the one that is here, and add this one’s meetings and figures to it"
 ROLE_WORDS = {"venue": "where it happened", "home": "where people live", "area": "the area it is about"}
 NOTHING = "nothing recorded"
-WIDTHS = [3, 2]
 NAMED = 6
 FIGURE_COLUMNS = ["Place", "Records sent", "Figure", "The place is", "Now", "With this"]
-STYLE = "<style>[class*='st-key-inbox_map_'] { --chart-height: 330px; }</style>"  # a constant text, never a user's
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,6 @@ def show_waiting(reader: Reader) -> None:
         f"**{'One batch waits' if len(waiting) == 1 else f'{len(waiting):,} batches wait'}.** Nothing of it is on any page until you "
         "approve it."
     )
-    st.html(STYLE)
     for sent in waiting:
         with st.container(border=True, key=f"inbox_{sent.batch_id}"):
             show_batch(reader, sent)
@@ -259,62 +254,6 @@ def ask_words(sent: Waiting, label: str, question: str, button: str, change: Cal
             said = st.text_area(question, max_chars=2000, help=KEPT_PRIVATE)
             if st.form_submit_button(button, type="primary"):
                 say_words(said, lambda: change(home, sent.batch_id, said))
-
-
-def show_inviting(reader: Reader) -> None:
-    """Who is invited, and the form that invites another organisation; the link is shown this once."""
-    st.header("Invitations", anchor=False)
-    made = st.session_state.get(NEW_LINK)
-    if made:
-        show_link(*made)
-    with st.expander("Invite an organisation", expanded=False):
-        with st.form("inbox_invite", border=False):
-            name = st.text_input("The organisation’s name, as its records are to say", max_chars=120)
-            days = st.number_input("How many days should the link work?", 1, 366, 30)
-            address = st.text_input(
-                "Where do they reach this dashboard?",
-                value=str(st.context.url or "http://localhost:8501").split("?")[0].rpartition("/")[0],
-                help="The address they type, such as https://soundings.example.org",
-            )
-            if st.form_submit_button("Make the link", type="primary"):
-                act(lambda: make_link(reader.home, name, int(days), address))
-    for one in reversed(list_invitations(reader.home)):
-        if one.state == LIVE:
-            with st.container(horizontal=True, vertical_alignment="center", key=f"inbox_invited_{one.invitation_id}"):
-                st.markdown(f"**{escape(one.organisation)}**, until {say_day(one.expires_at)}", width="stretch")
-                if st.button("Take it back", key=f"inbox_revoke_{one.invitation_id}"):
-                    act(lambda one=one: revoke(reader.home, one.invitation_id))
-
-
-def make_link(home: Home, name: str, days: int, address: str) -> None:
-    """A new invitation, whose link is kept for this visit alone. Raises SoundingsError."""
-    base = check_address(address)
-    made, token = invite(home, name, days)
-    st.session_state[NEW_LINK] = (
-        made.organisation,
-        made.expires_at,
-        f"{base}/ours?invite={token}",
-        is_only_here(address),
-    )
-
-
-def show_link(organisation: str, expires_at: str, link: str, is_here: bool) -> None:
-    """The new link and its code to scan."""
-    with st.container(border=True, key="inbox_link"):
-        words, code = st.columns(WIDTHS)
-        words.markdown(
-            f"**The link for {escape(organisation)}**, until {say_day(expires_at)}. Whoever has it can add records in their name. It is "
-            "shown this once: copy it now."
-        )
-        words.code(link, language=None, wrap_lines=True)
-        if is_here:
-            words.caption("This address opens on this machine only. Give the one by which others reach it.")
-        code.html(
-            f'<div style="max-width: 240px" role="img" aria-label="The link as a code to scan">{draw_code(link)}</div>'
-        )
-        if words.button("I have copied it", key="inbox_copied"):
-            st.session_state.pop(NEW_LINK, None)
-            st.rerun()
 
 
 def show_decided(reader: Reader) -> None:
