@@ -343,7 +343,7 @@ def test_an_activity_of_an_organisers_phone_is_on_no_page_until_a_steward_approv
             open_register(page, address)
             expect(page.get_by_text("River path tidy")).to_have_count(0)
             page.goto(f"{address}inbox")
-            card = page.locator('[class*="st-key-inbox_map_"]')
+            card = page.locator('[class*="chart_nook_inbox_map_"]')
             expect(card.locator(".soundings-chart[data-drawn]")).to_be_visible()
             page.get_by_role("button", name="Approve").click()
             expect(page.get_by_text("is approved")).to_be_visible()

@@ -79,6 +79,20 @@ def offer(page: Page, url: str, name: str, content: bytes) -> None:
     expect(page.get_by_text("What it would become")).to_be_visible(timeout=60_000)
 
 
+# Where a button stands on its page, each time that it is somewhere else than before.
+FOLLOW = """name => {
+  const main = document.querySelector('[data-testid="stMain"]');
+  window.stood = [];
+  const look = () => {
+    const button = [...document.querySelectorAll("button")].find((one) => one.textContent.includes(name));
+    const top = button && Math.round(button.getBoundingClientRect().top + main.scrollTop);
+    if (button && top !== window.stood.at(-1)) window.stood.push(top);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
 def read_figures(page: Page, url: str) -> list[str]:
     """The figures of people that Explore's table has for the three wards, without those where nothing is recorded."""
     page.goto(f"{url}explore?view=one&kind=ward&fill=people&fill_role=venue")
@@ -128,6 +142,26 @@ def test_a_file_is_matched_put_right_confirmed_seen_on_explore_undone_and_gone(u
         assert read_figures(page, url) == []
 
 
+def test_what_stands_under_the_map_does_not_move_away_while_it_is_drawn(url):
+    row = f"m-1,Market stall,workshop,2026-03-02,{ward_code(1)},venue"
+    content = f"activity_id,title,method,start_date,place_code,place_role\n{row}\n".encode()
+    with sync_playwright() as playwright, guarded_page(start_chromium(playwright)) as (page, _):
+        offer(page, url, "first.csv", content)  # the parts of the page that load once are there from now on
+        page.wait_for_selector(".soundings-chart[data-drawn]")
+        page.get_by_role("link", name="Words").click()
+        settle(page)
+        page.get_by_role("link", name="Upload").click()
+        settle(page)
+        page.evaluate(FOLLOW, "Confirm and take in")
+        page.locator("input[type=file]").set_input_files(
+            {"name": "second.csv", "mimeType": "text/csv", "buffer": content.replace(b"stall", b"stalls")}
+        )
+        page.wait_for_selector(".soundings-chart[data-drawn]")
+        settle(page)
+        stood = page.evaluate("window.stood")
+        assert stood and max(stood) - min(stood) <= 8, stood
+
+
 def test_two_people_at_once_each_have_a_batch_and_see_nothing_of_the_others_file(url, home):
     contents = {
         name: f"activity_id,title,method,start_date,place_code,place_role\n{name}-1,{title},workshop,2026-03-02,{ward_code(1)},venue\n"
@@ -141,6 +175,7 @@ def test_two_people_at_once_each_have_a_batch_and_see_nothing_of_the_others_file
             for name, page in pages.items():
                 offer(page, url, f"{name}.csv", contents[name].encode())
             for page in pages.values():
+                page.wait_for_selector(".soundings-chart[data-drawn]")
                 settle(page)
             buttons = [
                 page.get_by_role("button", name="Confirm and take in 1 row", exact=True) for page in pages.values()

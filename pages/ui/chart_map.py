@@ -119,7 +119,8 @@ class HoverField:
 class ChartPayload:
     """All that the chart shows: one panel, or two side by side moving together. `summary` is its sentence for screen readers.
 
-    With an `extent` the chart keeps its centre and zoom in the address, and starts from what the address says.
+    With an `extent` the chart keeps its centre and zoom in the address, and starts from what the address says. A chart that
+    `is_small` stands beside other things.
     """
 
     geometry: PreparedGeometry
@@ -130,6 +131,7 @@ class ChartPayload:
     selected: str | None = None
     extra: tuple[HoverField, ...] = ()
     extent: Extent | None = None
+    is_small: bool = False
 
 
 def chart_view(fill: Fill, rings: Rings) -> tuple[Panel, ...]:
@@ -154,7 +156,9 @@ def chart_map(payload: ChartPayload, key: str, on_select: Callable[[], Any] | No
     has another length than the places.
     """
     component = _find_component()
-    result = component(key=key, data=encode_payload(payload), on_selected_change=on_select or _do_nothing)
+    room = "chart_nook" if payload.is_small else "chart_room"  # holds its height while the chart is on its way
+    with st.container(key=f"{room}_{key}"):
+        result = component(key=key, data=encode_payload(payload), on_selected_change=on_select or _do_nothing)
     chosen = result.selected
     return chosen if chosen == "" or chosen in payload.geometry.place_codes else None
 
@@ -171,6 +175,7 @@ def encode_payload(payload: ChartPayload) -> dict[str, Any]:
         "subtitle": payload.subtitle,
         "summary": payload.summary,
         "selected": payload.selected,
+        "is_small": payload.is_small,
         "extent": payload.extent and {"visit": payload.extent.visit, "at": payload.extent.at},
         "words": WORDS,
         "palette": {"day": _screen_colours(DAY, is_night=False), "night": _screen_colours(NIGHT, is_night=True)},

@@ -14,7 +14,9 @@ h3 { font-size: 1.08rem !important; }
 [data-testid="stCaptionContainer"] { opacity: 0.82 !important; } /* Streamlit's own 0.6 is too pale to read on paper */
 .stMarkdownColoredBackground { display: inline-block; max-width: 100%; margin: 1px 0; } /* the mark of a name stays in one piece */
 [class*="st-key-pair_"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; } /* side by side on a phone, too */
-[class*="st-key-inbox_map_"] { --chart-height: 330px; }
+/* A chart arrives after the page: what stands under it must not move away from a pointer. */
+[class*="st-key-chart_room_"] { min-height: 570px; }
+[class*="st-key-chart_nook_"] { min-height: 410px; }
 [class*="st-key-pair_"] [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; width: auto !important; }
 .st-key-glance > div, .st-key-stage_strip > div { flex: 1 1 9.5rem !important; width: auto !important; min-width: 9.5rem !important; }
 .st-key-glance strong { font-size: 1.5rem; line-height: 1.3; }
@@ -34,6 +36,7 @@ h3 { font-size: 1.08rem !important; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   h1 { font-size: 1.4rem !important; }
+  [class*="st-key-chart_room_"] { min-height: 430px; }
   .st-key-controls { gap: 0.5rem !important; }
   .st-key-controls > div { flex: 1 1 calc(50% - 0.5rem) !important; width: auto !important; min-width: 0 !important; }
   .st-key-controls > div:first-child { flex-basis: 100% !important; }

@@ -120,7 +120,7 @@ def show_differences(reader: Reader, sent: Waiting, foreseen: Foreseen) -> None:
     more = say_count(len(names) - NAMED, "more places") if len(names) > NAMED else None
     st.markdown(f"**The difference on the map**, in {join_words((*names[:NAMED], *filter(None, [more])))}.")
     left, right = st.columns([5, 6], gap="medium")
-    with left, st.container(key=f"inbox_map_{sent.batch_id}"):
+    with left:
         draw_fall(
             reader,
             foreseen.kind,

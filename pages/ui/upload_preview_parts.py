@@ -131,8 +131,7 @@ def show_map(reader: Reader | None, upload: Upload, seen: Seen) -> None:
     if reader is None or kind is None:
         st.info("No record falls on the loaded places, so there is no map to show.")
         return
-    with st.container(key="upload_map"):
-        draw_fall(reader, kind, seen.preview.by_place[kind], key=upload.key(f"map_{kind}"), whose="this file")
+    draw_fall(reader, kind, seen.preview.by_place[kind], key=upload.key(f"map_{kind}"), whose="this file")
 
 
 def draw_fall(
@@ -152,7 +151,7 @@ def draw_fall(
     )
     if recorded is not None and (blank := sum(code not in recorded for code in by_place)):
         said += f" In {blank:,} of them nothing was recorded before."
-    chart_map(ChartPayload(geometry=geometry, panels=single_view(fill), summary=said), key=key)
+    chart_map(ChartPayload(geometry=geometry, panels=single_view(fill), summary=said, is_small=True), key=key)
 
 
 def make_fill(

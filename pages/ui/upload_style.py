@@ -8,7 +8,6 @@ STYLE = """
 <style>
 .stMainBlockContainer { max-width: 1180px; }
 .stFileUploader section { padding: 1.1rem; }
-.st-key-upload_map { --chart-height: 330px; }
 [class*="st-key-upload_found"] p { margin-bottom: 0.2rem; }
 [class*="st-key-upload_counts"] strong { font-size: 1.45rem; line-height: 1.2; }
 [class*="st-key-upload_match_row"] { border-top: 1px solid color-mix(in srgb, currentColor 16%, transparent); padding-top: 0.6rem; gap: 0.3rem; }

@@ -6,7 +6,7 @@ import { bytesOf, loadGeometry } from "./chart_geometry.js";
 import { addControls, addPointer, moveTogether } from "./chart_hands.js";
 import { createLayerClass } from "./chart_layer.js";
 import { describePlace, drawLegend, element, tallyWords } from "./chart_legend.js";
-import { placingMethods } from "./chart_placing.js";
+import { placingMethods, SMALL } from "./chart_placing.js";
 import { HIDDEN, isDarkColour } from "./chart_style.js";
 
 const ChartLayer = createLayerClass(L);
@@ -74,6 +74,7 @@ class Chart {
     this.heading = element("div", "chart-heading", null, this.root);
     this.title = element("div", "chart-title", null, this.heading);
     this.subtitle = element("div", "chart-subtitle", null, this.heading);
+    if (data.is_small) this.root.style.setProperty("--chart-height", `${SMALL}px`);
     this.sheets = element("div", "chart-sheets", null, this.root);
     this.status = element("div", "chart-status", null, this.root);
     this.status.setAttribute("role", "status");

@@ -3,6 +3,8 @@
 import * as L from "./leaflet/leaflet-src.esm.js";
 import { AddressKeeper, readExtent } from "./chart_address.js";
 
+export const SMALL = 330; // the height of a chart that stands beside other things, in pixels
+
 export const placingMethods = {
   bounds() {
     const [x0, y0, x1, y1] = this.geometry.worldBox;
@@ -40,13 +42,13 @@ export const placingMethods = {
     this.isMoved = true;
   },
 
-  // Wide frames hold their key inside, like a chart's own; tall areas get a taller frame.
+  // Wide frames hold their key inside, like a chart's own; tall areas get a taller frame. The frame's style holds these heights.
   arrange() {
     const width = this.panels[0].frame.clientWidth, isSingle = this.panelCount === 1;
     this.isRoomy = isSingle && width >= 760;
     this.root.classList.toggle("is-roomy", this.isRoomy);
     const [x0, y0, x1, y1] = this.geometry.worldBox, isTall = y1 - y0 > 1.25 * (x1 - x0);
-    const height = width < 560 ? 420 : isTall ? 700 : isSingle ? 560 : 480;
+    const height = this.data.is_small ? SMALL : width < 560 ? 420 : isTall ? 700 : isSingle ? 560 : 480;
     this.root.style.setProperty("--chart-height", `${height}px`);
   },
 
