@@ -156,7 +156,7 @@ def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> 
                 s.n,
                 ls.state,
                 coalesce(ls.reason, l.reason, 'no reason recorded') as reason,
-                regexp_replace(coalesce(ls.reason, l.reason, ''), '[A-Z][0-9]{8}|“[^”]*”', '…', 'g') as pattern
+                regexp_replace(coalesce(ls.reason, l.reason, ''), '[A-Z][0-9]{8}|[0-9]{2}[A-Z]{2}[0-9]{2}[A-Z][0-9]|“[^”]*”', '…', 'g') as pattern
             from standing s
             join location_state ls on ls.batch_id = $batch_id and ls.location_id = s.location_id
             join location l on l.batch_id = $batch_id and l.location_id = s.location_id
