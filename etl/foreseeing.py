@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,8 +14,8 @@ import duckdb
 
 from etl.inbox import RECORDS
 from etl.locating import resolve_locations
-from etl.merging import find_keys, list_adding
-from etl.replay import insert_batch, map_records
+from etl.merging import find_keys, list_adding, settle_twins
+from etl.replay import insert_batch
 from etl.specs import parse_spec
 from etl.types import Mapped
 from etl.upload_preview import Preview, preview_upload
@@ -30,7 +30,6 @@ from soundings.model import PLACE_KINDS
 from soundings.places import read_names
 from soundings.queries import read_roles, read_values
 
-MOST_PLACES = 200
 USUAL_KINDS = ("ward", "district")
 
 
@@ -51,8 +50,8 @@ class Foreseen:
     """All that a steward decides by. `activity_ids`: of the rows that `preview.twins` name. `kind`: of the places compared.
 
     `recorded`: the places of this kind in which something is recorded now; in the others nothing is, which is not zero.
-    `names`: of the places in which the batch has records. `mergeable`: of the rows that `preview.twins` name, those whose meetings
-    and figures can be added to the activity that is here, with its id.
+    `names`: of the places in which the batch has records; a figure of another place can change as well. `mergeable`: of the rows
+    that `preview.twins` name, those whose meetings and figures can be added to the activity that is here, with its id.
     """
 
     preview: Preview
@@ -69,10 +68,21 @@ class Foreseen:
         return self.preview.by_place[self.kind] if self.kind else {}
 
 
-def foresee(home: Home, sent: Waiting, today: date) -> Foreseen:
-    """What would come of approving a batch that waits; nothing is written. Raises BrokenStore, BadFile."""
-    manifest, tables = sent.batch.read_manifest(), sent.batch.read_tables()
-    mapped = map_records(manifest, tables)
+def foresee(
+    home: Home,
+    sent: Waiting,
+    today: date,
+    *,
+    left_out: tuple[str, ...] = (),
+    merged: Mapping[str, str] | None = None,
+) -> Foreseen:
+    """What would come of approving a batch that waits, with the same decisions; nothing is written. Raises BrokenStore, BadFile.
+
+    Its preview, too, is of what is left: an activity left out or added to another is in neither its twins nor its records.
+    """
+    manifest, _, mapped = settle_twins(
+        home, sent.batch.read_manifest(), sent.batch.read_tables(), left_out=left_out, merged=merged
+    )
     prepared = Prepared(parse_spec(manifest["mapping"]), manifest, [], [], mapped)
     preview = preview_upload(home, prepared)
     rows = {row["row_number"]: row["activity_id"] for row in mapped.tables["activity"].to_pylist()}
@@ -84,7 +94,7 @@ def foresee(home: Home, sent: Waiting, today: date) -> Foreseen:
     with open_with(home, manifest, mapped) as (before, after):
         names = read_names(after, kind)
         told = {code: names.get(code, code) for code in codes}
-        differences = compare(before, after, kind, dict(list(told.items())[:MOST_PLACES]), today)
+        differences = compare(before, after, kind, names, today)
         return Foreseen(preview, rows, kind, differences, read_recorded(before, kind), told, mergeable)
 
 
@@ -120,15 +130,18 @@ def compare(
     names: dict[str, str],
     today: date,
 ) -> tuple[Difference, ...]:
-    """The figures of the named places that are not the same before and after, measure by measure and role by role."""
+    """The figures of all places of a kind that are not the same before and after, measure by measure and role by role.
+
+    Meetings added to a group change its figures in every place where the group has met, not only where the batch has records.
+    """
     found = []
     for measure in read_measures():
-        for role in read_roles(after, measure, today=today):
+        for role in sorted({*read_roles(before, measure, today=today), *read_roles(after, measure, today=today)}):
             asked = {"measure": measure, "kind": kind, "role": role, "filters": EVERYTHING, "today": today}
             old, new = read_values(before, **asked), read_values(after, **asked)
             found += [
-                Difference(code, name, measure, role, old.get(code), new.get(code))
-                for code, name in names.items()
+                Difference(code, names.get(code, code), measure, role, old.get(code), new.get(code))
+                for code in dict.fromkeys((*new, *old))
                 if not is_same(old.get(code), new.get(code))
             ]
     return tuple(found)

@@ -1,4 +1,7 @@
-"""Adding a waiting activity's meetings and figures to one that is here: its key is written over before the batch is accepted."""
+"""What a steward says of activities that are here already, put into effect on a waiting batch: left out, or added to the one here.
+
+To add its meetings and figures, an activity's key is written over before the batch is accepted.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import pyarrow as pa
 
 from etl.invited import INVITED, is_same_name, leave_out_activities
 from etl.mapping_template import HOME as LIVED
+from etl.replay import map_records
 from etl.spec_types import TEMPLATE
 from etl.specs import parse_spec
 from etl.template_places import is_unsaid
@@ -19,6 +23,28 @@ from soundings.model import BadFile
 
 ADDED = ("sessions", "counts")
 WHERE = (*PLACE_COLUMNS, "screened_area_code")
+
+
+def settle_twins(
+    home: Home,
+    manifest: dict,
+    tables: dict[str, pa.Table],
+    *,
+    left_out: tuple[str, ...] = (),
+    merged: Mapping[str, str] | None = None,
+) -> tuple[dict, dict[str, pa.Table], Mapped]:
+    """(manifest, kept tables, rows) as they are accepted: without the activities `left_out`, with those `merged` (id → id here) added.
+
+    Raises BadFile where one cannot be added to.
+    """
+    mapped = map_records(manifest, tables)
+    if left_out:
+        manifest, tables = leave_out_activities(manifest, tables, mapped, left_out)
+        mapped = map_records(manifest, tables)
+    if merged:
+        manifest, tables = merge_activities(home, manifest, tables, mapped, merged)
+        mapped = map_records(manifest, tables)
+    return manifest, tables, mapped
 
 
 def find_keys(home: Home, manifest: dict, activity_ids: list[str]) -> dict[str, str]:

@@ -18,9 +18,9 @@ from pathlib import Path
 from etl.accepting import Accepted, accept_batch, find_batch, say_now, say_who
 from etl.inbox import ID_LENGTH, Encoded, InboxBatch, commit, encode_tables, read_batches, stage
 from etl.invitations import append_json, read_json_lines
-from etl.invited import INVITED, check_reach, is_same_name, leave_out_activities
-from etl.merging import merge_activities
-from etl.replay import map_records, sync
+from etl.invited import INVITED, check_reach, is_same_name
+from etl.merging import settle_twins
+from etl.replay import sync
 from etl.results import LoadResult, describe_load
 from etl.screening import mask_words
 from etl.types import Mapped, Sheet
@@ -137,14 +137,9 @@ def approve(
     if sent.state == APPROVED:
         return finish(home, sent, timeout)
     need_open(home, batch_id)
-    manifest, tables = sent.batch.read_manifest(), sent.batch.read_tables()
-    mapped = map_records(manifest, tables)
-    if left_out:
-        manifest, tables = leave_out_activities(manifest, tables, mapped, left_out)
-        mapped = map_records(manifest, tables)
-    if merged:
-        manifest, tables = merge_activities(home, manifest, tables, mapped, merged)
-        mapped = map_records(manifest, tables)
+    manifest, tables, mapped = settle_twins(
+        home, sent.batch.read_manifest(), sent.batch.read_tables(), left_out=left_out, merged=merged
+    )
     if not mapped.rows_accepted:
         raise BadFile("Nothing of it is left to take in. Decline it instead, and say why.")
     check_reach(home, manifest, mapped)

@@ -143,6 +143,15 @@ def test_an_activity_that_is_here_already_stands_beside_it_and_can_be_left_out(o
     assert (titles(home).count("Tea"), titles(home).count("Compost")) == (1, 1)
 
 
+def test_a_batch_of_which_everything_is_left_out_cannot_be_approved_and_says_what_to_do(open_page, home):
+    load_file(home, write_file(home, write_activities(("t1", "Tea", THEIRS))))
+    send(home, write_activities(("g1", "Tea", "")))
+    at = open_page(home, "inbox")
+    at.radio[0].set_value("They are the same: leave this one out").run()
+    assert "nothing of it is left to take in" in words_of(at) and find_button(at, "Approve").disabled
+    assert not [one for one in at.dataframe if "With this" in one.value]
+
+
 def test_a_steward_adds_the_meetings_of_a_twin_to_the_activity_that_is_here(open_page, home, tmp_path):
     load_file(home, write_file(home, write_activities(("t1", "Tea", OURS))))
     path = tmp_path / "tea.xlsx"
@@ -157,9 +166,12 @@ def test_a_steward_adds_the_meetings_of_a_twin_to_the_activity_that_is_here(open
     send(home, path.read_bytes(), name="tea.xlsx")
     at = open_page(home, "inbox")
     (asked,) = [radio for radio in at.radio if "Tea" in radio.label]
-    assert len(asked.options) == 3
+    assert len(asked.options) == 3 and "are counted twice here" in words_of(at)
+    assert "**1 activity and 1 meeting**" in words_of(at)
     asked.set_value(asked.options[2]).run()
-    assert "Figures are added up" in words_of(at)
+    said = words_of(at)
+    assert "Figures are added up" in said and "**1 meeting**" in said and "counted twice" not in said
+    assert "Group sessions,nothing recorded,1" in said and "one that is here" in said
     find_button(at, "Approve").click().run()
     assert "is approved" in words_of(at) and titles(home).count("Tea") == 1
     met = open_current(home).cursor().execute("select count(*) from session join activity_now using (activity_id)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,7 @@ from etl.waiting import APPROVED, ASKED, DECLINED, Waiting, approve, ask_back, d
 from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
+from pages.ui.inbox_twins import Same, ask_twins
 from pages.ui.sent_parts import KEPT_PRIVATE, act, say_day, say_words, show_talk
 from pages.ui.upload_preview_parts import draw_fall, join_words
 from soundings.home import Home
@@ -23,20 +24,15 @@ from soundings.model import SoundingsError
 from soundings.views import say_count
 
 APPROVED_NOW = "inbox_approved"
-KEEP_BOTH, LEAVE_OUT = "They are different: keep both", "They are the same: leave this one out"
-ADD_TO = "They are the same: keep the one that is here, and add this one’s meetings and figures to it"
 ROLE_WORDS = {"venue": "where it happened", "home": "where people live", "area": "the area it is about"}
 NOTHING = "nothing recorded"
+NOT_IN_BATCH = "(in another file)"  # as a preview names an activity of which it has no row
+NOTHING_LEFT = "With these left out, nothing of it is left to take in. Decline it instead, and say why."
+FOLLOWS = "The records, the map and the figures are as they will be with what you said above."
+FOLLOWS_SO_FAR = "Pairs of which you have not said yet whether they are the same are counted twice here."
+COUNTS_ONCE = "A meeting that is here already counts once in the figures, though it stands among the records."
 NAMED = 6
-FIGURE_COLUMNS = ["Place", "Records sent", "Figure", "The place is", "Now", "With this"]
-
-
-@dataclass(frozen=True)
-class Same:
-    """What a steward says of activities that are here already: those to leave out, and those to add to the one here (id → id here)."""
-
-    left_out: tuple[str, ...] = ()
-    merged: dict[str, str] = field(default_factory=dict)
+FIGURE_COLUMNS = ["Place", "Figure", "Now", "With this", "The place is", "Records sent"]
 
 
 def show_receipt(reader: Reader) -> None:
@@ -84,11 +80,42 @@ def show_batch(reader: Reader, sent: Waiting) -> None:
     st.caption(f"Sent on {say_day(sent.sent_at)} with invitation {sent.invitation_id} · batch {sent.batch_id}{asked}")
     show_talk(sent)
     try:
-        foreseen = _foresee(str(reader.home.root), reader.number, sent.batch_id, keys.today(), reader.home, sent)
+        as_sent = foresee_here(reader, sent, Same())
+        same = ask_twins(sent, as_sent)
+        foreseen = foresee_here(reader, sent, same)
     except SoundingsError as error:
         st.error(escape(str(error)))
         decide(reader.home, sent, None, Same())
         return
+    if foreseen.preview.result.is_refused:
+        st.markdown(NOTHING_LEFT if same.left_out else "No row of it can be taken in. Decline it, and say why.")
+    else:
+        show_counts(as_sent, foreseen, same)
+        show_differences(reader, sent, foreseen)
+        show_records(foreseen)
+    if reader.is_demo and not sent.batch.read_manifest()["is_demo"]:
+        st.warning(
+            "This would be the first real batch. When you approve it, the made-up district of Tidewell goes, with its places: load the "
+            "boundaries of your own area too, or these records stand on no map."
+        )
+    decide(reader.home, sent, foreseen, same)
+
+
+def foresee_here(reader: Reader, sent: Waiting, same: Same) -> Foreseen:
+    """What approving would come to with these decisions, worked out once for a generation and a day. Raises SoundingsError."""
+    said = repr((same.left_out, same.merged))
+    return _foresee(str(reader.home.root), reader.number, sent.batch_id, keys.today(), said, reader.home, sent, same)
+
+
+@st.cache_resource(max_entries=48, ttl=1800, show_spinner="Working out the difference it makes …")
+def _foresee(
+    root: str, number: int, batch_id: str, day: date, said: str, _home: Home, _sent: Waiting, _same: Same
+) -> Foreseen:
+    return foresee(_home, _sent, day, left_out=_same.left_out, merged=_same.merged)
+
+
+def show_counts(as_sent: Foreseen, foreseen: Foreseen, same: Same) -> None:
+    """What it would add, how many of its rows, and, where it depends on what was said above, that it does."""
     result = foreseen.preview.result
     if foreseen.preview.added:
         st.markdown(f"It would add **{join_words(foreseen.preview.added)}**.")
@@ -96,19 +123,9 @@ def show_batch(reader: Reader, sent: Waiting) -> None:
         st.markdown(
             f"{result.rows_accepted:,} of {result.rows_read:,} rows can be taken in; {result.rows_rejected:,} cannot, and stay out."
         )
-    show_differences(reader, sent, foreseen)
-    show_records(foreseen)
-    if reader.is_demo and not sent.batch.read_manifest()["is_demo"]:
-        st.warning(
-            "This would be the first real batch. When you approve it, the made-up district of Tidewell goes, with its places: load the "
-            "boundaries of your own area too, or these records stand on no map."
-        )
-    decide(reader.home, sent, foreseen, ask_twins(sent, foreseen))
-
-
-@st.cache_resource(max_entries=24, ttl=1800, show_spinner="Working out the difference it makes …")
-def _foresee(root: str, number: int, batch_id: str, day, _home: Home, _sent: Waiting) -> Foreseen:
-    return foresee(_home, _sent, day)
+    if as_sent.preview.twins:
+        said = FOLLOWS if same.is_settled else FOLLOWS_SO_FAR
+        st.caption(f"{said} {COUNTS_ONCE}" if same.merged else said)
 
 
 def show_differences(reader: Reader, sent: Waiting, foreseen: Foreseen) -> None:
@@ -139,17 +156,17 @@ def show_figures(foreseen: Foreseen) -> None:
     rows = [
         (
             one.place,
-            foreseen.by_place[one.place_code],
             measures[one.measure].label,
-            ROLE_WORDS.get(one.role, one.role),
             say_figure(one.before),
             say_figure(one.after),
+            ROLE_WORDS.get(one.role, one.role),
+            foreseen.by_place.get(one.place_code, 0),
         )
         for one in foreseen.differences
     ]
     changed = {one.place_code for one in foreseen.differences}
     rows += [
-        (name, foreseen.by_place[code], "No figure changes", "", "", "")
+        (name, "No figure changes", "", "", "", foreseen.by_place[code])
         for code, name in foreseen.names.items()
         if code not in changed
     ]
@@ -189,48 +206,26 @@ def show_records(foreseen: Foreseen) -> None:
                 f"**{name}**" + (f": the first {table.num_rows} of {total:,}" if total > table.num_rows else "")
             )
             st.dataframe(
-                table.to_pandas(), hide_index=True, alt=f"{name} of this batch, {table.num_rows} of {total} shown"
+                say_records(table.to_pandas()),
+                hide_index=True,
+                placeholder="–",
+                column_config={day: st.column_config.DateColumn(format="D MMM YYYY") for day in ("From", "To", "Date")},
+                alt=f"{name} of this batch, {table.num_rows} of {total} shown",
             )
         for decision in foreseen.preview.result.decisions:
             st.markdown(f"- {escape(decision)}")
 
 
-def ask_twins(sent: Waiting, foreseen: Foreseen) -> Same | None:
-    """What becomes of the activities that are here already; None while a pair that looks the same is undecided."""
-    if foreseen.preview.same_rows:
-        st.warning(
-            f"These look like the very rows of batch `{foreseen.preview.same_rows}`, which is on the map. Approved, they count twice."
-        )
-    left_out, merged, is_settled = [], {}, True
-    for twin in foreseen.preview.twins[:20]:
-        with st.container(border=True, key=f"inbox_twin_{sent.batch_id}_{twin.row}"):
-            ours, theirs = st.columns(2)
-            when = say_day(twin.day.isoformat())
-            ours.markdown(f"**Sent now**  \n{escape(twin.title)}  \n{when}, {escape(twin.place or 'no place')}")
-            theirs.markdown(
-                f"**Here already**  \nThe same title, place and week  \nfrom {escape(twin.file_name)}, batch `{twin.batch_id}`"
-            )
-            chosen = st.radio(
-                f"Is “{escape(twin.title)}” the same as what is here?",
-                [KEEP_BOTH, LEAVE_OUT, *([ADD_TO] if twin.row in foreseen.mergeable else [])],
-                index=None,
-                key=f"inbox_same_{sent.batch_id}_{twin.row}",
-            )
-            is_settled = is_settled and chosen is not None
-            if chosen == LEAVE_OUT and twin.row in foreseen.activity_ids:
-                left_out.append(foreseen.activity_ids[twin.row])
-            if chosen == ADD_TO:
-                merged[foreseen.activity_ids[twin.row]] = foreseen.mergeable[twin.row]
-                st.caption(
-                    "A meeting of the same day counts once. Figures are added up: choose this only where they count other people or "
-                    "answers. Whatever else this one says is left out."
-                )
-    return Same(tuple(left_out), merged) if is_settled else None
+def say_records(frame: pd.DataFrame) -> pd.DataFrame:
+    """The records in the words of the page; an activity that the batch only adds to is one that is here."""
+    labels = {name: measure.label for name, measure in read_measures().items()}
+    words = {"Activity": {NOT_IN_BATCH: "(one that is here)"}, "Figure": labels, "The place is": ROLE_WORDS}
+    return frame.assign(**{name: frame[name].replace(said) for name, said in words.items() if name in frame})
 
 
-def decide(home: Home, sent: Waiting, foreseen: Foreseen | None, same: Same | None) -> None:
+def decide(home: Home, sent: Waiting, foreseen: Foreseen | None, same: Same) -> None:
     """Approve, ask back, or decline."""
-    if same is None:
+    if not same.is_settled:
         st.caption("Approve works once you have said of each pair above whether it is the same.")
     with st.container(horizontal=True):
         pressed = st.button(
@@ -238,7 +233,7 @@ def decide(home: Home, sent: Waiting, foreseen: Foreseen | None, same: Same | No
             type="primary",
             icon=":material/check:",
             key=f"inbox_approve_{sent.batch_id}",
-            disabled=foreseen is None or same is None or foreseen.preview.result.is_refused,
+            disabled=foreseen is None or not same.is_settled or foreseen.preview.result.is_refused,
         )
         ask_words(sent, "Ask a question back", "What would you like to know?", "Send the question", ask_back, home)
         ask_words(sent, "Decline", "Why is it not taken in? They see this.", "Decline it", decline, home)
