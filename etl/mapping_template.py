@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+
+import pyarrow as pa
 
 from etl.mapping_activities import slug
 from etl.parsing import (
@@ -20,7 +23,7 @@ from etl.parsing import (
 )
 from etl.placing import FIELDS, make_saying
 from etl.spec_types import Spec
-from etl.tables import RECORD_TABLES, make_rows
+from etl.tables import RECORD_TABLES, make_rows, make_table
 from etl.template_places import find_places
 from etl.template_said import SAID_MAKERS
 from etl.template_tables import WORDS, find_table
@@ -38,28 +41,35 @@ COPIED = (
 
 @dataclass
 class Row:
-    """One row being read: its cells, and what was wrong with them."""
+    """One row being read: its cells, and what was wrong with them. `read_before`: what the cells of the same sheet came to."""
 
     spec: Spec
     label: str
     number: int
     cells: dict[str, str | None]
+    read_before: dict[tuple, tuple] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     is_rejected: bool = False
 
     def read(self, column: str, parse: Callable, *, required: bool = False):
         """The cell's value; None where it is blank or unreadable, which is noted (and rejects the row where required)."""
-        try:
-            value = parse(self.cells.get(column))
-        except Unreadable as error:
-            self.refuse(column, str(error), is_row=required or isinstance(error, Ambiguous))
-            return None
-        if required and value is None:
+        text = self.cells.get(column)
+        value, problem = None, None
+        if text is not None:
+            if (found := self.read_before.get((column, text))) is None:
+                found = self.read_before[column, text] = try_to_read(text, parse)
+            value, problem = found
+        if problem:
+            self.refuse(column, str(problem), is_row=required or isinstance(problem, Ambiguous))
+        elif required and value is None:
             self.refuse(column, f"{column} is blank; a row needs it.", is_row=True)
         return value
 
     def text(self, column: str, *, required: bool = False) -> str | None:
-        return self.read(column, parse_text, required=required)
+        value = parse_text(self.cells.get(column))
+        if required and value is None:
+            self.refuse(column, f"{column} is blank; a row needs it.", is_row=True)
+        return value
 
     def day(self, column: str) -> date | None:
         return self.read(column, lambda text: parse_date(text, self.spec.date_order, self.spec.epoch))
@@ -84,19 +94,40 @@ class Row:
         return key and name_activity(self.spec, key)
 
 
+def try_to_read(text: str, parse: Callable) -> tuple[object, Unreadable | None]:
+    """(the value, None), or (None, why it cannot be read)."""
+    try:
+        return parse(text), None
+    except Unreadable as error:
+        return None, error.with_traceback(None)
+
+
 @dataclass
 class Batch:
     """What has been made so far of one batch."""
 
     spec: Spec
     batch_id: str
-    tables: dict[str, list[dict]] = field(default_factory=lambda: {name: [] for name in RECORD_TABLES})
+    tables: dict[str, dict[str, list]] = field(
+        default_factory=lambda: {name: defaultdict(list) for name in RECORD_TABLES}
+    )
     locations: dict[tuple, str] = field(default_factory=dict)
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
     places_of_activity: dict[str, tuple[list[tuple], str]] = field(default_factory=dict)
+    organisations: set[str] = field(default_factory=set)
 
     def add(self, table: str, **values) -> None:
-        self.tables[table].append({"batch_id": self.batch_id, **values})
+        """Adds a row. Every row of a table gives the same columns."""
+        columns = self.tables[table]
+        for name, value in values.items():
+            columns[name].append(value)
+
+    def make_tables(self) -> dict[str, pa.Table]:
+        """The rows of every table but `location`."""
+        return {
+            name: make_table(name, {"batch_id": self.batch_id, **columns}, len(next(iter(columns.values()), ())))
+            for name, columns in self.tables.items()
+        }
 
     def locate(self, saying: tuple) -> str:
         """The location id of what was said, the same each time it is said."""
@@ -126,14 +157,15 @@ def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str)
                 continue
             label = file_name if len(sheets) == 1 else f"{file_name}: {sheet.name}"
             rejections += list_unknown_columns(sheet, table.columns, label)
-            for number, cells in zip(sheet.row_numbers.to_pylist(), sheet.table.to_pylist(), strict=True):
-                row = Row(spec, label, number, cells)
+            read_before: dict[tuple, tuple] = {}
+            columns = [column.to_pylist() for column in sheet.table.columns]
+            for number, *cells in zip(sheet.row_numbers.to_pylist(), *columns, strict=True):
+                row = Row(spec, label, number, dict(zip(sheet.table.column_names, cells, strict=True)), read_before)
                 make(batch, row)
                 rejections += list_problems(row)
                 read += 1
                 rejected += row.is_rejected
-    tables = {name: make_rows(name, rows) for name, rows in batch.tables.items()}
-    tables["location"] = make_locations(batch)
+    tables = batch.make_tables() | {"location": make_locations(batch)}
     made = make_rows("rejection", [{"batch_id": batch_id, **line} for line in rejections])
     return Mapped(tables, made, read, read - rejected, rejected)
 
@@ -211,8 +243,8 @@ def make_activity(batch: Batch, row: Row) -> None:
         batch.places_of_activity[name] = (sayings, role)
     if claim["called"]:
         batch.add("claim", row_number=row.number, activity_id=name, **claim)
-    known = {line["name"] for line in batch.tables["organisation"]}
-    if values["organisation"] and values["organisation"] not in known:
+    if values["organisation"] and values["organisation"] not in batch.organisations:
+        batch.organisations.add(values["organisation"])
         batch.add("organisation", organisation_id=slug(values["organisation"]), name=values["organisation"])
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from etl.coordinates import diagnose_grid_points, diagnose_point, grid_reference_to_lonlat
 from etl.parsing import parse_degrees, parse_list, parse_number, parse_yes_no
 from etl.placing import make_saying
+from etl.template_tables import PLACE_COLUMNS
 
 if TYPE_CHECKING:
     from etl.mapping_template import Row
@@ -17,9 +19,22 @@ UNSAID = {
     "", "unknown", "not known", "not provided", "not recorded", "not given", "not stated", "not available", "not applicable",
     "n a", "na", "nil", "none", "null", "no data", "tbc", "tbd", "prefer not to say", "m99999999",
 }  # fmt: skip
+SAID_BY = ("place_role", "screened_area_code", *PLACE_COLUMNS)
 
 
 def find_places(row: Row, default_role: str | None) -> tuple[list[tuple], str | None]:
+    """What `read_places` gives, worked out once for rows of a sheet that say the same of where."""
+    said = (default_role, *map(row.cells.get, SAID_BY))
+    if (known := row.read_before.get(said)) is None:
+        alone = replace(row, problems=[], is_rejected=False)
+        known = row.read_before[said] = (*read_places(alone, default_role), alone.problems, alone.is_rejected)
+    sayings, role, problems, is_rejected = known
+    row.problems += problems
+    row.is_rejected = row.is_rejected or is_rejected
+    return sayings, role
+
+
+def read_places(row: Row, default_role: str | None) -> tuple[list[tuple], str | None]:
     """(what the row says of where, the first of the template's ways that is filled in; its role). Empty where it says nothing,
     with the role only where the row says one.
 

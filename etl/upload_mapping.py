@@ -30,6 +30,7 @@ MOSTLY = 0.6
 PLACE_CODE = re.compile(r"[EWSNK]\d{8}")
 LIKE_A_DAY = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}")
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}", re.IGNORECASE)
+Cells = dict[str, list[str | None]]  # by field or column, one for each row
 
 
 @dataclass(frozen=True)
@@ -186,37 +187,33 @@ def apply_mapping(sheets: list[Sheet], mapping: ColumnMapping) -> list[Sheet]:
     """
     sheet = choose_sheet(sheets, mapping)
     field_of = dict(mapping.columns)
-    rows = [{field_of[name]: cell for name, cell in row.items() if name in field_of} for row in sheet.table.to_pylist()]
-    numbers = sheet.row_numbers.to_pylist()
-    keys = make_keys(rows, mapping)
-    fields = set(field_of.values())
-    made = [make_activities(sheet, rows, numbers, keys, mapping)]
-    has_title = [at for at, row in enumerate(rows) if parse_text(row.get("title"))]
-    if mapping.each_row == MEETING or fields & set(SESSIONS):
-        made.append(make_meetings(sheet, rows, numbers, keys, mapping, has_title))
-    made += [
-        make_counts(sheet, rows, numbers, keys, mapping, has_title, measure)
-        for measure in MEASURES
-        if measure in fields
-    ]
+    cells = {field_of[name]: sheet.table[name].to_pylist() for name in sheet.table.column_names if name in field_of}
+    blank = [None] * sheet.table.num_rows
+    titles = [parse_text(text) for text in cells.get("title", blank)]
+    keys = make_keys(cells, titles, mapping)
+    has_title = [at for at, title in enumerate(titles) if title]
+    made = [make_activities(sheet, cells, titles, keys, mapping)]
+    if mapping.each_row == MEETING or cells.keys() & set(SESSIONS):
+        made.append(make_meetings(sheet, cells, keys, mapping, has_title))
+    made += [make_counts(sheet, cells, keys, mapping, has_title, measure) for measure in MEASURES if measure in cells]
     return [one for one in made if one.table.num_rows]
 
 
-def make_keys(rows: list[dict], mapping: ColumnMapping) -> list[str]:
+def make_keys(cells: Cells, titles: list[str | None], mapping: ColumnMapping) -> list[str]:
     """The activity of each row, as a key that the same file gives again: its reference, else one made of organisation and
     title (and, for activities of their own, the day, numbered where that stands twice)."""
     seen: Counter[str] = Counter()
     keys = []
-    for row in rows:
-        parts = [mapping.organisation, parse_text(row.get("title")) or ""]
-        if reference := parse_text(row.get("activity_id")):
+    blank = [None] * len(titles)
+    is_own = mapping.each_row == ACTIVITY
+    for title, said, start in zip(titles, cells.get("activity_id", blank), cells.get("start_date", blank), strict=True):
+        if reference := parse_text(said):
             keys.append(reference)
             continue
-        if mapping.each_row == ACTIVITY:
-            parts.append(parse_text(row.get("start_date")) or "")
+        parts = (mapping.organisation, title, parse_text(start) if is_own else None)
         key = " · ".join(filter(None, parts)) or "no title"
         seen[key] += 1
-        keys.append(hide(f"{key} ({seen[key]})" if mapping.each_row == ACTIVITY and seen[key] > 1 else key))
+        keys.append(hide(f"{key} ({seen[key]})" if is_own and seen[key] > 1 else key))
     return keys
 
 
@@ -226,80 +223,69 @@ def hide(key: str) -> str:
 
 
 def make_activities(
-    sheet: Sheet, rows: list[dict], numbers: list[int], keys: list[str], mapping: ColumnMapping
+    sheet: Sheet, cells: Cells, titles: list[str | None], keys: list[str], mapping: ColumnMapping
 ) -> Sheet:
     """The sheet of activities; of meetings, the first row of each title speaks for its activity."""
     own = [name for name in read_fields() if name not in (*SESSIONS, *MEASURES, *PLACES, "activity_id")]
-    is_meeting = mapping.each_row == MEETING
-    kept, seen = [], set()
-    for at, row in enumerate(rows):
-        if is_meeting and keys[at] in seen and parse_text(row.get("title")):
-            continue
-        seen.add(keys[at])
-        line = {"activity_id": keys[at], **{name: row.get(name) for name in own}}
-        line["organisation"] = row.get("organisation") or mapping.organisation or None
-        if is_meeting:
-            line |= {"start_date": None, "end_date": None, "time_pattern": "series"}
-        else:
-            line |= place_of(row, mapping)
-        kept.append((numbers[at], line))
-    return make_sheet("activities", sheet, kept, ("activity_id", "title"))
+    at = list(range(len(keys)))
+    if mapping.each_row == MEETING:
+        first: dict[str, int] = {}
+        at = [row for row in at if first.setdefault(keys[row], row) == row or not titles[row]]
+    columns = {"activity_id": pick(keys, at)} | {name: pick(cells.get(name), at) for name in own}
+    columns["organisation"] = [name or mapping.organisation or None for name in columns["organisation"]]
+    if mapping.each_row == MEETING:
+        columns |= {"start_date": [None] * len(at), "end_date": [None] * len(at), "time_pattern": ["series"] * len(at)}
+    else:
+        columns |= place_of(cells, at, mapping)
+    return make_sheet("activities", sheet, at, columns, ("activity_id", "title"))
 
 
-def make_meetings(
-    sheet: Sheet, rows: list[dict], numbers: list[int], keys: list[str], mapping: ColumnMapping, which: list[int]
-) -> Sheet:
+def make_meetings(sheet: Sheet, cells: Cells, keys: list[str], mapping: ColumnMapping, at: list[int]) -> Sheet:
     """The sheet of meetings, one for each row."""
     seen: Counter[str] = Counter()
-    kept = []
-    for at in which:
-        row, day = rows[at], parse_text(rows[at].get("start_date"))
-        key = f"{keys[at]}-{day}" if day else keys[at]
+    days = pick(cells.get("start_date"), at)
+    ids = []
+    for row, said in zip(at, days, strict=True):
+        day = parse_text(said)
+        key = f"{keys[row]}-{day}" if day else keys[row]
         seen[key] += 1
-        line = {
-            "session_id": hide(f"{key}-{seen[key]}"),
-            "activity_id": keys[at],
-            "date": row.get("start_date"),
-        }
-        line |= {name: row.get(name) for name in SESSIONS} | place_of(row, mapping)
-        kept.append((numbers[at], line))
-    return make_sheet("sessions", sheet, kept, ("session_id", "activity_id", "date"))
+        ids.append(hide(f"{key}-{seen[key]}"))
+    columns = {"session_id": ids, "activity_id": pick(keys, at), "date": days}
+    columns |= {name: pick(cells.get(name), at) for name in SESSIONS} | place_of(cells, at, mapping)
+    return make_sheet("sessions", sheet, at, columns, ("session_id", "activity_id", "date"))
 
 
 def make_counts(
-    sheet: Sheet,
-    rows: list[dict],
-    numbers: list[int],
-    keys: list[str],
-    mapping: ColumnMapping,
-    which: list[int],
-    measure: str,
+    sheet: Sheet, cells: Cells, keys: list[str], mapping: ColumnMapping, which: list[int], measure: str
 ) -> Sheet:
     """The sheet of one measure: a row for each that gives a figure. A blank is no figure, and no row."""
-    kept = []
-    for at in which:
-        row = rows[at]
-        figure = parse_text(row.get(measure))
-        if figure is None or figure.casefold() in BLANK_WORDS:
-            continue
-        line = {"activity_id": keys[at], "measure": measure, "value": figure}
-        line |= {"period_start": row.get("start_date"), "period_end": row.get("end_date") or row.get("start_date")}
-        kept.append((numbers[at], line | place_of(row, mapping)))
-    return make_sheet(measure, sheet, kept, ("activity_id", "measure", "value"))
+    said = ((row, parse_text(cells[measure][row])) for row in which)
+    told = {row: figure for row, figure in said if figure is not None and figure.casefold() not in BLANK_WORDS}
+    at = list(told)
+    starts = pick(cells.get("start_date"), at)
+    ends = [end or start for end, start in zip(pick(cells.get("end_date"), at), starts, strict=True)]
+    columns = {"activity_id": pick(keys, at), "measure": [measure] * len(at), "value": list(told.values())}
+    columns |= {"period_start": starts, "period_end": ends} | place_of(cells, at, mapping)
+    return make_sheet(measure, sheet, at, columns, ("activity_id", "measure", "value"))
 
 
-def place_of(row: dict, mapping: ColumnMapping) -> dict:
-    """The cells of where a row stands, with what the place is where it says one."""
-    places = {name: row[name] for name in PLACES if name in row}
-    return places | {"place_role": mapping.place_role if any(places.values()) else None}
+def place_of(cells: Cells, at: list[int], mapping: ColumnMapping) -> Cells:
+    """The cells of where these rows stand, with what the place is where they say one."""
+    places = {name: pick(cells[name], at) for name in PLACES if name in cells}
+    has_place = [any(said) for said in zip(*places.values(), strict=True)] if places else [False] * len(at)
+    return places | {"place_role": [mapping.place_role if one else None for one in has_place]}
 
 
-def make_sheet(name: str, origin: Sheet, kept: list[tuple[int, dict]], needed: tuple[str, ...]) -> Sheet:
-    """A sheet of the template from (row number, cells); columns that say nothing at all are left out, but for those needed."""
-    columns = list(dict.fromkeys(column for _, line in kept for column in line))
-    filled = [column for column in columns if column in needed or any(line.get(column) for _, line in kept)]
-    table = pa.table({column: pa.array([line.get(column) for _, line in kept], pa.string()) for column in filled})
-    return Sheet(name, table, pa.array([number for number, _ in kept], pa.int32()), origin.detected)
+def pick(column: list[str | None] | None, at: list[int]) -> list[str | None]:
+    """The cells of a column in these rows; blank ones where the file has no such column."""
+    return [None] * len(at) if column is None else [column[row] for row in at]
+
+
+def make_sheet(name: str, origin: Sheet, at: list[int], columns: Cells, needed: tuple[str, ...]) -> Sheet:
+    """A sheet of the template from the rows `at` of a file; columns that say nothing at all are left out, but for those needed."""
+    filled = {column: cells for column, cells in columns.items() if column in needed or any(cells)}
+    table = pa.table({column: pa.array(cells, pa.string()) for column, cells in filled.items()})
+    return Sheet(name, table, origin.row_numbers.take(pa.array(at, pa.int32())), origin.detected)
 
 
 def find_column(sheet_name: str, field: str, mapping: ColumnMapping) -> str:

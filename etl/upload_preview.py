@@ -101,7 +101,6 @@ from location l
 join location_state ls using (batch_id, location_id)
 where l.batch_id = $batch_id and ls.state in ('unlocated', 'outside') and l.kind in ('code', 'name', 'postcode')
 order by 1
-limit 1000
 """
 BY_PLACE = """
 with standing as (

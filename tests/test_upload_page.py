@@ -134,6 +134,13 @@ def test_a_date_of_two_readings_is_asked_once(page):
     assert "**2** rows read = **2** to take in + **0** to put right" in words_of(at)
 
 
+def test_of_many_rows_to_put_right_the_first_are_shown_and_the_rest_counted(page):
+    lines = "".join(f"a{number},Tea,31/02/2025,Ward 1,venue\n" for number in range(450))
+    at = drop(page, ("many.csv", f"activity_id,title,start_date,place_name,place_role\n{lines}"))
+    assert len(at.dataframe) and all(len(table.value) <= 200 for table in at.dataframe)
+    assert words_of(at).count("The first 200 of 450.") == 2 and "all of them" in words_of(at)
+
+
 def test_a_file_of_no_known_kind_is_matched_by_a_person_and_remembered(page, home):
     at = drop(page, ("events.csv", EVENTS))
     assert "What is in each column?" in words_of(at)

@@ -236,6 +236,22 @@ def test_every_cell_to_put_right_is_told_as_the_persons_own_file_has_it(home):
     assert (lost.row, lost.wrong[0][0], lost.is_unplaced) == (5, "Ward", True) and "Ward 9" in lost.wrong[0][1]
 
 
+def test_every_row_in_a_place_that_nobody_knows_is_listed_however_many_there_are(home):
+    text = native(*(f"a{number},Tea,2025-03-10,Hall {number},venue" for number in range(1_200)), "b,Tea,,Ward 1,venue")
+    prepared, sheets = prepare(home, text)
+    lost = list_unplaced(prepared, sheets, PLAIN, preview_upload(home, prepared).unplaced)
+    assert [one.row for one in lost] == list(range(2, 1_202))
+    assert len(make_starter(lost).splitlines()) == 1_201
+
+
+def test_each_row_that_says_the_same_wrong_thing_is_told(home):
+    wrong = [f"a{number},Tea,31/02/2025,Ward 1,somewhere" for number in range(3)]
+    mapped = prepare(home, native(*wrong, "b,Tea,2025-03-10,Ward 1,venue"))[0].mapped
+    told = {(one["row_number"], one["column_name"]) for one in mapped.rejections.to_pylist()}
+    assert told == {(row, column) for row in (2, 3, 4) for column in ("start_date", "place_role")}
+    assert (mapped.rows_rejected, mapped.tables["activity"].num_rows) == (3, 1)
+
+
 def test_corrected_rows_come_in_with_the_rest_and_the_correction_is_written_down(home):
     before = hash_of(home)
     prepared, sheets = prepare(home, EVENTS, Wanted(mapping=MAPPING, fixes=FIXES))

@@ -88,8 +88,9 @@ def say_troubles(troubles: tuple[Trouble, ...]) -> str:
 
 
 def list_cells(upload: Upload, troubles: tuple[Trouble, ...]) -> None:
-    """Every cell that could not be read: where it stands, what it says, and why that will not do."""
-    lines = [(one, column, reason) for one in troubles for column, reason in one.wrong]
+    """The first cells that could not be read: where each stands, what it says, and why that will not do; how many more there are."""
+    total = sum(len(one.wrong) for one in troubles)
+    lines = [(one, column, reason) for one in troubles[:SHOWN] for column, reason in one.wrong][:SHOWN]
     columns = {
         ROW: [one.row for one, _, _ in lines],
         "Column": [column for _, column, _ in lines],
@@ -108,8 +109,10 @@ def list_cells(upload: Upload, troubles: tuple[Trouble, ...]) -> None:
             "Why it will not do": st.column_config.TextColumn(width="large"),
             ROW: st.column_config.NumberColumn(width=60),
         },
-        alt=f"{len(lines)} cells that could not be read, each with the reason",
+        alt=f"{len(lines):,} of {total:,} cells that could not be read, each with the reason",
     )
+    if total > len(lines):
+        st.caption(f"The first {len(lines):,} of {total:,}. The download below has all of them.")
 
 
 def edit_sheet(upload: Upload, said: Said, rows: list[Trouble], number: int, is_named: bool) -> list[Fix]:
@@ -133,7 +136,9 @@ def edit_sheet(upload: Upload, said: Said, rows: list[Trouble], number: int, is_
         alt=f"{len(shown)} rows to put right; the columns marked with a pencil hold the cells that could not be read",
     )
     if len(rows) > len(shown):
-        st.caption(f"The first {len(shown):,} of {len(rows):,}. Download the others, or correct these first.")
+        st.caption(
+            f"The first {len(shown):,} of {len(rows):,}. Correct these and the next ones follow, or download all of them below."
+        )
     return [
         Fix(one.sheet, one.row, name, clean(after[name]))
         for one, was, after in zip(shown, frame.to_dict("records"), edited.to_dict("records"), strict=True)
