@@ -11,12 +11,15 @@ h1 { font-size: 1.75rem !important; letter-spacing: -0.01em; padding-bottom: 0.1
 h2 { font-size: 1.3rem !important; }
 h3 { font-size: 1.08rem !important; }
 .stApp { font-variant-numeric: tabular-nums; }
+/* By night Streamlit writes white on the pale blue of its buttons. */
+[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #10202c) !important; }
 [data-testid="stCaptionContainer"] { opacity: 0.82 !important; } /* Streamlit's own 0.6 is too pale to read on paper */
 .stMarkdownColoredBackground { display: inline-block; max-width: 100%; margin: 1px 0; } /* the mark of a name stays in one piece */
 [class*="st-key-pair_"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; } /* side by side on a phone, too */
 /* A chart arrives after the page: what stands under it must not move away from a pointer. */
 [class*="st-key-chart_room_"] { min-height: 570px; }
 [class*="st-key-chart_nook_"] { min-height: 410px; }
+[class*="st-key-chart_nook_activity_"] { min-height: 375px; } /* it has no key of colours */
 [class*="st-key-pair_"] [data-testid="stColumn"] { min-width: 0 !important; flex: 1 1 0 !important; width: auto !important; }
 .st-key-glance > div, .st-key-stage_strip > div { flex: 1 1 9.5rem !important; width: auto !important; min-width: 9.5rem !important; }
 .st-key-glance strong { font-size: 1.5rem; line-height: 1.3; }
@@ -53,7 +56,12 @@ h3 { font-size: 1.08rem !important; }
 """
 
 
-DARK_STYLE = '<style>[data-baseweb="tag"], [data-baseweb="tag"] * { color: #10202c !important; }</style>'  # white on pale blue is too faint
+DARK_STYLE = """
+<style>
+[data-baseweb="tag"], [data-baseweb="tag"] * { color: #10202c !important; } /* white on pale blue is too faint */
+[data-testid="stPopoverBody"], [role="dialog"] { color-scheme: dark; } /* they stand outside the app, which says it of itself */
+</style>
+"""
 
 
 def dress() -> None:
