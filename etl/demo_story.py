@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 23)  # the story is told on this day; no meeting after it
 COPIED = (
     "title", "summary", "method", "mode", "theme", "organisation", "programme", "time_pattern", "start_date", "end_date",
     "record_status", "called", "called_by", "called_date", "decision_at_stake", "not_open_to_influence", "promise", "local_term",
-    "parent_activity_id", "role_mailbox", "cost", "first_helped_date", "settled_date",
+    "parent_activity_id", "role_mailbox", "cost", "first_helped_date", "settled_date", "place_outline",
 )  # fmt: skip
 SHORT = {"-": "not applicable", "?": "not known"}
 NO_PLACE = "UNKNOWN"

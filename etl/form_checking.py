@@ -7,6 +7,9 @@ import duckdb
 from etl.drafts import Draft
 from etl.form_answers import (
     BETWEEN,
+    BY_DRAWING,
+    BY_NAME,
+    BY_POSTCODE,
     MEETING,
     MOST_CHANGES,
     MOST_COUNTS,
@@ -19,9 +22,9 @@ from etl.form_answers import (
     list_refused,
     read_day,
     read_whole,
-    say_where,
     tidy,
 )
+from etl.form_places import say_where
 
 
 def find_problems(connection: duckdb.DuckDBPyConnection, draft: Draft) -> list[Problem]:
@@ -37,7 +40,12 @@ def find_problems(connection: duckdb.DuckDBPyConnection, draft: Draft) -> list[P
     _, wrong = say_where(connection, answers)
     if wrong:
         problems.append(
-            Problem({"place": "place_code", "postcode": "postcode"}.get(answers.get("where_how"), "where_how"), wrong)
+            Problem(
+                {BY_NAME: "place_code", BY_POSTCODE: "postcode", BY_DRAWING: "outline"}.get(
+                    answers.get("where_how"), "where_how"
+                ),
+                wrong,
+            )
         )
     problems += find_day_problems(answers)
     for number in range(1, count_entries(answers, "counts", MOST_COUNTS) + 1):

@@ -9,8 +9,9 @@ from datetime import date
 import duckdb
 
 from etl.drafts import Draft, make_draft_id
-from etl.form_answers import BY_NAME, BY_POSTCODE, CHANGE, KEPT_BACK, MEETING, NOT_COUNTED, NOT_TIED
+from etl.form_answers import BY_DRAWING, BY_NAME, BY_POSTCODE, CHANGE, KEPT_BACK, MEETING, NOT_COUNTED, NOT_TIED
 from etl.form_records import COPIED, FORM, NATIVE
+from etl.parsing import parse_list
 
 MOST_CHOICES = 4000
 OFFERED = ("district", "ward", "neighbourhood", "msoa", "region", "country")
@@ -80,6 +81,12 @@ def read_place_name(connection: duckdb.DuckDBPyConnection, place_code: str) -> s
     return f"{row[0]} ({row[1]})" if row else place_code
 
 
+def read_place_names(connection: duckdb.DuckDBPyConnection, place_codes: str) -> str:
+    """The names of the places of a template's cell, in words: “Harbour and Cockle Row (ward)”."""
+    names = [read_place_name(connection, code) for code in parse_list(place_codes) or ()]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
 def read_native(connection: duckdb.DuckDBPyConnection, activity_id: str) -> Known | None:
     """The activity, where it came by the form or the template and a meeting can be added to it; None for any other."""
     row = connection.execute(
@@ -93,7 +100,7 @@ def read_native(connection: duckdb.DuckDBPyConnection, activity_id: str) -> Know
 
 def read_where(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dict[str, str]:
     """The template's cells that say again where the activity stands; where it says nothing, that no place was given."""
-    row = connection.execute(
+    rows = connection.execute(
         """
         select l.kind, l.said, l.code, l.name, l.within_code, l.lon, l.lat, p.role
         from activity_place p
@@ -101,15 +108,14 @@ def read_where(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dict[
         join activity_now a using (batch_id, activity_id)
         where p.activity_id = $1
         order by l.location_id
-        limit 1
         """,
         [activity_id],
-    ).fetchone()
-    if row is None:
+    ).fetchall()
+    if not rows:
         return {}
-    kind, said, code, name, within, lon, lat, role = row
+    kind, said, _, name, within, lon, lat, role = rows[0]
     cells = {
-        "code": {"place_code": code},
+        "code": {"place_code": "; ".join(dict.fromkeys(code for its_kind, _, code, *_ in rows if its_kind == "code"))},
         "name": {"place_name": name, "place_within": within or ""},
         "postcode": {"postcode": said},
         "point": {"lon": repr(lon), "lat": repr(lat)},
@@ -214,6 +220,12 @@ def put_where(connection: duckdb.DuckDBPyConnection, answers: dict[str, str], ac
         answers["where_how"] = NOT_TIED
     elif "postcode" in where:
         answers |= {"where_how": BY_POSTCODE, "postcode": where["postcode"]}
+    elif outline := connection.execute(
+        "select outline from activity_now where activity_id = $1", [activity_id]
+    ).fetchone()[0]:
+        answers |= {"where_how": BY_DRAWING, "outline": outline}
+    elif ";" in where.get("place_code", ""):
+        answers |= {"where_how": BY_DRAWING, "area_codes": where["place_code"]}
     elif "place_code" in where:
         answers |= {"where_how": BY_NAME, "place_code": where["place_code"]}
     elif rows and rows[0]["precision"] == KEPT_BACK:

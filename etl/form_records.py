@@ -27,10 +27,10 @@ from etl.form_answers import (
     Problem,
     count_entries,
     read_day,
-    say_where,
     tidy,
 )
 from etl.form_checking import find_problems
+from etl.form_places import say_figures_place, say_where
 from etl.inbox import RECORDS, encode_tables, identify_batch
 from etl.invitations import Invitation
 from etl.invited import INVITED
@@ -91,10 +91,12 @@ def make_sheets(connection: duckdb.DuckDBPyConnection, draft: Draft, today: date
         where = json.loads(draft.about["where"])
         rows = [{**row, **where} for row in list_meetings(answers, key, draft.draft_id)]
         return [make_sheet("sessions", rows)]
+    activity = make_activity_row(connection, answers, key, today)
+    around = say_figures_place(connection, activity)
     tables = {
-        "activities": [make_activity_row(connection, answers, key, today)],
+        "activities": [activity],
         "claims": list_claims(answers, draft, today),
-        "counts": list(list_counts(answers)),
+        "counts": [{**row, **around} for row in list_counts(answers)],
         "sessions": list(list_meetings(answers, key, draft.draft_id)),
         "stages": list(list_stages(answers)),
         "facts": list(list_facts(answers)),

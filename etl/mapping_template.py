@@ -10,6 +10,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from etl.drawn_areas import parse_outline
 from etl.mapping_activities import slug
 from etl.parsing import (
     Ambiguous,
@@ -228,6 +229,12 @@ def make_activity(batch: Batch, row: Row) -> None:
     claim = {"called": row.text("called"), "called_by": row.text("called_by"), "called_date": row.day("called_date")}
     precision = row.text("place_precision")
     sayings, role = find_places(row, None)
+    values["outline"] = row.read("place_outline", parse_outline)
+    if values["outline"] and role == HOME:
+        row.refuse(
+            "place_outline", "An outline is kept of where something happened, never of where people live.", is_row=False
+        )
+        values["outline"] = None
     if key and not row.is_rejected:
         batch.is_new(row, "activity_id", key)
     if row.is_rejected:

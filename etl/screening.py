@@ -27,7 +27,8 @@ LON, LAT, EASTING, NORTHING, GRID = (
     "person_northing",
     "person_grid_reference",
 )
-OF_PEOPLE = (POSTCODE, LON, LAT, EASTING, NORTHING, GRID)
+OUTLINE = "person_outline"
+OF_PEOPLE = (POSTCODE, LON, LAT, EASTING, NORTHING, GRID, OUTLINE)
 KEPT_ROLES = ("venue", "area")
 
 
@@ -55,8 +56,8 @@ def screen_sheets(
     """The sheets without personal data, and what was decided.
 
     `roles`: what the source says of a column: keep · venue_postcode · free_text (e-mails and phones masked) · drop ·
-    person_postcode · person_lon, person_lat · person_easting, person_northing · person_grid_reference. Columns of people
-    become one column `screened_area_code`, null where no loaded area holds the place. In a sheet with a `place_role`
+    person_postcode · person_lon, person_lat · person_easting, person_northing · person_grid_reference · person_outline.
+    Columns of people become one column `screened_area_code`, null where no loaded area holds the place. In a sheet with a `place_role`
     column that is so only for rows that are neither a venue's nor an area's; the others keep what they say.
     `drop`: columns to leave out. BadFile: a column that nobody declared looks personal, or no places are loaded to turn
     people's postcodes into.
@@ -141,7 +142,7 @@ def _replace_people(
     """The table with one column of area codes in place of the columns about people (beside them, where some rows are venues')."""
     table = sheet.table
     of_person = _rows_of_people(table)
-    said = {role: table[name].combine_chunks() for role, name in by_role.items()}
+    said = {role: table[name].combine_chunks() for role, name in by_role.items() if role != OUTLINE}
     filled = np.zeros(table.num_rows, dtype=bool)
     for column in said.values():
         filled |= column.is_valid().to_numpy(zero_copy_only=False)
@@ -152,6 +153,8 @@ def _replace_people(
             f"The columns {shown} of {sheet.name} say where people are, and Soundings keeps only the area. No places are loaded "
             "to find the area in: load places first (soundings places add), then this file again."
         )
+    if OUTLINE in by_role:
+        _say_outlines(table[by_role[OUTLINE]], of_person, _shown(by_role[OUTLINE], sheet), decisions)
     codes = pa.nulls(table.num_rows, pa.string())
     if filled.any():
         codes = areas.name_areas(_find_areas(said, filled, areas, sheet.name, decisions))
@@ -165,6 +168,15 @@ def _replace_people(
             kept = pc.if_else(pa.array(of_person), pa.scalar(None, pa.string()), table[name])
             table = table.set_column(table.column_names.index(name), name, kept)
     return table.add_column(min(first, table.num_columns), _free_name(table), codes)
+
+
+def _say_outlines(column: pa.ChunkedArray, of_person: np.ndarray, shown: str, decisions: list[str]) -> None:
+    """Adds a decision where outlines are left out because they are of where people live."""
+    count = int((column.is_valid().to_numpy() & of_person).sum())
+    if count:
+        decisions.append(
+            f"{shown} had {count:,} outlines taken out: an outline is kept only of a venue or of what an activity is about."
+        )
 
 
 def _rows_of_people(table: pa.Table) -> np.ndarray:

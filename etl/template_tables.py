@@ -63,7 +63,7 @@ TABLES = (
             "activity_id", "title", "summary", "method", "mode", "theme", "organisation", "programme", "time_pattern",
             "start_date", "end_date", "record_status", "called", "called_by", "called_date", "decision_at_stake",
             "not_open_to_influence", "promise", "local_term", "parent_activity_id", "role_mailbox", "cost", "statutory",
-            "first_helped_date", "settled_date", "place_role", "place_precision", *PLACE_COLUMNS,
+            "first_helped_date", "settled_date", "place_role", "place_precision", *PLACE_COLUMNS, "place_outline",
         ),
     ),
     TemplateTable(

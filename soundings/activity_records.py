@@ -31,6 +31,7 @@ class Head:
     role_mailbox: str | None
     cost: str | None
     is_statutory: bool
+    outline: str | None
     source_id: str
     file_name: str
     row_number: int

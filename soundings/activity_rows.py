@@ -49,7 +49,7 @@ def read_head(connection: duckdb.DuckDBPyConnection, activity_id: str, today: da
         select
             a.activity_id, a.title, a.summary, a.method, a.mode, a.theme, a.organisation, a.programme, a.start_date, a.end_date,
             {STATUS_SQL} as status, a.decision_at_stake, a.not_open_to_influence, a.promise, a.local_term, a.parent_activity_id,
-            a.role_mailbox, a.cost, coalesce(a.is_statutory, false), a.source_id, b.file_name, a.row_number
+            a.role_mailbox, a.cost, coalesce(a.is_statutory, false), a.outline, a.source_id, b.file_name, a.row_number
         from activity_now a
         join batch b using (batch_id)
         where a.activity_id = $activity_id

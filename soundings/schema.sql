@@ -141,7 +141,8 @@ create table activity (
     cost varchar,
     is_statutory boolean,
     first_helped_date date,
-    settled_date date
+    settled_date date,
+    outline varchar                      -- the area as people drew it: a polygon in well-known text, lon/lat WGS 84
 );
 
 create table activity_place (

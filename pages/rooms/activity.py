@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.ui import keys
 from pages.ui.access import open_reader, show_illustrative
+from pages.ui.activity_area import show_area
 from pages.ui.activity_meetings import show_counts, show_meetings
 from pages.ui.activity_naming import show_facts, show_history, show_naming
 from pages.ui.activity_parts import (
@@ -51,6 +52,7 @@ if is_activity_demo(reader.connection, activity_id):
 left, right = st.columns([3, 2], gap="large")
 with left:
     show_head(story)
+    show_area(reader, story.head, story.where)
     show_glance(glance(story))
     show_outcomes(story.outcomes, today)
     show_small_print(story.head)

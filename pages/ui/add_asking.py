@@ -20,7 +20,9 @@ PLEASE = "Choose one"
 class Asking:
     """The answers while a page of the form is drawn. `problems` and `notes` are sentences by field; notes do not hold it up.
 
-    Each draft has boxes of its own: what a browser still says of another draft's box can reach no answer of this one.
+    Each draft has boxes of its own: what a browser still says of another draft's box can reach no answer of this one. A box gets
+    its answer as its default at each run, never by the session: a value set there reaches the browser with one run only, and where
+    that run is cut short the box would come up empty and take the answer with it.
     """
 
     draft_id: str
@@ -35,13 +37,6 @@ class Asking:
         else:
             self.answers.pop(name, None)
         return value or ""
-
-    def key(self, name: str) -> str:
-        """The widget's key, filled from the draft where the widget is new."""
-        key = self.name_box(name)
-        if key not in st.session_state:
-            st.session_state[key] = self.answers.get(name, "")
-        return key
 
     def name_box(self, name: str) -> str:
         """The session key of this draft's box for an answer."""
@@ -64,23 +59,26 @@ class Asking:
     ) -> str:
         """A line of text, kept as it is typed."""
         with self.hold(name):
+            self.say_problem(name)
+            value = self.line(name, label, width, limit)
             if note:
-                key = self.key(name)
-                self.say_problem(name)
-                value = st.text_input(label, key=key, max_chars=limit, live=PAUSE, width=width, autocomplete="off")
                 st.caption(note)
-            else:
-                self.say_problem(name)
-                value = st.text_input(
-                    label, key=self.key(name), max_chars=limit, live=PAUSE, width=width, autocomplete="off"
-                )
         return self.keep(name, value)
+
+    def line(self, name: str, label: str, width: int | str, limit: int) -> str:
+        """A box for one line, saved after a pause in typing."""
+        return st.text_input(
+            label, self.answers.get(name, ""), key=self.name_box(name), max_chars=limit, live=PAUSE, width=width,
+            autocomplete="off",
+        )  # fmt: skip
 
     def long_text(self, name: str, label: str, *, note: str = "", height: int = 96) -> str:
         """Some lines of text."""
         with self.hold(name):
             self.say_problem(name)
-            value = st.text_area(label, key=self.key(name), max_chars=LONGEST, height=height)
+            value = st.text_area(
+                label, self.answers.get(name, ""), key=self.name_box(name), max_chars=LONGEST, height=height
+            )
             if note:
                 st.caption(note)
         return self.keep(name, value)
@@ -96,16 +94,23 @@ class Asking:
         flat: bool = True,
     ) -> str:
         """One of a few, by buttons; `usual` is chosen at first, else none is."""
-        key = self.name_box(name)
-        if st.session_state.get(key) not in options:
-            kept = self.answers.get(name)
-            st.session_state[key] = kept if kept in options else usual
+        kept = self.answers.get(name)
         with self.hold(name):
             self.say_problem(name)
-            value = st.radio(label, list(options), key=key, format_func=options.get, horizontal=flat)
+            value = self.buttons(name, label, options, kept if kept in options else usual, flat)
             if note:
                 st.caption(note)
         return self.keep(name, value)
+
+    def buttons(
+        self, box: str, label: str, options: Mapping[str, str], start: str | None, flat: bool = True
+    ) -> str | None:
+        """Buttons of which one is pressed: `start` where none of them was so far."""
+        key = self.name_box(box)
+        if start is not None and st.session_state.get(key, start) not in options:
+            st.session_state[key] = start
+        at = None if start is None else list(options).index(start)
+        return st.radio(label, list(options), at, key=key, format_func=options.get, horizontal=flat)
 
     def select(
         self,
@@ -118,13 +123,13 @@ class Asking:
     ) -> str:
         """One of many, found by typing."""
         key = self.name_box(name)
-        if key not in st.session_state:
-            st.session_state[key] = self.answers.get(name) or None
-        if st.session_state[key] not in options:
+        kept = self.answers.get(name)
+        if st.session_state.get(key) is not None and st.session_state[key] not in options:
             st.session_state[key] = None
+        at = list(options).index(kept) if kept in options else None
         with self.hold(name):
             self.say_problem(name)
-            value = st.selectbox(label, list(options), key=key, format_func=say, placeholder=note or PLEASE, index=None)
+            value = st.selectbox(label, list(options), at, key=key, format_func=say, placeholder=note or PLEASE)
         return self.keep(name, value)
 
     def day(self, name: str, label: str, note: str = "For example, 27 3 2026") -> None:
@@ -135,10 +140,7 @@ class Asking:
             with st.container(horizontal=True, key=f"add_day_{name}"):
                 for part, width in (("day", 80), ("month", 96), ("year", 96)):
                     box = f"{name}_{part}"
-                    value = st.text_input(
-                        part.title(), key=self.key(box), max_chars=12, live=PAUSE, width=width, autocomplete="off"
-                    )
-                    self.keep(box, value)
+                    self.keep(box, self.line(box, part.title(), width, 12))
 
 
 def forget_widgets() -> None:

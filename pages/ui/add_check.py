@@ -8,7 +8,7 @@ import streamlit as st
 
 from etl.drafts import Draft, delete_draft, save_draft
 from etl.form_answers import FREE_TEXT, HOLD, PUBLISH, REPLY
-from etl.form_reading import read_place_name
+from etl.form_reading import read_place_names
 from etl.form_records import Preview, preview_form, send_form
 from etl.inbox import ACTIVE, InboxBatch
 from etl.loading import redo, undo
@@ -89,7 +89,7 @@ def show_record(preview: Preview, reader: Reader, go) -> None:
     st.subheader("What will be recorded", anchor=False)
 
     def say_place(code: str) -> str:
-        return read_place_name(reader.connection, code)
+        return read_place_names(reader.connection, code)
 
     for title, lines in say_record(preview.sheets, rubric_here(), say_place).items():
         left, right = st.columns([5, 1], vertical_alignment="top", gap="small")

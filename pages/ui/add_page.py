@@ -15,9 +15,10 @@ from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.add_asking import Asking, forget_widgets
 from pages.ui.add_check import send, show_check, show_receipt, start_again, step_of
-from pages.ui.add_questions import ask_how_many, ask_what, ask_when, ask_where
+from pages.ui.add_questions import ask_how_many, ask_what, ask_when
 from pages.ui.add_steps import ask_called, ask_changes, ask_decisions, ask_meeting, ask_who
 from pages.ui.add_style import dress_form, go_to_top
+from pages.ui.add_where import ask_where
 from pages.ui.explaining import escape
 from soundings.model import SoundingsError
 

@@ -53,7 +53,10 @@ def say_where(activity: dict, say_place: Callable[[str], str]) -> str:
     role = ROLE_LABEL.get(activity.get("place_role") or "", "")
     if activity.get("postcode"):
         return f"The point of {escape(activity['postcode'])}, {role}"
-    return f"{escape(say_place(activity['place_code']))}, {role}" if activity.get("place_code") else "Nothing recorded"
+    if not activity.get("place_code"):
+        return "Nothing recorded"
+    names = escape(say_place(activity["place_code"]))
+    return f"The area as you drew it, in {names}, {role}" if activity.get("place_outline") else f"{names}, {role}"
 
 
 def say_when(activity: dict) -> str:

@@ -18,6 +18,7 @@ from soundings.palette import DAY, NIGHT, Palette
 
 NOTHING_CLASS, HIDDEN_CLASS, NONE_CLASS = -1, -2, 0
 HIDDEN_VALUE = -2.0
+Corner = tuple[float, float]
 
 WORDS = {
     "nothing": "Nothing recorded",
@@ -41,6 +42,16 @@ WORDS = {
     "move": "Move the chart with one finger",
     "wheel_hint": "Click the chart, or hold Ctrl, to zoom with the wheel",
     "touch_hint": "Use two fingers to move the chart",
+    "draw_keys": "Arrow keys move the chart, plus and minus zoom, Enter sets a corner in the middle, Backspace takes the last one back",
+    "draw_first": "Click the map at each corner of the area, going round it once.",
+    "draw_more": "{count}. Three are needed.",
+    "draw_enough": "{count}. Go on, or use this area.",
+    "corner": "corner",
+    "corners": "corners",
+    "drawn": "This area is used. Change it by setting more corners, or start again.",
+    "use_area": "Use this area",
+    "take_back": "Take back the last corner",
+    "start_again": "Start again",
 }
 
 
@@ -120,7 +131,9 @@ class ChartPayload:
     """All that the chart shows: one panel, or two side by side moving together. `summary` is its sentence for screen readers.
 
     With an `extent` the chart keeps its centre and zoom in the address, and starts from what the address says. A chart that
-    `is_small` stands beside other things.
+    `is_small` stands beside other things. `areas`: outlines on top of the places, each the corners of a polygon as (lon, lat) in
+    degrees; the chart opens on them. `drawing`: clicking sets the corners of an area in place of choosing a place; these are there
+    at first.
     """
 
     geometry: PreparedGeometry
@@ -132,6 +145,8 @@ class ChartPayload:
     extra: tuple[HoverField, ...] = ()
     extent: Extent | None = None
     is_small: bool = False
+    areas: Sequence[Sequence[Corner]] | None = None
+    drawing: Sequence[Corner] | None = None
 
 
 def chart_view(fill: Fill, rings: Rings) -> tuple[Panel, ...]:
@@ -155,12 +170,25 @@ def chart_map(payload: ChartPayload, key: str, on_select: Callable[[], Any] | No
     The geometry travels once for each place set; a run sends only small arrays. Raises SoundingsError where an array
     has another length than the places.
     """
+    chosen = _mount(payload, key, on_select).selected
+    return chosen if chosen == "" or chosen in payload.geometry.place_codes else None
+
+
+def chart_to_draw_on(payload: ChartPayload, key: str) -> str | None:
+    """The corners of an area finished in this very run, “lon lat, lon lat …” in degrees as the browser sends it; else None."""
+    return _mount(payload, key, None).drawn or None
+
+
+def _mount(payload: ChartPayload, key: str, on_select: Callable[[], Any] | None):
     component = _find_component()
     room = "chart_nook" if payload.is_small else "chart_room"  # holds its height while the chart is on its way
     with st.container(key=f"{room}_{key}"):
-        result = component(key=key, data=encode_payload(payload), on_selected_change=on_select or _do_nothing)
-    chosen = result.selected
-    return chosen if chosen == "" or chosen in payload.geometry.place_codes else None
+        return component(
+            key=key,
+            data=encode_payload(payload),
+            on_selected_change=on_select or _do_nothing,
+            on_drawn_change=_do_nothing,
+        )
 
 
 def encode_payload(payload: ChartPayload) -> dict[str, Any]:
@@ -176,6 +204,8 @@ def encode_payload(payload: ChartPayload) -> dict[str, Any]:
         "summary": payload.summary,
         "selected": payload.selected,
         "is_small": payload.is_small,
+        "areas": payload.areas and [[list(corner) for corner in area] for area in payload.areas],
+        "drawing": None if payload.drawing is None else [list(corner) for corner in payload.drawing],
         "extent": payload.extent and {"visit": payload.extent.visit, "at": payload.extent.at},
         "words": WORDS,
         "palette": {"day": _screen_colours(DAY, is_night=False), "night": _screen_colours(NIGHT, is_night=True)},

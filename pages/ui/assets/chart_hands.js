@@ -38,7 +38,7 @@ export function addPointer(chart, map, layer, view) {
   map.on("click", (event) => {
     const place = layer.placeAtPoint(event.containerPoint);
     chart.hover(place, view, event.containerPoint);
-    chart.choose(place);
+    if (chart.hand) chart.hand.add(event.latlng); else chart.choose(place);
   });
   chart.listen(holder, "wheel", (event) => {
     const isMeant = event.ctrlKey || event.metaKey || holder.getRootNode().activeElement === holder;
@@ -52,7 +52,9 @@ export function addPointer(chart, map, layer, view) {
     else chart.isMoved = true;
   }, { passive: true });
   chart.listen(holder, "keydown", (event) => {
-    if (event.key === "Escape") { chart.hover(-1, view); chart.choose(-1); }
+    if (chart.hand && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); chart.hand.addMiddle(); }
+    else if (chart.hand && event.key === "Backspace") { event.preventDefault(); chart.hand.takeBack(); }
+    else if (event.key === "Escape") { chart.hover(-1, view); if (!chart.hand) chart.choose(-1); }
     else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       chart.choose(layer.placeAtPoint(map.getSize().divideBy(2)));

@@ -2,7 +2,7 @@
 
 import { measureShapes } from "./chart_shapes.js";
 import { layOut, placeName, samplePlace } from "./chart_layout.js";
-import { HIDDEN, figureText, write } from "./chart_style.js";
+import { GROUND, HIDDEN, figureText, write } from "./chart_style.js";
 
 const FIGURE_PX = [15, 22], NAME_PX = [10.5, 13], PARENT_FIGURE_PX = 12.5; // pairs grow with the places
 export const RING_FIGURE_PX = 13;
@@ -60,7 +60,7 @@ export const itemMethods = {
     for (const p of this.visible) {
       const text = figureText(fill, p), value = values ? values[p] : NaN;
       const radius = value === HIDDEN ? 6 : value > 0 ? this.ringScale.of(value) : 0;
-      if (!text && !radius) continue;
+      if (!text && !radius && fill.family !== GROUND) continue;
       const x = geometry.x[p] * view.scale - view.left, y = geometry.y[p] * view.scale - view.top;
       const isSelected = p === this.selected;
       const isInWindow = x > window_[0] && y > window_[1] && x < window_[2] && y < window_[3];
@@ -136,7 +136,7 @@ export const itemMethods = {
     ctx.font = `500 ${this.namePx}px ${this.fontFamily}`;
     for (const item of items) {
       const text = this.geometry.names[item.id], w = ctx.measureText(text).width + 4;
-      if (this.typicalSide < 44) break;
+      if (this.typicalSide < (this.panel.fill.family === GROUND ? 30 : 44)) break;
       const at = placeName(item, w, this.namePx + 2, occupied, this.window);
       if (at) names.push({ id: item.id, text, x: at.x, y: at.y });
     }

@@ -1,7 +1,7 @@
 // The words beside the chart: what each colour, hatch and ring says. All text arrives as data and is set as text.
 
 import { drawShapes } from "./chart_shapes.js";
-import { HIDDEN, NONE, NOTHING, classColour, drawPattern, figureText, wordAt, write } from "./chart_style.js";
+import { GROUND, HIDDEN, NONE, NOTHING, classColour, drawPattern, figureText, wordAt, write } from "./chart_style.js";
 
 export function element(tag, className, text, parent) {
   const node = document.createElement(tag);
@@ -54,6 +54,7 @@ function drawGrid(holder, fill, palette) {
 
 export function drawLegend(holder, panel, words, palette, ringScale, dpr, isParents) {
   holder.replaceChildren();
+  if (panel.fill.family === GROUND) return;
   const { ring } = panel, isParentFill = isParents && panel.fill.parentClasses;
   const fill = isParentFill ? { ...panel.fill, classes: panel.fill.parentClasses, labels: panel.fill.parent_labels } : panel.fill;
   const present = new Set(fill.classes);
@@ -124,7 +125,7 @@ export function describePlace(geometry, panel, words, extra, place, isParents) {
     if (ring && ring.parentValues) lines.push({ kind: "ring", text: `${ring.title}: ${say(ring.parentValues[parent])}` });
     lines.push({ kind: "place", text: geometry.names[place] });
   }
-  lines.push({ kind: "fill", text: `${fill.title}: ${state ? (state === own ? own : state.toLowerCase()) : figureText(fill, place) ?? "–"}` });
+  if (fill.family !== GROUND) lines.push({ kind: "fill", text: `${fill.title}: ${state ? (state === own ? own : state.toLowerCase()) : figureText(fill, place) ?? "–"}` });
   if (ring) lines.push({ kind: "ring", text: `${ring.title}: ${say(ring.values[place])}` });
   for (const field of extra) {
     const value = field.values[place];

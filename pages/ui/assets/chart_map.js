@@ -2,6 +2,7 @@
 
 import * as L from "./leaflet/leaflet-src.esm.js";
 import { sayExtent } from "./chart_address.js";
+import { Hand, Outlines } from "./chart_drawing.js";
 import { bytesOf, loadGeometry } from "./chart_geometry.js";
 import { addControls, addPointer, moveTogether } from "./chart_hands.js";
 import { createLayerClass } from "./chart_layer.js";
@@ -105,6 +106,7 @@ class Chart {
   async update({ data, setTriggerValue }) {
     this.data = data;
     this.select = (code) => setTriggerValue("selected", code ?? "");
+    this.sendArea = (corners) => setTriggerValue("drawn", corners);
     this.title.textContent = data.title;
     this.subtitle.textContent = data.subtitle;
     this.read = data.panels.map(readPanel);
@@ -142,13 +144,15 @@ class Chart {
       const panel = this.read[i];
       view.title.textContent = panel.title;
       view.title.hidden = !panel.title;
-      view.holder.setAttribute("aria-label", [panel.title, this.data.summary, this.data.words.keys]
+      view.holder.setAttribute("aria-label", [panel.title, this.data.summary, this.data.words[this.hand ? "draw_keys" : "keys"]]
         .filter(Boolean).map((text) => text.replace(/\.$/, "")).join(". "));
       const layer = this.maps[i].layer;
       layer.isNight = this.isNight;
       layer.selected = this.selected;
       layer.setPanel(panel, palette, font);
     });
+    this.outlines?.show(this.data.areas, palette);
+    this.hand?.draw(palette);
     this.sayStatus();
   }
 
@@ -164,7 +168,7 @@ class Chart {
     if (this.selected < 0) { this.status.textContent = ""; return; }
     const said = this.read.map((panel) => describePlace(this.geometry, panel, this.data.words, this.extra, this.selected));
     const lines = [...new Set(said.flatMap((d) => d.lines.map((line) => line.text)))];
-    this.status.textContent = `${said[0].name}: ${lines.join("; ")}.`;
+    this.status.textContent = `${[said[0].name, lines.join("; ")].filter(Boolean).join(": ")}.`;
   }
 
   buildMaps() {
@@ -172,7 +176,7 @@ class Chart {
     for (const view of this.panels) {
       const map = L.map(view.holder, {
         attributionControl: false, zoomControl: false, zoomSnap: 0, zoomDelta: 1, scrollWheelZoom: false,
-        dragging: !isTouch, zoomAnimation: this.panelCount === 1, fadeAnimation: false, boxZoom: false,
+        dragging: !isTouch, zoomAnimation: this.panelCount === 1, fadeAnimation: false, boxZoom: false, doubleClickZoom: !this.data.drawing,
         keyboardPanDelta: 90, wheelPxPerZoomLevel: 90, inertia: false, tap: false,
       });
       const layer = new ChartLayer(this.geometry);
@@ -203,6 +207,9 @@ class Chart {
       addPointer(this, map, layer, view);
     });
     if (this.maps.length === 2) moveTogether(this.maps);
+    const { map, view } = this.maps[0];
+    if (this.data.areas) this.outlines = new Outlines(map);
+    if (this.data.drawing) this.hand = new Hand(this, map, view, this.data.drawing, this.data.words, (corners) => this.sendArea(corners));
     this.maps[0].map.on("moveend", () => {
       if (this.isPlacing) return;
       this.isMoved = true;

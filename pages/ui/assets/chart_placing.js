@@ -7,8 +7,9 @@ export const SMALL = 330; // the height of a chart that stands beside other thin
 
 export const placingMethods = {
   bounds() {
+    const crs = L.CRS.EPSG3857, corners = this.data.areas?.flat() ?? (this.data.drawing?.length > 2 ? this.data.drawing : null);
+    if (corners?.length) return L.latLngBounds(corners.map(([lon, lat]) => [lat, lon])).pad(0.7);
     const [x0, y0, x1, y1] = this.geometry.worldBox;
-    const crs = L.CRS.EPSG3857;
     return L.latLngBounds([[x0, y1], [x1, y0]].map(([x, y]) => crs.pointToLatLng(L.point(x * 256, y * 256), 0)));
   },
 

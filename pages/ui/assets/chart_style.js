@@ -1,6 +1,7 @@
 // How things look and what they are called: classes, patterns, figures in words.
 
 export const NOTHING = -1, HIDDEN = -2, NONE = 0;
+export const GROUND = "ground"; // the family of a fill that says nothing: places to find one's way by
 const number_ = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 export const write = (value) => number_.format(value);
 
