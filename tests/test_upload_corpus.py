@@ -200,3 +200,41 @@ def test_an_odd_sign_between_cells_is_read(text, options):
     """The first of these was found by the benchmark that damages files (benchmarks/fuzz_uploads.py)."""
     (sheet,) = read_bytes(text.encode(), "a.csv", **options)
     assert sheet.table.to_pylist() == [{"ward": "Harbour", "people": "12"}]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        (b"Transverse_Mercator", b"Transverse_MeYcator", "cannot be turned into longitude and latitude"),
+        (b"British", b"B\x96itish", "may be damaged"),
+    ],
+    ids=["a projection that there is none of", "a name that is no text"],
+)
+def test_a_map_file_with_a_damaged_coordinate_system_costs_a_sentence(tmp_path, was, now, said):
+    path = maps.shapefile("EPSG:27700")(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["wards.prj"] = parts["wards.prj"].replace(was, now)
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(BadFile, match=said):
+        read_bytes((tmp_path / "b.zip").read_bytes(), "b.zip")
+
+
+def test_shapes_without_corners_are_counted_as_features_without_a_place(tmp_path):
+    square = {"type": "Polygon", "coordinates": [[[-1.5, 53.8], [-1.4, 53.8], [-1.4, 53.9], [-1.5, 53.8]]]}
+    blank = [{"type": kind, "coordinates": []} for kind in ("Polygon", "MultiPolygon", "LineString")]
+    path = maps.geojson(*((shape, {"ward": "Harbour"}) for shape in [square, *blank]))(tmp_path)
+    (sheet,) = read_bytes(path.read_bytes(), path.name)
+    assert sheet.table["lon"].null_count == 3 and "3 features without geometry" in sheet.detected["notes"]
+
+
+def test_a_zip_with_a_part_that_has_no_name_costs_no_more_than_that_part(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "ward,people\nHarbour,12\n")
+        archive.writestr("nameless", "1,2\n")
+    data = path.read_bytes().replace(b"nameless", b"\0ameless")  # zipfile ends a name there
+    (sheet,) = read_bytes(data, "a.zip")
+    assert sheet.table.to_pylist() == [{"ward": "Harbour", "people": "12"}]

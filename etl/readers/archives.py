@@ -69,7 +69,7 @@ def _opened(data: bytes, what: str) -> zipfile.ZipFile:
 
 
 def _files_in(archive: zipfile.ZipFile, what: str) -> list[zipfile.ZipInfo]:
-    infos = [info for info in archive.infolist() if not info.is_dir() and not _is_clutter(info.filename)]
+    infos = [info for info in archive.infolist() if not _is_clutter(info.filename) and not info.is_dir()]
     if any(info.flag_bits & 1 for info in infos):
         raise BadFile(
             f"{what} is a zip file protected with a password, so it cannot be read. Zip it again without one."

@@ -14,7 +14,7 @@ import shapely
 from convertbng import cutil
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from etl.coordinates import guess_system
 from etl.readers import headers
@@ -26,7 +26,16 @@ from soundings.model import BadFile
 
 NATIONAL_GRID, WEB_MERCATOR = 27700, 3857
 STYLES = {"layer_styles", "qgis_projects"}  # tables that QGIS keeps in a GeoPackage for itself
-UNREADABLE = (DataSourceError, DataLayerError, FieldError, pa.ArrowInvalid, UnicodeDecodeError, RuntimeError)
+# pyogrio's word for a coordinate system that GDAL cannot write out is an UnboundLocalError.
+UNREADABLE = (
+    DataSourceError,
+    DataLayerError,
+    FieldError,
+    pa.ArrowInvalid,
+    UnicodeDecodeError,
+    RuntimeError,
+    UnboundLocalError,
+)
 ASK_CRS = (
     "{what} does not say which coordinate system its numbers are in. "
     "Say it with crs: EPSG:27700 for the British National Grid, EPSG:29902 for the Irish Grid, EPSG:4326 for longitude and latitude."
@@ -108,6 +117,7 @@ def points_in_wgs84(
     """lon, lat (NaN for no geometry), the CRS they came in, and notes. A point stands for itself, any other shape
     for a point inside it. `own_crs` is what the file says, `asked` what the person says; the person's word is taken."""
     points = np.where(shapely.get_type_id(shapes) == 0, shapes, shapely.point_on_surface(shapes))
+    points = np.where(shapely.is_empty(points), None, points)  # of a damaged shape there is no point inside
     x, y = shapely.get_x(points), shapely.get_y(points)
     missing = int(np.isnan(x).sum())
     notes = [f"{headers.counted(missing, 'feature')} without geometry"] if missing else []
@@ -123,7 +133,13 @@ def points_in_wgs84(
     if asked and own_crs and CRS.from_user_input(own_crs) != system and not is_geojson:
         notes.append(f"the file says {_label(CRS.from_user_input(own_crs))}; {_label(system)} was used as asked")
     _refuse_other_numbers(x, y, system, what, is_asked=bool(asked), is_geojson=is_geojson)
-    lon, lat = _to_wgs84(x, y, system)
+    try:
+        lon, lat = _to_wgs84(x, y, system)
+    except ProjError as error:
+        raise BadFile(
+            f"The coordinate system of {what}, {_label(system)}, cannot be turned into longitude and latitude: what the file says "
+            "of it may be damaged. Say it with crs: EPSG:27700 for the British National Grid, for example."
+        ) from error
     if np.isfinite(x).any() and not (np.isfinite(lon) & np.isfinite(lat)).any():
         raise BadFile(
             f"The coordinates of {what} do not fit {_label(system)}: none falls on the map. {_say_guess(x, y)}"
