@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
@@ -54,6 +54,17 @@ def find_chromium() -> str | None:
 def start_chromium(playwright: Playwright) -> Browser:
     """A headless Chromium with a new profile and none of its own errands on the network."""
     return playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGS)
+
+
+@contextlib.contextmanager
+def open_chromium(patience: int = 5_000) -> Iterator[Browser]:
+    """A Chromium until the block ends; `expect` waits for up to `patience` ms meanwhile."""
+    with sync_playwright() as playwright:
+        browser = start_chromium(playwright)
+        expect.set_options(timeout=patience)
+        yield browser
+        expect.set_options(timeout=5_000)
+        browser.close()
 
 
 def find_port() -> int:

@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from soundings.home import Home
 from tests.homes import own_tidewell, tidewell
 
 __all__ = ["own_tidewell", "tidewell"]
@@ -28,6 +29,26 @@ def visit_from_this_machine():
 
             patch.setattr(visit, "read_request", lambda: visit.Request(AT_THIS_MACHINE, "localhost"))
         yield
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    """Opens one page of a home, Explore unless named, as a new visitor with this address."""
+    from tests.pages import EXPLORE, open_room
+
+    def open_(home: Home, page: str = EXPLORE, /, **address: str):
+        return open_room(monkeypatch, home, page, address)
+
+    return open_
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A real Chromium with the network cut, for the tests of one file."""
+    from tests.browser import open_chromium
+
+    with open_chromium() as browser:
+        yield browser
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

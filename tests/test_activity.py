@@ -469,23 +469,17 @@ def test_activities_are_found_by_words_of_their_title(builder, batch):
 
 
 @pytest.fixture
-def open_activity(monkeypatch):
+def open_activity(open_page):
     """Opens the Activity page of a home as a new visitor with this address."""
 
-    def open_(home: Home, activity_id: str | None = None) -> AppTest:
-        monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
-        monkeypatch.setenv("SOUNDINGS_TODAY", TODAY.isoformat())
-        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
-        at.switch_page("pages/rooms/activity.py")
-        if activity_id is not None:
-            at.query_params["activity"] = activity_id
-        return at.run()
+    def open_(home: Home, activity_id: str | None = None):
+        return open_page(home, "activity", **({} if activity_id is None else {"activity": activity_id}))
 
     return open_
 
 
 def words_of(at: AppTest) -> str:
-    """Everything the page says outside its tables, as typed."""
+    """What the page says of the activity outside its tables and the labels of what opens, as it is read."""
     assert not at.exception, [error.message for error in at.exception]
     kinds = (at.title, at.header, at.subheader, at.markdown, at.caption, at.info)
     said = "\n".join(str(element.value) for kind in kinds for element in kind)

@@ -6,26 +6,18 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from etl.loading import load_file
 from etl.mapping_template import name_activity
 from etl.specs import read_specs
 from soundings.home import PROJECT
-from tests.browser import guarded_page, serve, start_chromium
+from tests.browser import guarded_page, serve
 from tests.homes import TODAY, copy_home, make_wards_home
 from tests.test_activity import find_id, write_everything
 from tests.test_dashboard_browser import HOSTILE, settle
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

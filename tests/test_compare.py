@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from etl.illustrating import add_demo
 from soundings.axis import MARGIN, make_axis
 from soundings.comparing import (
     Residents,
@@ -21,12 +19,12 @@ from soundings.comparing import (
     scatter_activities,
     scatter_places,
 )
-from soundings.home import PROJECT, Home
+from soundings.home import Home
 from soundings.measures import find_measure
 from soundings.model import SoundingsError
 from soundings.queries import Located, Row, Table
 from tests.building import TODAY, Builder
-from tests.homes import TODAY as TODAY_TEXT
+from tests.pages import words_of
 
 NOW = date(2026, 11, 23)
 
@@ -172,32 +170,9 @@ def test_change_is_said_as_names_that_came_and_went_and_planned_years_do_not_cou
     assert "too little" in say_change(dated[:1], NOW)
 
 
-@pytest.fixture(scope="module")
-def tidewell(tmp_path_factory) -> Home:
-    home = Home(tmp_path_factory.mktemp("tidewell"))
-    add_demo(home)
-    return home
-
-
 @pytest.fixture
-def open_compare(monkeypatch, tidewell):
-    def open_(home: Home = tidewell, **address: str) -> AppTest:
-        monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
-        monkeypatch.setenv("SOUNDINGS_TODAY", TODAY_TEXT)
-        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
-        at.switch_page("pages/rooms/compare.py")
-        for name, value in address.items():
-            at.query_params[name] = value
-        return at.run()
-
-    return open_
-
-
-def words_of(at: AppTest) -> str:
-    assert not at.exception, [error.message for error in at.exception]
-    return "\n".join(
-        str(element.value) for kind in (at.title, at.header, at.markdown, at.caption, at.info) for element in kind
-    )
+def open_compare(open_page, tidewell):
+    return lambda home=tidewell, **address: open_page(home, "compare", **address)
 
 
 def test_the_page_sets_breadth_beside_depth_and_says_what_is_not_recorded(open_compare):

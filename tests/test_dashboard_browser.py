@@ -12,14 +12,14 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from etl.loading import load_file
 from etl.places_loading import add_places
 from pages.ui.explaining import JOINER
 from soundings.home import PROJECT, Home
 from soundings.palette import DAY, NIGHT
-from tests.browser import guarded_page, serve, start_chromium, wait_for_view, wait_until, wait_until_still
+from tests.browser import guarded_page, serve, wait_for_view, wait_until, wait_until_still
 from tests.homes import TODAY, copy_home, make_wards_home
 from tests.making import write_contributions
 
@@ -53,14 +53,6 @@ HOSTILE = [
     "{{constructor.constructor('alert(1)')()}} ${7*7} <%= 1 %>",
     "\"'`*_~_*`'\" &amp; <b>bold</b> | a -> b :smile: :material/home: :red[red] www.example.invalid --",
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

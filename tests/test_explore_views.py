@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from etl.illustrating import add_demo
 from pages.ui.asset_routes import OUR_FILES
 from pages.ui.chart_views import make_crossed_fill, make_names_fill
 from soundings.bivariate import cross_tables
 from soundings.geometry import ensure_geometry
-from soundings.home import PROJECT, Home
 from soundings.name_places import read_named_places
 from soundings.palette import CROSSED_DAY, NAME_SHAPES
 from soundings.queries import read_table
 from soundings.store import open_current
 from soundings.views import NO_CLASS
 from tests.building import TODAY
-from tests.homes import TODAY as TODAY_TEXT
-
-
-@pytest.fixture(scope="module")
-def tidewell(tmp_path_factory) -> Home:
-    home = Home(tmp_path_factory.mktemp("tidewell"))
-    add_demo(home)
-    return home
+from tests.pages import words_of
 
 
 @pytest.fixture
-def open_explore(monkeypatch, tidewell):
-    def open_(**address: str) -> AppTest:
-        monkeypatch.setenv("SOUNDINGS_HOME", str(tidewell.root))
-        monkeypatch.setenv("SOUNDINGS_TODAY", TODAY_TEXT)
-        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
-        for name, value in address.items():
-            at.query_params[name] = value
-        return at.run()
-
-    return open_
-
-
-def words_of(at: AppTest) -> str:
-    assert not at.exception, [error.message for error in at.exception]
-    return "\n".join(str(element.value) for kind in (at.title, at.markdown, at.caption, at.info) for element in kind)
+def open_explore(open_page, tidewell):
+    return lambda **address: open_page(tidewell, **address)
 
 
 def test_a_crossed_fill_hatches_what_is_half_recorded_and_says_each_class(tidewell):

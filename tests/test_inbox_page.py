@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from etl.foreseeing import foresee, is_same
@@ -18,9 +18,10 @@ from soundings.content import content_hash
 from soundings.generations import open_current
 from soundings.geometry import ensure_geometry
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, serve, start_chromium, wait_until
+from tests.browser import guarded_page, open_chromium, serve, wait_until
 from tests.building import TODAY as DAY
 from tests.homes import TODAY, make_wards_home, ward_code
+from tests.pages import all_words_of as words_of
 from tests.test_add_browser import settle as rest
 from tests.test_invitations import OURS, THEIRS, send, titles, write_activities, write_book, write_file
 from tests.test_upload_browser import settle
@@ -30,42 +31,6 @@ from tests.test_visit import heading
 @pytest.fixture
 def home(tmp_path) -> Home:
     return make_wards_home(tmp_path)
-
-
-@pytest.fixture
-def open_page(monkeypatch):
-    """Opens one page of a home as a new visitor with this address."""
-
-    def open_(home: Home, page: str, **address: str) -> AppTest:
-        monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
-        monkeypatch.setenv("SOUNDINGS_TODAY", TODAY)
-        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
-        at.switch_page(f"pages/rooms/{page}.py")
-        for name, value in address.items():
-            at.query_params[name] = value
-        return at.run()
-
-    return open_
-
-
-def words_of(at: AppTest) -> str:
-    """Everything a page says, in its tables too."""
-    assert not at.exception, [error.message for error in at.exception]
-    kinds = (
-        at.title,
-        at.header,
-        at.subheader,
-        at.markdown,
-        at.caption,
-        at.code,
-        at.error,
-        at.info,
-        at.warning,
-        at.success,
-    )
-    labels = [element.label for element in (*at.expander, *at.button, *at.selectbox)]
-    tables = [table.value.to_csv() for table in at.dataframe]
-    return "\n".join([*(str(element.value) for kind in kinds for element in kind), *labels, *tables])
 
 
 def find_button(at: AppTest, label: str):
@@ -254,12 +219,8 @@ def test_no_page_shows_an_invitation_anything_of_another_organisation(open_page,
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        expect.set_options(timeout=40_000)
+    with open_chromium(patience=40_000) as browser:
         yield browser
-        expect.set_options(timeout=5_000)
-        browser.close()
 
 
 @pytest.mark.browser

@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from soundings.palette import DAY, NIGHT
-from tests.browser import find_chromium, guarded_page, serve, start_chromium, wait_for_view
+from tests.browser import find_chromium, guarded_page, serve, wait_for_view
 
 pytestmark = [
     pytest.mark.browser,
@@ -57,14 +57,6 @@ def places(tmp_path_factory) -> Path:
 def address(places, tmp_path_factory) -> Iterator[str]:
     with serve(APP, tmp_path_factory.mktemp("home"), environ={"MAP_APP_PLACES": str(places)}) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        yield browser
-        browser.close()
 
 
 def open_chart(page: Page, url: str) -> None:

@@ -13,40 +13,16 @@ from pages.ui.explaining import ISOLATED, JOINER, escape
 from pages.ui.place_parts import timeline_rows
 from soundings.activities import ActivityLine
 from soundings.generations import generation_path, open_current, pointer_path, read_pointer
-from soundings.home import PROJECT, Home
+from soundings.home import Home
 from soundings.queries import read_table
 from soundings.sources import read_batches
 from tests.homes import TODAY, make_wards_home
 from tests.making import write_contributions, write_rows
+from tests.pages import EXPLORE, words_of
 
-EXPLORE, PLACE, SOURCES = PAGES = ("explore", "place", "sources")
+PLACE, SOURCES = "place", "sources"
+PAGES = (EXPLORE, PLACE, SOURCES)
 HOSTILE = "<script>window.__pwned=1</script>`${alert(1)}` $$\\LaTeX$$ [x](javascript:alert(1)) '\"{{}}"
-
-
-@pytest.fixture
-def open_page(monkeypatch):
-    """Opens one page of a home as a new visitor with this address."""
-
-    def open_(home: Home, page: str = EXPLORE, **address: str) -> AppTest:
-        monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
-        monkeypatch.setenv("SOUNDINGS_TODAY", TODAY)
-        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
-        if page != EXPLORE:
-            at.switch_page(f"pages/rooms/{page}.py")
-        for name, value in address.items():
-            at.query_params[name] = value
-        return at.run()
-
-    return open_
-
-
-def words_of(at: AppTest) -> str:
-    """Everything a page says outside its tables."""
-    assert not at.exception, [error.message for error in at.exception]
-    assert list(at.title) or list(at.header), "the page drew nothing"
-    kinds = (at.title, at.header, at.subheader, at.markdown, at.caption, at.code, at.error, at.info, at.warning)
-    labels = [element.label for element in (*at.expander, *at.button, *at.selectbox)]
-    return "\n".join([*(str(element.value) for kind in kinds for element in kind), *labels])
 
 
 def figures_table(at: AppTest):

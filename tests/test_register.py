@@ -10,8 +10,7 @@ from datetime import date, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from streamlit.testing.v1 import AppTest
+from playwright.sync_api import Page, expect
 
 from etl.loading import load_file
 from pages.ui.register_rows import encode_rows
@@ -31,11 +30,12 @@ from soundings.register import (
 from soundings.register_export import NOTE, register_columns, register_csv
 from soundings.register_words import say_dialogue, say_found, say_next, say_people, say_period, say_places
 from soundings.rubric import read_rubric
-from tests.browser import guarded_page, serve, start_chromium, wait_until
+from tests.browser import guarded_page, serve, wait_until
 from tests.building import TODAY, Builder
 from tests.homes import TODAY as TODAY_TEXT
 from tests.homes import copy_home, make_wards_home
 from tests.making import write_rows
+from tests.pages import read_words_of as words_of
 
 HOSTILE = "<img src=x onerror=window.__pwned=1> [x](javascript:alert(1)) `${alert(1)}` $$\\LaTeX$$ </script>"
 
@@ -404,26 +404,9 @@ def test_the_download_leaves_plain_numbers_and_keeps_bands_out_of_number_columns
 
 
 @pytest.fixture
-def open_page(monkeypatch):
+def open_page(open_page):
     """Opens Activities as a new visitor with this address."""
-
-    def open_(home: Home, **address: str) -> AppTest:
-        monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
-        monkeypatch.setenv("SOUNDINGS_TODAY", TODAY_TEXT)
-        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
-        at.switch_page("pages/rooms/activities.py")
-        for name, value in address.items():
-            at.query_params[name] = value
-        return at.run()
-
-    return open_
-
-
-def words_of(at: AppTest) -> str:
-    assert not at.exception, [error.message for error in at.exception]
-    kinds = (at.title, at.header, at.markdown, at.caption, at.code, at.info)
-    said = [str(element.value) for kind in kinds for element in kind] + [button.label for button in at.button]
-    return "\n".join(said).replace("\\", "")
+    return lambda home, **address: open_page(home, "activities", **address)
 
 
 def test_with_no_store_the_page_says_what_to_do_next(open_page, tmp_path):
@@ -500,14 +483,6 @@ def test_hostile_words_in_the_search_are_shown_as_typed(open_page, tidewell):
 
 
 # ---- In a browser --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

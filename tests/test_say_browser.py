@@ -6,7 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from etl.sealed import hold_answers, read_sealed
 from etl.waves import READY, USED, close_wave, list_waves, read_code, take_answer
@@ -14,7 +14,7 @@ from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.participants import read_texts
 from tests.asking import HEARD, ask_group
-from tests.browser import guarded_page, serve, start_chromium
+from tests.browser import guarded_page, open_chromium, serve
 from tests.homes import TODAY, copy_home
 from tests.test_dashboard_browser import find_barriers
 
@@ -40,12 +40,8 @@ def address(home):
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        expect.set_options(timeout=30_000)
+    with open_chromium(patience=30_000) as browser:
         yield browser
-        expect.set_options(timeout=5_000)
-        browser.close()
 
 
 def heading(page: Page, words: str):

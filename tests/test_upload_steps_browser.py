@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from etl.loading import load_file
 from soundings.home import PROJECT
-from tests.browser import guarded_page, serve, start_chromium, wait_until
+from tests.browser import guarded_page, serve, wait_until
 from tests.homes import TODAY, make_wards_home, ward_code
 from tests.test_invitations import write_activities
 from tests.test_upload_browser import settle
@@ -39,14 +39,6 @@ PAST_THE_EDGE = """() => {
   }).map((node) => `${node.tagName} ${node.textContent.slice(0, 60)}`);
   return main.scrollWidth > main.clientWidth ? [`the page is ${main.scrollWidth} wide`, ...out] : out;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +103,8 @@ def type_into(page: Page, table: Locator, column: str, text: str) -> None:
     wait_until(page, cells.all_text_contents, lambda found: text in found, seconds=10)
 
 
-def test_a_file_is_taken_in_and_undone_by_keyboard_alone_at_four_times_the_size(browser, url):
-    with guarded_page(browser, **ZOOMED) as (page, _):
+def test_a_file_is_taken_in_and_undone_by_keyboard_alone_at_four_times_the_size(chromium, url):
+    with guarded_page(chromium, **ZOOMED) as (page, _):
         drop(page, url, "events.csv", EVENTS, "What is in each column?")
         use = page.get_by_role("button", name="Use these columns", exact=True)
         tab_to(page, use)
@@ -152,8 +144,8 @@ def test_a_file_is_taken_in_and_undone_by_keyboard_alone_at_four_times_the_size(
         expect(page.get_by_text("events.csv is undone.")).to_be_visible()
 
 
-def test_questions_about_people_doubles_and_earlier_files_have_no_barrier_on_a_phone(browser, url):
-    with guarded_page(browser, **PHONE) as (page, _):
+def test_questions_about_people_doubles_and_earlier_files_have_no_barrier_on_a_phone(chromium, url):
+    with guarded_page(chromium, **PHONE) as (page, _):
         drop(page, url, "people.csv", PERSONAL, "Some columns look as if")
         assert not find_barriers(page)
         content = write_activities(("t1", "Tea", "Hub"), ("z1", "Soup", "Hub"), ("t3", "New", "Hub"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from soundings.home import PROJECT
 from soundings.palette import CROSSED_DAY, CROSSED_NIGHT
-from tests.browser import guarded_page, serve, start_chromium, wait_until, wait_until_still
+from tests.browser import guarded_page, serve, wait_until, wait_until_still
 from tests.homes import TODAY, copy_home
 from tests.test_dashboard_browser import (
     choose_option,
@@ -22,14 +22,6 @@ from tests.test_dashboard_browser import (
 )
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ import socket
 import threading
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from etl.invitations import invite, revoke
 from pages.ui.routes import PAGES
 from pages.ui.visit import ORGANISER, PARTICIPANT, STAFF, STRANGER, Request, judge_visit
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, serve, start_chromium
+from tests.browser import guarded_page, open_chromium, serve
 from tests.homes import TODAY, copy_home
 
 HERE = (("Host", "localhost:8501"), ("User-Agent", "a browser"), ("Origin", "http://localhost:8501"))
@@ -139,12 +139,8 @@ def address(home):
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        expect.set_options(timeout=30_000)
+    with open_chromium(patience=30_000) as browser:
         yield browser
-        expect.set_options(timeout=5_000)
-        browser.close()
 
 
 def heading(page, words: str):

@@ -20,7 +20,7 @@ from soundings.measures import FAMILIES, read_measures
 from soundings.model import FIGURE_STATES, KNOWLEDGE, PLACE_STATES, ROLES, SHARING, STAGES, SoundingsError
 from soundings.rubric import read_rubric
 from soundings.words import KINDS, NAME, find_word, holds, list_needs, read_words
-from tests.homes import TODAY
+from tests.pages import words_of
 
 RUBRIC = read_rubric()
 WORDS = read_words(RUBRIC)
@@ -29,25 +29,9 @@ NAMES_DOC = (PROJECT / "docs" / "names.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def open_words(monkeypatch, tmp_path):
+def open_words(open_page, tmp_path):
     """Opens the page as a new visitor with this address."""
-
-    def open_(home: Home | None = None, **address: str) -> AppTest:
-        monkeypatch.setenv("SOUNDINGS_HOME", str((home or Home(tmp_path / "none")).root))
-        monkeypatch.setenv("SOUNDINGS_TODAY", TODAY)
-        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
-        at.switch_page("pages/rooms/words.py")
-        for name, value in address.items():
-            at.query_params[name] = value
-        return at.run()
-
-    return open_
-
-
-def words_of(at: AppTest) -> str:
-    assert not at.exception, [error.message for error in at.exception]
-    kinds = (at.title, at.header, at.subheader, at.markdown, at.caption, at.code, at.info, at.error)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return lambda home=None, **address: open_page(home or Home(tmp_path / "none"), "words", **address)
 
 
 def marks_of(at: AppTest) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from soundings.home import PROJECT
-from tests.browser import guarded_page, serve, start_chromium, wait_until
+from tests.browser import guarded_page, serve, wait_until
 from tests.homes import TODAY
 from tests.hostile import HOSTILE
 from tests.test_palette import contrast
@@ -31,14 +31,6 @@ LOOK = """mark => {
     return [style.fontSize, style.fontWeight, style.color, style.padding, Math.round(mark.getBoundingClientRect().height),
             getComputedStyle(icon).fontSize];
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
