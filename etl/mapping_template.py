@@ -23,6 +23,7 @@ from etl.parsing import (
     parse_yes_no,
 )
 from etl.placing import FIELDS, make_saying
+from etl.sparing import spare_collecting
 from etl.spec_types import Spec
 from etl.tables import RECORD_TABLES, make_rows, make_table
 from etl.template_places import find_places
@@ -142,6 +143,7 @@ class Batch:
         return first == row.number
 
 
+@spare_collecting()
 def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str) -> Mapped:
     """The rows of every table, sheet by sheet in the template's order; of a row's parts none is made where it is rejected."""
     batch = Batch(spec, batch_id)

@@ -14,6 +14,7 @@ import pyarrow as pa
 from rapidfuzz.distance import Indel
 
 from etl.parsing import BLANK_WORDS, Unreadable, parse_date, parse_text
+from etl.sparing import spare_collecting
 from etl.types import Sheet
 from soundings.home import PROJECT
 from soundings.model import BadFile
@@ -180,6 +181,7 @@ def choose_sheet(sheets: list[Sheet], mapping: ColumnMapping) -> Sheet:
     )
 
 
+@spare_collecting()
 def apply_mapping(sheets: list[Sheet], mapping: ColumnMapping) -> list[Sheet]:
     """The template's sheets made of a file's rows: activities, meetings, and one sheet for each measure. Rows keep their numbers.
 
