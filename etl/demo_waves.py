@@ -6,8 +6,8 @@ import tomllib
 from itertools import zip_longest
 from pathlib import Path
 
-from etl.mapping_template import name_activity
 from etl.specs import read_specs
+from etl.template_rows import name_activity
 from soundings.publication import Asking
 
 

@@ -35,11 +35,11 @@ from etl.inbox import RECORDS, encode_tables, identify_batch
 from etl.invitations import Invitation
 from etl.invited import INVITED
 from etl.loading import ReadOptions, map_rows, screen
-from etl.mapping_template import name_activity
 from etl.replay import insert_batch, pack_sheets
 from etl.results import LoadResult
 from etl.spec_types import Spec
 from etl.specs import read_specs
+from etl.template_rows import name_activity
 from etl.types import Sheet
 from etl.waiting import Waiting, send_or_load
 from soundings.classify import Classification, Recorded, classify

@@ -12,7 +12,7 @@ from etl.placing import make_saying
 from etl.template_tables import PLACE_COLUMNS
 
 if TYPE_CHECKING:
-    from etl.mapping_template import Row
+    from etl.template_rows import Row
 
 # What people write where no place is known, without punctuation and case.
 UNSAID = {

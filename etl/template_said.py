@@ -10,7 +10,7 @@ from etl.parsing import BLANK_WORDS, Unreadable, parse_count, parse_date, parse_
 from soundings.model import FEWEST_ANSWERS
 
 if TYPE_CHECKING:
-    from etl.mapping_template import Batch, Row
+    from etl.template_rows import Batch, Row
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 NOTHING = frozenset(("nothing", "none", "nil", "no"))

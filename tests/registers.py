@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 
 from etl.loading import load_file
-from etl.mapping_template import name_activity
 from etl.specs import read_specs
+from etl.template_rows import name_activity
 from etl.template_tables import TABLES
 from soundings.content import content_hash
 from soundings.generations import open_current

@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from etl.loading import load_file
-from etl.mapping_template import name_activity
 from etl.specs import read_specs
+from etl.template_rows import name_activity
 from etl.template_tables import TABLES
 from pages.ui.explaining import JOINER, escape
 from soundings.activity_figures import find_medians, glance, say_meetings, sum_counts

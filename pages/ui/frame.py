@@ -13,6 +13,8 @@ h3 { font-size: 1.08rem !important; }
 .stApp { font-variant-numeric: tabular-nums; }
 /* By night Streamlit writes white on the pale blue of its buttons. */
 [data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #10202c) !important; }
+/* The circle of a choice that is not made must be seen, too (WCAG 1.4.11). */
+[data-testid="stRadioOption"]:not(:has(input:checked)) > div > div:first-child { border-color: color-mix(in srgb, currentColor 62%, transparent); }
 [data-testid="stCaptionContainer"] { opacity: 0.82 !important; } /* Streamlit's own 0.6 is too pale to read on paper */
 .stMarkdownColoredBackground { display: inline-block; max-width: 100%; margin: 1px 0; } /* the mark of a name stays in one piece */
 [class*="st-key-pair_"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; } /* side by side on a phone, too */
