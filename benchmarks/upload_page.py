@@ -2,7 +2,7 @@
 
     python -m benchmarks.upload_page [--rows 200000] [--runs 3]
 
-Bars: 20 s from a dropped file to all that the page says of it, 5 s from one correction to all of it again, 2 GB of memory. Each
+Wanted: 20 s from a dropped file to all that the page says of it, 5 s from one correction to all of it again, 2 GB of memory. Each
 case is a process of its own: `native` the template's activities, `foreign` another file's columns matched to the template (a row
 is an activity, a meeting and a figure), `wrong` the same with a tenth of its rows wrong and another tenth in no place that is
 loaded. The wards of the made-up district of Tidewell are loaded.

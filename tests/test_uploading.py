@@ -180,6 +180,11 @@ def test_every_column_is_proposed_at_most_one_field_and_says_why():
     assert {one.field for one in proposed.values()} - {None} <= set(read_fields())
 
 
+def test_a_column_called_name_is_never_proposed_as_a_title_for_it_may_be_a_persons():
+    fields = {one.column: one.field for one in propose_columns(["Name", "Kind", "People came"], [])}
+    assert fields == {"Name": None, "Kind": "method", "People came": "attendance_count"}
+
+
 def test_matched_rows_become_activities_meetings_and_figures_with_their_own_row_numbers(home):
     prepared, sheets = prepare(home, EVENTS, Wanted(mapping=MAPPING))
     assert list_fitting(sheets) == []

@@ -40,6 +40,29 @@ def _is_list_of_names(cells: Sequence[str | None]) -> bool:
     return all(cell and cell.strip() and not LOOKS_LIKE_DATA.fullmatch(cell.strip()) for cell in cells)
 
 
+def is_name_row(rows: Sequence[Sequence[str | None]], at: int) -> bool:
+    """Whether this row can only hold names: one in each column that is used, none of them twice or like a value, while two or
+    more of these columns have figures in most of the rows beneath and none in their name."""
+    beneath = rows[at + 1 : at + 1 + ROWS_LOOKED_AT]
+    names = [clean_name(cell) for cell in rows[at]] if at < len(rows) else []
+    while names and not names[-1]:
+        names.pop()
+    if not names or not _is_list_of_names(names) or len({name.casefold() for name in names}) < len(names):
+        return False
+    columns = [[row[n] for row in beneath if n < len(row) and row[n] and row[n].strip()] for n in range(len(names))]
+    return (
+        sum(
+            2 * sum(map(_has_figure, cells)) > len(cells) and not _has_figure(name)
+            for name, cells in zip(names, columns, strict=True)
+        )
+        >= 2
+    )
+
+
+def _has_figure(cell: str) -> bool:
+    return any(sign.isdigit() for sign in cell)
+
+
 def name_columns(head: Sequence[str | None], used: Sequence[int]) -> tuple[list[str], list[str]]:
     """Stripped, unique names for the columns at the positions `used`, and notes on every name that had to be made.
 

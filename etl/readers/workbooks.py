@@ -43,7 +43,7 @@ def read_workbook_bytes(
             empty.append(name)
             continue
         if header_row is None:
-            header = _last_header_row(header, raw[name].merged)
+            header = _last_header_row(rows, header, raw[name].merged)
         rows[header], merged_notes = _spread_merged(rows, header, raw[name].merged)
         notes = [
             *(["the sheet is hidden"] if raw[name].is_hidden else []),
@@ -84,12 +84,15 @@ def _open(data: bytes, what: str) -> list[RawSheet]:
         raise BadFile(DAMAGED.format(what=what)) from error
 
 
-def _last_header_row(header: int, merged: list[tuple]) -> int:
-    """The row where a header of several rows ends: that to which cells are merged down from its first."""
-    return max(
+def _last_header_row(rows: list[list[str | None]], header: int, merged: list[tuple]) -> int:
+    """The row where a header of several rows ends: that to which cells are merged down from its first, or the row of names
+    under cells that are merged across."""
+    last = max(
         (bottom for (top, _), (bottom, _) in merged if top == header < bottom <= header + DEEPEST_HEADER),
         default=header,
     )
+    is_across = any(top == bottom == header and right > left for (top, left), (bottom, right) in merged)
+    return header + 1 if last == header and is_across and headers.is_name_row(rows, header + 1) else last
 
 
 def _spread_merged(

@@ -24,11 +24,18 @@ def explain_personal(upload: Upload, found: list[Suspect], said: Said) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", border=True, key=upload.key(f"personal_{number}")
         ):
-            st.markdown(f"**{escape(column)}** looks like {escape(what)}.", width="stretch")
+            st.markdown(f"**{escape(column)}** looks like {escape(what)}.{way_out(what)}", width="stretch")
             if st.button("Leave this column out", key=upload.key(f"drop_{number}")):
                 leave_out(upload, said, [column])
     if len(columns) > 1 and st.button(f"Leave all {len(columns)} out", type="primary", key=upload.key("drop_all")):
         leave_out(upload, said, columns)
+
+
+def way_out(what: str) -> str:
+    """What else to do where a heading alone says that a column is of people."""
+    if what != "names of people, by its heading":
+        return ""
+    return " If it holds what activities are called, give it a heading that says so in your file (“Event name”), and drop it again."
 
 
 def leave_out(upload: Upload, said: Said, columns: list[str]) -> None:

@@ -80,6 +80,10 @@ def _merge_group(book) -> None:
     sheet.merge_cells("B1:C1")
 
 
+def _merge_across(book) -> None:
+    book["counts"].merge_cells("A1:B1")
+
+
 def _merge_rows(book) -> None:
     book["counts"].merge_cells("A2:A3")
 
@@ -141,6 +145,8 @@ KEPT = [
     Kept("an empty sheet beside", workbook(("counts", [["ward", "people"], ["Harbour", 1]]), ("Sheet2", [])), ["ward", "people"], {2: ["Harbour", "1"]}, note="empty sheets left out: Sheet2"),
     Kept("a header of two merged rows", workbook(("counts", [["ward", "people", None], [None, "2024", "2025"], ["Harbour", 1, 2], ["Lairs", 3, 4]]), change=_merge_group), ["ward", "2024", "2025"], {3: ["Harbour", "1", "2"], 4: ["Lairs", "3", "4"]}, note="merged cells in the header", options={"header_row": 2}),
     Kept("a header of two merged rows, found", workbook(("counts", [["ward", "people", None], [None, "2024", "2025"], ["Harbour", 1, 2], ["Lairs", 3, 4]]), change=_merge_group), ["ward", "2024", "2025"], {3: ["Harbour", "1", "2"], 4: ["Lairs", "3", "4"]}, note="merged cells in the header"),
+    Kept("names under cells that are merged across", workbook(("counts", [["where", None, "turnout", None], ["ward", "venue", "day", "people"], ["Harbour", "Pier", "2025-05-03", 12], ["Lairs", "Hall", "2025-05-04", 3]]), change=_merge_across), ["ward", "venue", "day", "people"], {3: ["Harbour", "Pier", "2025-05-03", "12"], 4: ["Lairs", "Hall", "2025-05-04", "3"]}, note="'where turnout'"),
+    Kept("a first row of words under merged cells stays a row", workbook(("counts", [["where", None, "who"], ["Harbour", "Pier", "walkers"], ["Lairs", "Hall", "cooks"]]), change=_merge_across), ["where", "column 2", "who"], {2: ["Harbour", "Pier", "walkers"], 3: ["Lairs", "Hall", "cooks"]}, note="merged cells in the header"),
     Kept("merged cells among the rows", workbook(("counts", [["ward", "people"], ["Harbour", 1], [None, 2]]), change=_merge_rows), ["ward", "people"], {2: ["Harbour", "1"], 3: [None, "2"]}, note="merged cells in the rows: 1 range"),
     Kept("errors and formulas without a result", workbook(("counts", [["ward", "people", "sum"], ["Harbour", "#N/A", "=1+1"], ["Lairs", 2, 3]])), ["ward", "people", "sum"], {2: ["Harbour", None, None], 3: ["Lairs", "2", "3"]}, note="1 cell with an error such as #N/A read as empty; 1 formula without a saved result"),
     Kept("one sheet asked for, whatever its case", workbook(("One", [["a"], [1]]), ("Two", [["ward"], ["Lairs"]])), ["ward"], {2: ["Lairs"]}, options={"sheet": "two"}, sheet="Two"),
