@@ -6,11 +6,13 @@ import hashlib
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz.distance import Indel
 
 from etl.parsing import BLANK_WORDS, Unreadable, parse_date, parse_text
@@ -169,12 +171,11 @@ def plain_words(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", parted.casefold()).split())
 
 
-def choose_sheet(sheets: list[Sheet], mapping: ColumnMapping) -> Sheet:
-    """The first sheet that has every column that is used. Raises BadFile where none has."""
+def choose_sheets(sheets: list[Sheet], mapping: ColumnMapping) -> list[Sheet]:
+    """Every sheet that has all the columns that are used: one for each month, say. Raises BadFile where none has."""
     wanted = {column for column, _ in mapping.columns}
-    for sheet in sheets:
-        if wanted <= set(sheet.table.column_names):
-            return sheet
+    if chosen := [sheet for sheet in sheets if wanted <= set(sheet.table.column_names)]:
+        return chosen
     missing = sorted(wanted - {name for sheet in sheets for name in sheet.table.column_names})
     raise BadFile(
         f"The file has no column {' or '.join(missing) or 'set with all of these together'}. Match its columns again."
@@ -185,9 +186,44 @@ def choose_sheet(sheets: list[Sheet], mapping: ColumnMapping) -> Sheet:
 def apply_mapping(sheets: list[Sheet], mapping: ColumnMapping) -> list[Sheet]:
     """The template's sheets made of a file's rows: activities, meetings, and one sheet for each measure. Rows keep their numbers.
 
-    A row without a title stands among the activities alone, where it is refused with the reason.
+    A row without a title stands among the activities alone, where it is refused with the reason. Several sheets of the file are
+    read as one, so that a group that meets in two of them is one group; what is made of them stands apart again, each part under
+    the name `name_part` gives it.
     """
-    sheet = choose_sheet(sheets, mapping)
+    chosen = choose_sheets(sheets, mapping)
+    if len(chosen) == 1:
+        return map_sheet(chosen[0], mapping)
+    columns = [column for column, _ in mapping.columns]
+    joined = pa.concat_tables([sheet.table.select(columns) for sheet in chosen])
+    together = Sheet("", joined, pa.array(range(joined.num_rows), pa.int32()))
+    return [part for made in map_sheet(together, mapping) for part in part_sheet(made, chosen)]
+
+
+def part_sheet(made: Sheet, chosen: list[Sheet]) -> Iterator[Sheet]:
+    """What was made of several sheets read as one, apart again; the rows have the numbers of their own sheets."""
+    start = 0
+    for sheet in chosen:
+        end = start + sheet.table.num_rows
+        here = pc.and_(pc.greater_equal(made.row_numbers, start), pc.less(made.row_numbers, end))
+        table, at = made.table.filter(here), pc.subtract(made.row_numbers.filter(here), start).cast(pa.int32())
+        if table.num_rows:
+            yield Sheet(name_part(made.name, sheet.name), table, sheet.row_numbers.take(at), sheet.detected)
+        start = end
+
+
+def name_part(made: str, sheet: str) -> str:
+    """The name of a sheet of the template that was made of one of several sheets of a file."""
+    return f"{made} of {sheet}"
+
+
+def split_part(name: str) -> tuple[str, str | None]:
+    """(the template's own name of a sheet, the sheet of the file it was made of, where the file has several)."""
+    made, _, sheet = name.partition(" of ")
+    return made, sheet or None
+
+
+def map_sheet(sheet: Sheet, mapping: ColumnMapping) -> list[Sheet]:
+    """The template's sheets made of one sheet."""
     field_of = dict(mapping.columns)
     cells = {field_of[name]: sheet.table[name].to_pylist() for name in sheet.table.column_names if name in field_of}
     blank = [None] * sheet.table.num_rows

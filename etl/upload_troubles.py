@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +15,8 @@ from etl.rejects import make_rejected_csv
 from etl.spec_types import TEMPLATE
 from etl.specs import find_sheets
 from etl.types import Sheet
-from etl.upload_mapping import OF_PEOPLE, choose_sheet, find_column
+from etl.upload_mapping import OF_PEOPLE, choose_sheets, find_column, split_part
+from etl.upload_twins import Twin
 from etl.uploading import Prepared, Wanted, apply_fixes
 
 
@@ -35,7 +37,7 @@ class Trouble:
 
 def list_troubles(prepared: Prepared, raw: list[Sheet], wanted: Wanted) -> list[Trouble]:
     """The rows with rejected cells, as the person's own file has them, in its order; notes on whole columns are left out."""
-    sheets = prepared.sheets if wanted.mapping is None else [show_matched(raw, wanted)]
+    sheets = prepared.sheets if wanted.mapping is None else show_matched(raw, wanted)
     rejections = prepared.mapped.rejections
     cells = {}
     for sheet in sheets:
@@ -66,7 +68,7 @@ def list_unplaced(
     if not reasons:
         return []
     found = []
-    for sheet in prepared.sheets if wanted.mapping is None else [show_matched(raw, wanted)]:
+    for sheet in prepared.sheets if wanted.mapping is None else show_matched(raw, wanted):
         columns = [name for name in list_place_columns(prepared, wanted, sheet) if name in sheet.table.column_names]
         for number, row in zip(sheet.row_numbers.to_pylist(), sheet.table.to_pylist() if columns else [], strict=False):
             wrong = [
@@ -100,12 +102,11 @@ def join_troubles(first: list[Trouble], second: list[Trouble]) -> list[Trouble]:
     return [one for _, one in sorted(joined.items(), key=lambda item: item[0])]
 
 
-def show_matched(raw: list[Sheet], wanted: Wanted) -> Sheet:
-    """The sheet of a matched file with the columns that are used, corrections in place; without those of people's places."""
-    sheet = apply_fixes([choose_sheet(raw, wanted.mapping)], wanted)[0]
-    return replace(
-        sheet, table=sheet.table.select([name for name, field in wanted.mapping.columns if field not in OF_PEOPLE])
-    )
+def show_matched(raw: list[Sheet], wanted: Wanted) -> list[Sheet]:
+    """The sheets of a matched file with the columns that are used, corrections in place; without those of people's places."""
+    columns = [name for name, field in wanted.mapping.columns if field not in OF_PEOPLE]
+    sheets = apply_fixes(choose_sheets(raw, wanted.mapping), wanted)
+    return [replace(sheet, table=sheet.table.select(columns)) for sheet in sheets]
 
 
 def find_cell(prepared: Prepared, label: str, column: str, wanted: Wanted, sheets: list[Sheet]) -> tuple[str, str]:
@@ -116,7 +117,8 @@ def find_cell(prepared: Prepared, label: str, column: str, wanted: Wanted, sheet
     if wanted.mapping is None:
         only = find_sheets(prepared.spec, prepared.sheets)
         return (only[0].name if len(only) == 1 else sheet), column
-    return sheets[0].name, find_column(sheet, column, wanted.mapping)
+    made, own = split_part(sheet)
+    return own or sheets[0].name, find_column(made, column, wanted.mapping)
 
 
 def make_starter(troubles: list[Trouble]) -> bytes:
@@ -162,10 +164,11 @@ def is_two_ways(value: str) -> bool:
     return False
 
 
-def rows_of(prepared: Prepared, raw: list[Sheet], wanted: Wanted, rows: list[int]) -> tuple[tuple[str, int], ...]:
-    """(sheet, row) of everything the file says of the activities in these rows, to leave them out."""
+def rows_of(prepared: Prepared, raw: list[Sheet], wanted: Wanted, twins: Sequence[Twin]) -> tuple[tuple[str, int], ...]:
+    """(sheet, row) of everything the file says of these activities, to leave them out."""
+    rows = [twin.row for twin in twins]
     if wanted.mapping is not None:
-        return tuple((choose_sheet(raw, wanted.mapping).name, row) for row in rows)
+        return rows_of_matched(raw, wanted, twins)
     if prepared.spec.shape != TEMPLATE:
         return tuple((sheet.name, row) for sheet in find_sheets(prepared.spec, prepared.sheets) for row in rows)
     ids, found = set(), []
@@ -179,3 +182,27 @@ def rows_of(prepared: Prepared, raw: list[Sheet], wanted: Wanted, rows: list[int
                 if key in ids:
                     found.append((sheet.name, number))
     return tuple(found)
+
+
+def rows_of_matched(raw: list[Sheet], wanted: Wanted, twins: Sequence[Twin]) -> tuple[tuple[str, int], ...]:
+    """The same of a matched file. Where it has several sheets, a row is an activity's by its number, its title and its day."""
+    sheets = show_matched(raw, wanted)
+    if len(sheets) == 1:
+        return tuple((sheets[0].name, twin.row) for twin in twins)
+    title, day = (wanted.mapping.column_of(name) for name in ("title", "start_date"))
+    found = []
+    for sheet in sheets:
+        at = {number: row for row, number in enumerate(sheet.row_numbers.to_pylist())}
+        for twin in twins:
+            cells = sheet.table.slice(at[twin.row], 1).to_pylist()[0] if twin.row in at else {}
+            if parse_text(cells.get(title)) == twin.title and read_day(cells.get(day), wanted) == twin.day:
+                found.append((sheet.name, twin.row))
+    return tuple(found)
+
+
+def read_day(text: str | None, wanted: Wanted) -> date | None:
+    """A cell's day under the order that was chosen; None where it is none."""
+    try:
+        return parse_date(text, wanted.options.date_order)
+    except Unreadable:
+        return None

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from etl.confining import read_confined
@@ -197,6 +198,61 @@ def test_matched_rows_become_activities_meetings_and_figures_with_their_own_row_
     assert preview_upload(home, prepared).added == ("2 activities", "2 meetings", "10 people")
 
 
+def months() -> bytes:
+    """A workbook with a sheet for each of two months, and one with other columns."""
+    book = openpyxl.Workbook()
+    heading = ["Event name", "Held on", "Ward", "Number attended"]
+    for name, rows in {
+        "January": [
+            heading,
+            ["Tea and talk", "14/01/2025", "Ward 1", "12"],
+            ["Lantern walk", "31/02/2025", "Ward 2", "40"],
+        ],
+        "February": [
+            heading,
+            ["Tea and talk", "14/02/2025", "Ward 1", "9"],
+            ["Net mending", "15/02/2025", "Ward 9", "4"],
+        ],
+        "Lists": [["Kinds"], ["Drop-in"]],
+    }.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def test_every_sheet_with_the_columns_is_read_and_what_is_wrong_is_told_in_its_own_sheet(home):
+    mapping = replace(MAPPING, columns=MAPPING.columns[:4], each_row=MEETING)
+    wanted = Wanted(mapping=mapping)
+    prepared, sheets = prepare(home, months(), wanted, "year.xlsx")
+    found = prepared.mapped
+    assert sorted(found.tables["activity"]["title"].to_pylist()) == ["Lantern walk", "Net mending", "Tea and talk"]
+    assert sorted(filter(None, found.tables["session"]["attendance_count"].to_pylist())) == [4, 9, 12, 40]
+    assert found.rows_read == found.rows_accepted + found.rows_rejected
+    (wrong,) = list_troubles(prepared, sheets, wanted)
+    assert (wrong.sheet, wrong.row, [column for column, _ in wrong.wrong]) == ("January", 3, ["Held on"])
+    preview = preview_upload(home, prepared)
+    (lost,) = list_unplaced(prepared, sheets, wanted, preview.unplaced)
+    assert (lost.sheet, lost.row) == ("February", 3)
+    fixes = (Fix("January", 3, "Held on", "28/01/2025"), Fix("February", 3, "Ward", "Ward 3"))
+    mended, _ = prepare(home, months(), replace(wanted, fixes=fixes), "year.xlsx")
+    assert not mended.mapped.rows_rejected and not preview_upload(home, mended).unplaced
+    result = confirm_upload(home, mended)
+    before = hash_of(home)
+    assert result.rows_rejected == 0 and rebuild(home).agrees and hash_of(home) == before
+
+
+def test_a_double_in_one_of_two_sheets_is_left_out_there_alone(home):
+    wanted = Wanted(mapping=replace(MAPPING, columns=MAPPING.columns[:4]))
+    confirm_upload(home, prepare(home, native("a1,Tea and talk,2025-02-14,Ward 1,venue"))[0])
+    prepared, sheets = prepare(home, months(), wanted, "year.xlsx")
+    twins = preview_upload(home, prepared).twins
+    assert rows_of(prepared, sheets, wanted, twins) == (("February", 2),)
+
+
 def test_rows_with_one_title_can_be_meetings_of_one_activity(home):
     text = "Event name,Held on,Ward\nChoir,1 May 2025,Ward 1\nChoir,8 May 2025,Ward 2\nTea,9 May 2025,Ward 2\n"
     mapping = ColumnMapping(
@@ -316,7 +372,7 @@ def test_an_activity_of_the_same_title_place_and_week_is_shown_and_can_be_left_o
     prepared, sheets = prepare(home, text, name="more.csv")
     (twin,) = preview_upload(home, prepared).twins
     assert (twin.row, twin.place, twin.file_name) == (2, "Ward 1", "events.csv")
-    gone = rows_of(prepared, sheets, Wanted(), [twin.row])
+    gone = rows_of(prepared, sheets, Wanted(), [twin])
     left, _ = prepare(home, text, Wanted(left_out=gone), name="more.csv")
     assert left.mapped.rows_read == 3 and not preview_upload(home, left).twins
     assert any("Row 2 of more was left out" in one for one in left.manifest["decisions"])

@@ -31,6 +31,7 @@ WORDS = {
     "parents_stand": "The figures and rings here are those of the larger areas; the colours are each place's own. Zoom in for each place's figures.",
     "parents_colour": "The colours, figures and rings here are those of the larger areas. Zoom in for each place's own.",
     "in_table": "All of them are in the table.",
+    "zoom_for_them": "Zoom in to see them.",
     "hidden_ring": "A dashed ring: hidden for privacy.",
     "no_rings": "None recorded.",
     "not_loaded": "The chart has not loaded.",

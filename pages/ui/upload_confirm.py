@@ -84,7 +84,7 @@ def ask_confirm(
         is_settled = (
             st.checkbox("They are other records: take them in all the same", key=upload.key("same_rows")) and is_settled
         )
-    is_partial_fine = ask_partial(upload, seen)
+    is_partial_fine = ask_partial(upload, seen, is_matched=wanted.mapping is not None)
     if reader is not None and reader.is_demo and not wanted.invited:
         st.warning(
             "This would be the first real file. When you confirm, the made-up district of Tidewell goes, with its places: load the "
@@ -123,13 +123,13 @@ def ask_earlier(upload: Upload, seen: Seen) -> tuple[bool, str | None]:
     return chosen is not None, last.batch_id if chosen == CORRECTION else None
 
 
-def ask_partial(upload: Upload, seen: Seen) -> bool:
+def ask_partial(upload: Upload, seen: Seen, *, is_matched: bool) -> bool:
     """Whether the file may be taken in with the rows it has that are right."""
-    rejected = seen.preview.result.rows_rejected
+    rejected = sum(one.is_rejected for one in seen.troubles) if is_matched else seen.preview.result.rows_rejected
     if not rejected:
         return True
     chosen = st.radio(
-        f"{say_count(rejected, 'rows')} cannot come in as they are. What shall we do?",
+        f"{say_count(rejected, 'rows')} cannot come in as {'it is' if rejected == 1 else 'they are'}. What shall we do?",
         [GOOD_ROWS, ALL_OR_NOTHING],
         key=upload.key("partial"),
         index=None,
@@ -171,7 +171,7 @@ def ask_twins(upload: Upload, sheets: list[Sheet], wanted: Wanted, seen: Seen, s
     )
     chosen = st.radio("What are they?", [DIFFERENT, DOUBLES], index=None, key=upload.key(f"twin_{len(said.left_out)}"))
     if chosen == DOUBLES:
-        gone = rows_of(seen.prepared, sheets, wanted, [twin.row for twin in twins])
+        gone = rows_of(seen.prepared, sheets, wanted, twins)
         keep_said(upload, replace(said, left_out=tuple(sorted({*said.left_out, *gone}))))
         st.rerun()
     return chosen == DIFFERENT

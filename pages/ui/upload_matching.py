@@ -14,8 +14,9 @@ from pages.ui.explaining import escape
 from pages.ui.upload_state import Said, Upload, keep_said
 from soundings.home import Home
 from soundings.model import ROLE_LABEL
+from soundings.views import say_count
 
-SAMPLE, EXAMPLES = 50, 3
+SAMPLE, EXAMPLES, SHEETS_NAMED = 50, 3, 4
 EACH_ROW = {
     ACTIVITY: "An activity of its own: an event, a survey, a project",
     MEETING: "One meeting of a group: rows with the same title belong together",
@@ -148,8 +149,8 @@ def find_problems(headers: list[str], chosen: list[str | None], organisation: st
     return problems
 
 
-def show_matched(upload: Upload, said: Said) -> None:
-    """The matching in a line, with a way back to it."""
+def show_matched(upload: Upload, sheets: list[Sheet], said: Said) -> None:
+    """The matching in a line, with a way back to it; then the sheets that it does not fit."""
     fields = read_fields()
     pairs = ", ".join(f"{escape(column)} → {fields[name].label.lower()}" for column, name in said.mapping.columns)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -157,3 +158,11 @@ def show_matched(upload: Upload, said: Said) -> None:
         if st.button("Change the columns", key=upload.key("rematch")):
             keep_said(upload, replace(said, mapping=None, fixes=(), left_out=()))
             st.rerun()
+    columns = {column for column, _ in said.mapping.columns}
+    left = [sheet for sheet in sheets if not columns <= set(sheet.table.column_names)]
+    if left:
+        named = ", ".join(
+            f"“{escape(sheet.name)}” ({say_count(sheet.table.num_rows, 'rows')})" for sheet in left[:SHEETS_NAMED]
+        )
+        more = f" and {say_count(len(left) - SHEETS_NAMED, 'more sheets')}" if len(left) > SHEETS_NAMED else ""
+        st.info(f"Left out, because these columns are not all there: {named}{more}. Every other sheet is read.")

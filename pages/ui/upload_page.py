@@ -46,7 +46,7 @@ def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
         said = match_columns(home, upload, sheets, said)
         if said.mapping is None:
             return
-        show_matched(upload, said)
+        show_matched(upload, sheets, said)
     invited = reader.invitation.organisation if reader is not None and reader.invitation else None
     wanted = Wanted(source, options, said.mapping if source is None else None, said.fixes, said.left_out, invited)
     show_outcome(home, reader, upload, sheets, wanted, said)

@@ -10,7 +10,7 @@ import streamlit as st
 from etl.loading import ReadOptions
 from etl.results import LoadResult
 from etl.types import Sheet
-from etl.upload_mapping import ColumnMapping
+from etl.upload_mapping import ColumnMapping, choose_sheets
 from etl.upload_preview import Preview, preview_upload
 from etl.upload_troubles import Trouble, join_troubles, list_troubles, list_unplaced
 from etl.uploading import Fix, Prepared, Wanted, apply_fixes, find_state, prepare_upload, read_upload
@@ -152,7 +152,8 @@ def _look(root: str, number: int, name: str, sha256: str, told: str, _home: Home
         if _wanted.invited:  # what others have here is the steward's to compare
             preview = replace(preview, twins=(), same_rows=None, earlier=())
         unplaced = list_unplaced(prepared, _sheets, _wanted, preview.unplaced)
-        rows = sum(sheet.table.num_rows for sheet in apply_fixes(_sheets, _wanted))
+        used = choose_sheets(_sheets, _wanted.mapping) if _wanted.mapping else _sheets
+        rows = sum(sheet.table.num_rows for sheet in apply_fixes(used, _wanted))
         return Seen(prepared, None, preview, tuple(join_troubles(troubles, unplaced)), rows)
     except BadFile as error:
         return str(error)

@@ -160,7 +160,8 @@ class Chart {
     const { layer } = this.maps[i], view = this.panels[i];
     if (!layer.tally || !layer.panel) return;
     drawLegend(view.legend, layer.panel, this.data.words, layer.palette, layer.ringScale, layer.dpr, layer.isParents);
-    view.caption.textContent = tallyWords(layer.tally, this.data.words);
+    const { words, is_small } = this.data;
+    view.caption.textContent = tallyWords(layer.tally, is_small ? { ...words, in_table: words.zoom_for_them } : words);
     view.caption.hidden = !view.caption.textContent;
   }
 
