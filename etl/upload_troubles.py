@@ -15,7 +15,8 @@ from etl.rejects import make_rejected_csv
 from etl.spec_types import TEMPLATE
 from etl.specs import find_sheets
 from etl.types import Sheet
-from etl.upload_mapping import OF_PEOPLE, choose_sheets, find_column, split_part
+from etl.upload_mapping import OF_PEOPLE
+from etl.upload_sheets import choose_sheets, find_column, split_part
 from etl.upload_twins import Twin
 from etl.uploading import Prepared, Wanted, apply_fixes
 

@@ -16,8 +16,9 @@ from etl.loading import LoadResult, ReadOptions, choose_kept, choose_replaced, c
 from etl.replay import pack_sheets
 from etl.specs import find_sheets, read_specs
 from etl.types import Mapped, Sheet
-from etl.upload_mapping import NATIVE, ColumnMapping, apply_mapping
+from etl.upload_mapping import NATIVE, ColumnMapping
 from etl.upload_process import read_sheets_apart
+from etl.upload_sheets import apply_mapping
 from etl.waiting import Waiting, send_or_load
 from soundings.generations import open_current
 from soundings.home import Home

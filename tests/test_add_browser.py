@@ -6,13 +6,13 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from etl.drafts import Draft, list_drafts, make_draft_id
 from etl.form_records import activity_id_of, send_form
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
-from tests.browser import find_port, guarded_page, serve, start_chromium
+from tests.browser import find_port, guarded_page, open_chromium, serve
 from tests.homes import TODAY, copy_home
 from tests.test_dashboard_browser import find_barriers
 
@@ -43,12 +43,8 @@ def address(home):
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        expect.set_options(timeout=30_000)
+    with open_chromium(patience=30_000) as browser:
         yield browser
-        expect.set_options(timeout=5_000)
-        browser.close()
 
 
 def settle(page: Page) -> None:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from etl.drawn_areas import list_corners
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, serve, start_chromium
+from tests.browser import guarded_page, open_chromium, serve
 from tests.homes import TODAY, copy_home
 from tests.test_add_browser import TITLE, heading, settle, started, tab_to
 from tests.test_dashboard_browser import find_barriers
@@ -32,12 +32,8 @@ def address(home) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = start_chromium(playwright)
-        expect.set_options(timeout=30_000)
+    with open_chromium(patience=30_000) as browser:
         yield browser
-        expect.set_options(timeout=5_000)
-        browser.close()
 
 
 def ask(home: Home, sql: str) -> list[tuple]:

@@ -10,8 +10,9 @@ import streamlit as st
 from etl.loading import ReadOptions
 from etl.results import LoadResult
 from etl.types import Sheet
-from etl.upload_mapping import ColumnMapping, choose_sheets
+from etl.upload_mapping import ColumnMapping
 from etl.upload_preview import Preview, preview_upload
+from etl.upload_sheets import choose_sheets
 from etl.upload_troubles import Trouble, join_troubles, list_troubles, list_unplaced
 from etl.uploading import Fix, Prepared, Wanted, apply_fixes, find_state, prepare_upload, read_upload
 from pages.ui.access import Reader, explain_unready, find_reader, guard_visit
