@@ -119,12 +119,23 @@ class Chart {
       charts.delete(this.root);
       return;
     }
+    await this.hasWidth();
     if (turn !== this.turn || this.isRemoved) return;
     this.selected = this.geometry.numberOf.get(data.selected) ?? -1;
     const isNew = !this.maps.length;
     if (isNew) this.buildMaps();
     this.followAddress(isNew);
     this.restyle();
+  }
+
+  // A chart may come before its place on the page has a width, and no map can be drawn there.
+  hasWidth() {
+    if (this.sheets.clientWidth) return null;
+    return new Promise((done) => {
+      const seen = new ResizeObserver(() => { if (this.sheets.clientWidth) { seen.disconnect(); done(); } });
+      seen.observe(this.sheets);
+      this.stops.push(() => seen.disconnect());
+    });
   }
 
   palette() {
