@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.national_map import FIND_CHART, REAL_DATA, measure_first_paint, measure_folium
 from etl.loading import load_file
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 from soundings.home import PROJECT, Home
 from tests.browser import Watch, guarded_page, serve, start_chromium, wait_until_still
 

@@ -32,10 +32,10 @@ from typing import IO
 
 from etl.confining import limit_memory
 from etl.types import Sheet
-from etl.upload_mapping import ColumnMapping, propose_columns
-from etl.upload_preview import preview_upload
-from etl.upload_sheets import apply_mapping
-from etl.uploading import Wanted, list_fitting, prepare_upload
+from etl.uploads.mapping import ColumnMapping, propose_columns
+from etl.uploads.preview import preview_upload
+from etl.uploads.sheets import apply_mapping
+from etl.uploads.uploading import Wanted, list_fitting, prepare_upload
 from soundings.home import PROJECT, Home
 from soundings.model import BadFile
 

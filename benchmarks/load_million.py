@@ -116,7 +116,7 @@ from pathlib import Path
 from soundings.home import find_home
 from etl.sparing import spare_pandas
 from etl.loading import load_file
-import etl.mapping, etl.readers, etl.screening, etl.locating
+import etl.mapping.batch, etl.readers, etl.screening, etl.locating.locations
 from etl.specs import read_specs
 """
     + PEAK
@@ -137,7 +137,7 @@ ADD_PLACES = """
 import json, sys
 from pathlib import Path
 from soundings.home import find_home
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 result = add_places(find_home(), Path(sys.argv[1]), "ward")
 print(json.dumps({"places": result.rows_accepted}))
 """
@@ -147,7 +147,7 @@ from pathlib import Path
 from soundings.home import find_home
 from soundings.store import open_current
 from etl.loading import load_file
-import etl.mapping, etl.readers, etl.screening, etl.locating
+import etl.mapping.batch, etl.readers, etl.screening, etl.locating.locations
 home = find_home()
 counts = open_current(home).cursor().execute("select count(*) from activity_count").fetchone()[0]
 times = []

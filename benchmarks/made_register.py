@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from etl.loading import load_file
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 from soundings.home import Home
 from soundings.model import FACTS, STAGES
 

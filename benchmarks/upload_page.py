@@ -26,14 +26,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from etl.demo import demo_files
+from etl.demo.files import demo_files
 from etl.loading import ReadOptions
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 from etl.types import Sheet
-from etl.upload_mapping import ColumnMapping, propose_columns
-from etl.upload_preview import preview_upload
-from etl.upload_troubles import Trouble, join_troubles, list_troubles, list_unplaced, make_starter
-from etl.uploading import Fix, Prepared, Wanted, confirm_upload, find_state, list_fitting, prepare_upload, read_upload
+from etl.uploads.mapping import ColumnMapping, propose_columns
+from etl.uploads.preview import preview_upload
+from etl.uploads.troubles import Trouble, join_troubles, list_troubles, list_unplaced, make_starter
+from etl.uploads.uploading import (
+    Fix,
+    Prepared,
+    Wanted,
+    confirm_upload,
+    find_state,
+    list_fitting,
+    prepare_upload,
+    read_upload,
+)
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 

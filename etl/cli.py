@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from etl.cli_invites import invite_command
-from etl.cli_names import classify_command, thresholds_app
-from etl.cli_waves import wave_app
+from etl.commands.invites import invite_command
+from etl.commands.names import classify_command, thresholds_app
+from etl.commands.waves import wave_app
 from soundings.home import find_home
 from soundings.model import SoundingsError
 
@@ -64,8 +64,8 @@ def load(
     as_json: AsJson = False,
 ) -> int:
     """Load a file of activity, or several. Each is a batch of its own; one that fails does not stop the next."""
+    from etl.commands.printing import progress, show_load, show_loads
     from etl.loading import ReadOptions, load_file
-    from etl.printing import progress, show_load, show_loads
 
     options = ReadOptions(sheet, header_row, encoding, delimiter, crs, tuple(drop or ()), date_order, epoch)
     said = {"dry_run": dry_run, "options": options, "replaces": replaces}
@@ -102,8 +102,8 @@ def add_places_command(
     as_json: AsJson = False,
 ) -> int:
     """Add the boundaries of places."""
-    from etl.places_loading import add_places
-    from etl.printing import progress, show_load
+    from etl.commands.printing import progress, show_load
+    from etl.places.loading import add_places
 
     said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
     said |= {"licence": licence, "attribution": attribution}
@@ -120,8 +120,8 @@ def fetch_places_command(
     as_json: AsJson = False,
 ) -> int:
     """Fetch an authority's boundaries and population from the ONS and Nomis (needs a network), and add them."""
-    from etl.places_loading import fetch_and_add
-    from etl.printing import progress, show_load
+    from etl.commands.printing import progress, show_load
+    from etl.places.loading import fetch_and_add
 
     with progress("Fetching places") as report:
         result = fetch_and_add(find_home(), code, kind, layer=layer, report=report)
@@ -134,8 +134,8 @@ def add_history_command(
     as_json: AsJson = False,
 ) -> int:
     """Add a list of superseded codes and the codes that took over from them."""
-    from etl.places_loading import add_history
-    from etl.printing import show_load
+    from etl.commands.printing import show_load
+    from etl.places.loading import add_history
 
     return show_load(add_history(find_home(), file), as_json)
 
@@ -146,8 +146,8 @@ def add_aliases_command(
     as_json: AsJson = False,
 ) -> int:
     """Add a reviewed list of other names that places go by."""
-    from etl.places_loading import add_aliases
-    from etl.printing import show_load
+    from etl.commands.printing import show_load
+    from etl.places.loading import add_aliases
 
     return show_load(add_aliases(find_home(), file), as_json)
 
@@ -155,8 +155,8 @@ def add_aliases_command(
 @app.command()
 def undo(batch: Batch, as_json: AsJson = False) -> int:
     """Take a batch's rows out of the store. The batch stays in the inbox and can be put back."""
+    from etl.commands.printing import progress, show_state
     from etl.loading import undo as undo_batch
-    from etl.printing import progress, show_state
 
     with progress("Undoing"):
         result = undo_batch(find_home(), batch)
@@ -166,8 +166,8 @@ def undo(batch: Batch, as_json: AsJson = False) -> int:
 @app.command()
 def redo(batch: Batch, as_json: AsJson = False) -> int:
     """Put an undone batch back."""
+    from etl.commands.printing import progress, show_state
     from etl.loading import redo as redo_batch
-    from etl.printing import progress, show_state
 
     with progress("Putting back"):
         result = redo_batch(find_home(), batch)
@@ -177,8 +177,8 @@ def redo(batch: Batch, as_json: AsJson = False) -> int:
 @app.command()
 def rebuild(as_json: AsJson = False) -> int:
     """Make the store again from the inbox, and check that it holds the same."""
+    from etl.commands.printing import progress, show_rebuild
     from etl.loading import rebuild as rebuild_store
-    from etl.printing import progress, show_rebuild
 
     with progress("Rebuilding"):
         result = rebuild_store(find_home())
@@ -188,7 +188,7 @@ def rebuild(as_json: AsJson = False) -> int:
 @app.command()
 def status(as_json: AsJson = False) -> int:
     """Show what is loaded, and whether the store says what the inbox says."""
-    from etl.printing import show_status
+    from etl.commands.printing import show_status
     from etl.status import status as read_status
 
     return show_status(read_status(find_home()), as_json)
@@ -225,7 +225,7 @@ def table(
 @app.command()
 def sources(as_json: AsJson = False) -> int:
     """List the sources that files are recognised as."""
-    from etl.printing import show_sources
+    from etl.commands.printing import show_sources
     from etl.specs import read_specs
 
     return show_sources(read_specs(), as_json)
@@ -237,7 +237,7 @@ def template(
     format: Annotated[str, typer.Option(help="csv (a file for each sheet) or xlsx (one workbook).")] = "csv",
 ) -> int:
     """Write empty sheets to fill in."""
-    from etl.template_files import write_template
+    from etl.template.files import write_template
 
     for path in write_template(directory, format):
         print(path)
@@ -247,8 +247,8 @@ def template(
 @demo_app.command("add")
 def add_demo_command() -> int:
     """Load Tidewell, a made-up district, to look around in."""
-    from etl.illustrating import add_demo
-    from etl.printing import progress
+    from etl.commands.printing import progress
+    from etl.demo.illustrating import add_demo
 
     with progress("Making Tidewell") as report:
         results = add_demo(find_home(), report=report)
@@ -261,7 +261,7 @@ def add_demo_command() -> int:
 @demo_app.command("remove")
 def remove_demo_command() -> int:
     """Take Tidewell out again."""
-    from etl.illustrating import remove_demo
+    from etl.demo.illustrating import remove_demo
 
     removed = remove_demo(find_home())
     print(f"Tidewell's {len(removed)} batches are out of the store." if removed else "Tidewell was not loaded.")

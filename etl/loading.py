@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from etl.accepting import accept_batch, is_refused, say_now, say_who
+from etl.approval.invited import hold_invited
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
-from etl.invited import hold_invited
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.results import LoadResult, describe, describe_load
 from etl.sparing import spare_memory
@@ -27,7 +27,7 @@ from soundings.model import BadFile, SoundingsError
 from soundings.store import LOCK_SECONDS
 
 if TYPE_CHECKING:
-    from etl.areas import AreaLookup
+    from etl.locating.areas import AreaLookup
     from etl.specs import Spec
 
 __all__ = ["LoadResult", "RebuildResult", "StateResult", "load_file", "rebuild", "redo", "undo"]
@@ -173,7 +173,7 @@ def screen(
 
 def choose_kept(spec: Spec, sheets: list[Sheet], drop: list[str]) -> tuple[list[Sheet], dict[str, str], list[str]]:
     """(the sheets that may be kept, what screening is told of their columns, what was left out or goes by another name)."""
-    from etl.headings import find_roles, say_headings
+    from etl.mapping.headings import find_roles, say_headings
     from etl.spec_types import DROP
     from etl.specs import find_sheets
 
@@ -194,7 +194,7 @@ def read_areas(home: Home, roles: dict[str, str], sheets: list[Sheet]) -> AreaLo
 
 def open_areas(home: Home) -> AreaLookup | None:
     """The loaded areas that a person's postcode or point may become; None where no place is loaded."""
-    from etl.areas import read_area_lookup
+    from etl.locating.areas import read_area_lookup
 
     generation = open_current(home)
     return read_area_lookup(generation.cursor()) if generation else None
@@ -229,7 +229,7 @@ def choose_replaced(home: Home, said: str, source: str) -> str:
 
 
 def map_rows(spec: Spec, sheets: list[Sheet], manifest: dict) -> Mapped:
-    from etl.mapping import map_sheets
+    from etl.mapping.batch import map_sheets
 
     return hold_invited(map_sheets(spec, sheets, manifest["batch_sha256"][:ID_LENGTH], manifest["file_name"]), manifest)
 
@@ -250,7 +250,7 @@ def preview(home: Home, manifest: dict, mapped: Mapped) -> LoadResult:
 @contextmanager
 def open_preview(home: Home, manifest: dict, mapped: Mapped) -> Iterator[duckdb.DuckDBPyConnection]:
     """A store in memory that holds the loaded places and, of records, those of this batch alone, located. It must not be loaded."""
-    from etl.locating import resolve_locations
+    from etl.locating.locations import resolve_locations
 
     generation = open_current(home)
     with duckdb.connect(":memory:") as connection:

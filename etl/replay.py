@@ -10,10 +10,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.code_lists import LISTS, map_list
+from etl.approval.invited import hold_invited
 from etl.inbox import FEEDBACK, ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_log
-from etl.invited import hold_invited
 from etl.naming import name_activities
+from etl.places.code_lists import LISTS, map_list
 from etl.tables import make_rows
 from etl.types import Mapped, Sheet
 from soundings.content import content_hash
@@ -99,7 +99,7 @@ def check_known(home: Home, stored: set[str], batches: list[InboxBatch]) -> None
 
 def resolve_anew(connection: duckdb.DuckDBPyConnection, added: list[str], has_moved: bool) -> Changed:
     """What changed, after locations were resolved: those of new batches, or all where places came or went."""
-    from etl.locating import resolve_locations
+    from etl.locating.locations import resolve_locations
 
     if not has_moved:
         resolve_locations(connection, added)
@@ -116,7 +116,7 @@ def map_batch(batch: InboxBatch) -> Mapped:
     if manifest["kind"] == RECORDS:
         return map_records(manifest, tables)
     if manifest["kind"] == FEEDBACK:
-        from etl.feedback import map_feedback
+        from etl.participants.feedback import map_feedback
 
         return map_feedback(tables, batch.batch_id)
     if manifest["kind"] == PLACES:
@@ -130,7 +130,7 @@ def map_batch(batch: InboxBatch) -> Mapped:
 
 def map_records(manifest: dict, tables: dict[str, pa.Table]) -> Mapped:
     """What kept sheets of records become."""
-    from etl.mapping import map_sheets
+    from etl.mapping.batch import map_sheets
     from etl.specs import parse_spec
 
     spec, batch_id = parse_spec(manifest["mapping"]), manifest["batch_sha256"][:ID_LENGTH]

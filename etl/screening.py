@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.areas import AreaLookup
-from etl.asking_points import ask_about_points, explain_degrees, explain_metres
-from etl.coordinates import diagnose_grid_points, grid_reference_to_lonlat
+from etl.locating.areas import AreaLookup
+from etl.locating.asking_points import ask_about_points, explain_degrees, explain_metres
+from etl.locating.coordinates import diagnose_grid_points, grid_reference_to_lonlat
 from etl.personal_data import EMAIL, PHONE, suspect_column
 from etl.types import Sheet
 from soundings.model import BadFile

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 
-from etl.illustrating import add_demo, has_ever_held
-from etl.printing import progress
+from etl.commands.printing import progress
+from etl.demo.illustrating import add_demo, has_ever_held
 from etl.replay import sync
 from etl.undoing import rebuild
 from soundings.home import PROJECT, Home

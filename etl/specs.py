@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from etl.headings import name_columns
+from etl.mapping.headings import name_columns
 from etl.parsing import COLUMN_KINDS, DATE_ORDERS
 from etl.spec_types import DROP, KEEP, PER_FILE, PER_ROW, PER_VALUE, ROWS, TEMPLATE, Place, Spec, Words
-from etl.template_tables import find_table
+from etl.template.tables import find_table
 from etl.types import Sheet
 from soundings.model import ANSWERS, FACTS, ROLES, BadFile, SoundingsError
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from etl.accepting import check_twin, log_line, say_who
 from etl.inbox import PLACES, InboxBatch, append_log, read_batches
-from etl.outlines import prepare_outlines
+from etl.places.outlines import prepare_outlines
 from etl.replay import Synced, read_stored_ids, sync
 from soundings.content import content_hash
 from soundings.generations import open_current

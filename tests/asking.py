@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from etl.loading import load_file
-from etl.waves import READY, Opened, open_wave, take_answer
+from etl.participants.waves import READY, Opened, open_wave, take_answer
 from soundings.home import Home
 
 DAY = date(2026, 11, 23)

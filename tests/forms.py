@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from etl.drafts import Draft, make_draft_id
-from etl.form_checking import find_problems
-from etl.form_records import activity_id_of, send_form
+from etl.form.checking import find_problems
+from etl.form.drafts import Draft, make_draft_id
+from etl.form.records import activity_id_of, send_form
 from soundings.generations import open_current
 from soundings.home import Home
 from tests.making import ward_code

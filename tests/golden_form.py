@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from etl.areas import AreaLookup, Boundaries
 from etl.loading import choose_kept
-from etl.mapping import map_sheets
+from etl.locating.areas import AreaLookup, Boundaries
+from etl.mapping.batch import map_sheets
 from etl.screening import screen_sheets
 from etl.spec_types import DROP, Spec
 from etl.specs import read_specs, recognise_source

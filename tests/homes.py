@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from etl.illustrating import add_demo
+from etl.demo.illustrating import add_demo
 from etl.loading import load_file
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 from soundings.home import Home
 from tests.making import ward_code, write_contributions, write_places, write_rows
 

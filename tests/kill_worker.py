@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-# Imported before the process is forked, so that a kill falls into the work and not into the start of Python.
-import etl.areas
-import etl.boundaries
 import etl.loading
-import etl.locating
-import etl.mapping
-import etl.places_loading
+
+# Imported before the process is forked, so that a kill falls into the work and not into the start of Python.
+import etl.locating.areas
+import etl.locating.locations
+import etl.mapping.batch
+import etl.places.boundaries
+import etl.places.loading
 import etl.readers
 import etl.screening
 import etl.specs
@@ -30,5 +31,5 @@ def make_change(home: Home, what: str, argument: str) -> str:
     if what == "load":
         return etl.loading.load_file(home, Path(argument), "contributions").batch_id
     if what == "places":
-        return etl.places_loading.add_places(home, Path(argument), "ward").batch_id
+        return etl.places.loading.add_places(home, Path(argument), "ward").batch_id
     return {"undo": etl.loading.undo, "redo": etl.loading.redo}[what](home, argument).batch_id

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from etl.loading import load_file
 from etl.specs import read_specs
-from etl.template_rows import name_activity
-from etl.template_tables import TABLES
+from etl.template.rows import name_activity
+from etl.template.tables import TABLES
 from soundings.content import content_hash
 from soundings.generations import open_current
 from soundings.home import Home

@@ -11,19 +11,19 @@ from streamlit.testing.v1 import AppTest
 
 from etl.loading import load_file
 from etl.specs import read_specs
-from etl.template_rows import name_activity
-from etl.template_tables import TABLES
+from etl.template.rows import name_activity
+from etl.template.tables import TABLES
 from pages.ui.explaining import JOINER, escape
-from soundings.activity_figures import find_medians, glance, say_meetings, sum_counts
-from soundings.activity_records import Meeting, Outcome
-from soundings.activity_story import (
+from soundings.activity.figures import find_medians, glance, say_meetings, sum_counts
+from soundings.activity.records import Meeting, Outcome
+from soundings.activity.story import (
     ActivityStory,
     find_activities,
     list_other_names,
     read_activity_story,
     say_other_name,
 )
-from soundings.activity_words import list_not_recorded, say_amount, say_told_back, say_where, say_withdrawal, told_back
+from soundings.activity.words import list_not_recorded, say_amount, say_told_back, say_where, say_withdrawal, told_back
 from soundings.explanation import AGREED, UNCONFIRMED
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home

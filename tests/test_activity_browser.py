@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from etl.loading import load_file
 from etl.specs import read_specs
-from etl.template_rows import name_activity
+from etl.template.rows import name_activity
 from soundings.home import PROJECT
 from tests.browser import guarded_page, serve
 from tests.homes import TODAY, copy_home, make_wards_home

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from etl.form_answers import list_personal
-from etl.form_places import usual_precision
-from etl.form_reading import read_choices, start_change, start_meeting
-from etl.form_records import activity_id_of, preview_form
+from etl.form.answers import list_personal
+from etl.form.places import usual_precision
+from etl.form.reading import read_choices, start_change, start_meeting
+from etl.form.records import activity_id_of, preview_form
 from etl.inbox import read_batches
 from etl.loading import rebuild, redo, undo
 from soundings.content import content_hash

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from etl.drafts import Draft, list_drafts, make_draft_id
-from etl.form_records import activity_id_of, send_form
+from etl.form.drafts import Draft, list_drafts, make_draft_id
+from etl.form.records import activity_id_of, send_form
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from tests.browser import find_port, guarded_page, open_chromium, serve

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from etl.drawn_areas import list_corners
+from etl.form.drawn_areas import list_corners
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from tests.browser import guarded_page, open_chromium, serve
@@ -67,6 +67,7 @@ def press(page: Page, button: str) -> None:
 def go_on(page: Page, step: str) -> None:
     press(page, "Save and go on")
     expect(page.get_by_text(re.compile(step))).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
     settle(page)
 
 
@@ -98,7 +99,7 @@ def test_all_seven_steps_by_keyboard_alone(browser, address, home):
         page.get_by_text("What would you like to do?").wait_for()
         tab_to(page, "Send it, and publish", 40)
         press(page, "Send")
-        expect(heading(page, "Sent. Thank you.")).to_be_visible()
+        expect(heading(page, "Sent. Thank you.")).to_be_focused()
     for told, expected in (
         ("value, basis from activity_count", (8.0, "exact")),
         ("minutes, attendance_count from session", (90.0, 8.0)),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from etl.template_files import write_template
+from etl.template.files import write_template
 from pages.ui.naming import mark
 from soundings.classify import AGREE, DIFFER, Claim, Recorded, classify
 from soundings.explanation import AGREED, explain

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import shapely
 
-from etl.boundaries import PLACE, read_places
-from etl.boundary_parents import join_shapes
-from etl.coordinates import bng_to_lonlat
-from etl.figures import parse_count, parse_decile
+from etl.locating.coordinates import bng_to_lonlat
+from etl.places.boundaries import PLACE, read_places
+from etl.places.figures import parse_count, parse_decile
+from etl.places.parents import join_shapes
 from soundings.model import BadFile
 
 REAL = Path(os.environ.get("SOUNDINGS_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data") / "places"

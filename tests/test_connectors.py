@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from etl.loading import ReadOptions, load_file, rebuild
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 from etl.specs import read_specs, recognise_source
 from soundings.content import content_hash
 from soundings.home import Home

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from etl.containing import MANY_POINTS, find_containing
+from etl.locating.containing import MANY_POINTS, find_containing
 from etl.sorting import sort_stably
 
 REAL = Path(os.environ.get("SOUNDINGS_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data") / "places"

@@ -12,11 +12,11 @@ from functools import cache
 import pytest
 from pyproj import Transformer
 
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 from etl.readers import read_bytes
-from etl.upload_mapping import ColumnMapping
-from etl.upload_preview import preview_upload
-from etl.uploading import Wanted, prepare_upload
+from etl.uploads.mapping import ColumnMapping
+from etl.uploads.preview import preview_upload
+from etl.uploads.uploading import Wanted, prepare_upload
 from soundings.home import Home
 from soundings.model import BadFile
 

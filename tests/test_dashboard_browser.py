@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from etl.loading import load_file
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 from pages.ui.explaining import JOINER
 from soundings.home import PROJECT, Home
 from soundings.palette import DAY, NIGHT

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import shapely
 
-from etl.demo import FOLDER, demo_files
-from etl.demo_make import make_demo
-from etl.feedback import read_decided
-from etl.illustrating import add_demo, remove_demo
-from etl.template_tables import TABLES, WORDS
+from etl.demo.files import FOLDER, demo_files
+from etl.demo.illustrating import add_demo, remove_demo
+from etl.demo.make import make_demo
+from etl.participants.feedback import read_decided
+from etl.template.tables import TABLES, WORDS
 from soundings.classify import classify
 from soundings.content import content_hash
 from soundings.filters import STATUS_SQL

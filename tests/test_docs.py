@@ -70,3 +70,15 @@ def test_the_project_speaks_of_itself_alone():
         if path.suffix in {".py", ".md", ".toml", ".sh", ".js", ".css", ".sql"} and path.name != "test_docs.py":
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"/(root|home/[a-z]+|work)/", text), path
+
+
+def test_every_folder_of_the_house_has_its_line_and_every_name_in_it_is_there():
+    text = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    folders = {
+        f"{path.parent.relative_to(ROOT).as_posix()}/"
+        for room in ("soundings", "etl", "pages")
+        for path in (ROOT / room).rglob("*.py")
+    } - {"soundings/", "etl/"}
+    assert not {name for name in folders if f"| `{name}` |" not in text}
+    named = set(re.findall(r"`((?:soundings|etl|pages|data|tests)/[\w/.*-]+)`", text))
+    assert named and not {name for name in named if not list(ROOT.glob(name))}

@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from etl.drafts import ID, Draft, delete_draft, draft_path, list_drafts, make_draft_id, read_draft, save_draft
+from etl.form.drafts import ID, Draft, delete_draft, draft_path, list_drafts, make_draft_id, read_draft, save_draft
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import SoundingsError

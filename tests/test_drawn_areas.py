@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from etl.drafts import save_draft
-from etl.drawn_areas import (
+from etl.form.drafts import save_draft
+from etl.form.drawn_areas import (
     MOST_CORNERS,
     find_reached,
     list_corners,
@@ -20,12 +20,12 @@ from etl.drawn_areas import (
     read_outline,
     write_outline,
 )
-from etl.form_places import list_precisions, usual_precision
-from etl.form_reading import start_change, start_meeting
-from etl.form_records import activity_id_of
+from etl.form.places import list_precisions, usual_precision
+from etl.form.reading import start_change, start_meeting
+from etl.form.records import activity_id_of
 from etl.loading import load_file, rebuild
 from etl.parsing import Unreadable
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from tests.forms import FOUR, MEETINGS, ask, make_draft, problems_of, send, where_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pages.ui.asset_routes import OUR_FILES
-from pages.ui.chart_views import make_crossed_fill, make_names_fill
+from pages.ui.chart.views import make_crossed_fill, make_names_fill
 from soundings.bivariate import cross_tables
 from soundings.geometry import ensure_geometry
 from soundings.name_places import read_named_places

@@ -15,10 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from etl.boundaries import read_places
 from etl.cli import main
-from etl.fetch import fetch_places
-from etl.fetch_boundaries import LAYERS
+from etl.places.boundaries import read_places
+from etl.places.fetch import fetch_places
+from etl.places.fetch_boundaries import LAYERS
 from soundings.model import BadFile, SoundingsError
 
 AUTHORITY = "E07999001"

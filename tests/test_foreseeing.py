@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from etl.foreseeing import foresee
+from etl.approval.foreseeing import foresee
+from etl.approval.waiting import approve, list_sent
 from etl.loading import load_file
-from etl.waiting import approve, list_sent
 from soundings.filters import EVERYTHING
 from soundings.generations import open_current
 from soundings.home import Home

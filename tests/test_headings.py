@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from etl.filling import name_file
-from etl.headings import find_headings, find_roles, name_all, rename_sheet
-from etl.mapping import map_sheets
+from etl.mapping.batch import map_sheets
+from etl.mapping.filling import name_file
+from etl.mapping.headings import find_headings, find_roles, name_all, rename_sheet
 from etl.specs import BadSpec, parse_spec
 from soundings.model import BadFile
 from tests.test_mapping import make_sheet

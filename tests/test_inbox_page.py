@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from etl.foreseeing import foresee, is_same
-from etl.invitations import invite
+from etl.approval.foreseeing import foresee, is_same
+from etl.approval.invitations import invite
+from etl.approval.waiting import APPROVED, ASKED, DECLINED, WAITING, approve, list_sent
 from etl.loading import load_file, undo
-from etl.waiting import APPROVED, ASKED, DECLINED, WAITING, approve, list_sent
-from pages.ui.chart_map import NONE_CLASS, NOTHING_CLASS
-from pages.ui.upload_preview_parts import make_fill
+from pages.ui.chart.map import NONE_CLASS, NOTHING_CLASS
+from pages.ui.upload.preview import make_fill
 from soundings.content import content_hash
 from soundings.generations import open_current
 from soundings.geometry import ensure_geometry

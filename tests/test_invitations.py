@@ -10,14 +10,11 @@ from datetime import timedelta
 
 import pytest
 
-from etl import invitations
-from etl.cli import main
-from etl.foreseeing import foresee
-from etl.invitations import EXPIRED, LIVE, REVOKED, UNKNOWN, invite, list_invitations, read_invitation, revoke
-from etl.invited import narrow_to
-from etl.loading import ReadOptions, load_file, rebuild, redo, undo
-from etl.uploading import Wanted, confirm_upload, prepare_upload, read_upload
-from etl.waiting import (
+from etl.approval import invitations
+from etl.approval.foreseeing import foresee
+from etl.approval.invitations import EXPIRED, LIVE, REVOKED, UNKNOWN, invite, list_invitations, read_invitation, revoke
+from etl.approval.invited import narrow_to
+from etl.approval.waiting import (
     APPROVED,
     ASKED,
     DECLINED,
@@ -28,6 +25,9 @@ from etl.waiting import (
     decline,
     list_sent,
 )
+from etl.cli import main
+from etl.loading import ReadOptions, load_file, rebuild, redo, undo
+from etl.uploads.uploading import Wanted, confirm_upload, prepare_upload, read_upload
 from soundings.content import content_hash, schema_sql
 from soundings.generations import open_current
 from soundings.home import Home

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from etl.accepting import find_batch
-from etl.illustrating import LICENCE, add_demo
+from etl.demo.illustrating import LICENCE, add_demo
 from etl.inbox import read_batches
 from etl.loading import ReadOptions, load_file, rebuild, redo, undo
-from etl.places_loading import add_aliases, add_history, add_places
+from etl.places.loading import add_aliases, add_history, add_places
 from etl.replay import sync
 from etl.status import status
 from soundings.content import content_hash

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.areas import AreaLookup, Boundaries, read_area_lookup
-from etl.boundaries import read_places
-from etl.coordinates import (
+from etl.locating.areas import AreaLookup, Boundaries, read_area_lookup
+from etl.locating.coordinates import (
     BEYOND,
     NATIONAL_GRID,
     NULL_ISLAND,
@@ -29,9 +28,10 @@ from etl.coordinates import (
     grid_reference_to_lonlat,
     parse_grid_reference,
 )
-from etl.locating import resolve_locations
-from etl.locating_names import normalise_name
-from etl.postcodes import normalise_postcode, postcode_to_point
+from etl.locating.locations import resolve_locations
+from etl.locating.names import normalise_name
+from etl.locating.postcodes import normalise_postcode, postcode_to_point
+from etl.places.boundaries import read_places
 from tests.building import Builder
 
 REAL = Path(os.environ.get("SOUNDINGS_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data") / "places"

@@ -8,7 +8,7 @@ from collections import Counter
 import pyarrow as pa
 import pytest
 
-from etl.mapping import map_sheets
+from etl.mapping.batch import map_sheets
 from etl.specs import BadSpec, parse_spec, read_specs, recognise_source, with_options
 from etl.tables import empty_tables
 from etl.types import Mapped, Sheet

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from etl.illustrating import add_demo
+from etl.demo.illustrating import add_demo
 from etl.loading import load_file, undo
 from pages.ui.explaining import ISOLATED, JOINER, escape
 from pages.ui.place_parts import timeline_rows

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.cells import NO_DAY, parse_distinct, read_plain_counts, read_plain_days
+from etl.mapping.cells import NO_DAY, parse_distinct, read_plain_counts, read_plain_days
 from etl.parsing import (
     COLUMN_KINDS,
     DAY_FIRST,

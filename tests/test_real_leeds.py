@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from etl.loading import ReadOptions, read_input
-from etl.mapping import map_sheets
+from etl.mapping.batch import map_sheets
 from etl.screening import screen_sheets
 from etl.specs import read_specs, recognise_source
 from etl.types import Mapped

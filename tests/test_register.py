@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from etl.loading import load_file
-from pages.ui.register_rows import encode_rows
+from pages.ui.register.rows import encode_rows
 from soundings.explanation import DO_NOT_TARGET, NEUTRAL
 from soundings.filters import Filters
 from soundings.generations import open_current

@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from etl.sealed import hold_answers, read_sealed
-from etl.waves import READY, USED, close_wave, list_waves, read_code, take_answer
+from etl.participants.sealed import hold_answers, read_sealed
+from etl.participants.waves import READY, USED, close_wave, list_waves, read_code, take_answer
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.participants import read_texts

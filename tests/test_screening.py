@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from etl.areas import AreaLookup, Boundaries
+from etl.locating.areas import AreaLookup, Boundaries
 from etl.screening import screen_sheets
 from etl.types import Sheet
 from soundings.model import BadFile

@@ -16,10 +16,10 @@ from etl.loading import ReadOptions
 from etl.readers import read_bytes
 from etl.specs import find_sheets, read_specs
 from etl.types import Sheet
-from etl.upload_mapping import ACTIVITY, ColumnMapping, propose_columns
-from etl.upload_preview import preview_upload
-from etl.upload_sheets import apply_mapping
-from etl.uploading import Prepared, Wanted, list_fitting, prepare_upload, read_upload, say_without_flags
+from etl.uploads.mapping import ACTIVITY, ColumnMapping, propose_columns
+from etl.uploads.preview import preview_upload
+from etl.uploads.sheets import apply_mapping
+from etl.uploads.uploading import Prepared, Wanted, list_fitting, prepare_upload, read_upload, say_without_flags
 from soundings.home import Home
 from soundings.model import BadFile
 from tests.homes import make_wards_home

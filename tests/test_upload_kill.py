@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from etl.approval.waiting import WAITING, approve, list_sent
 from etl.inbox import read_batches
 from etl.loading import ReadOptions, rebuild, redo, undo
-from etl.uploading import Wanted, confirm_upload, prepare_upload, read_upload
-from etl.waiting import WAITING, approve, list_sent
+from etl.uploads.uploading import Wanted, confirm_upload, prepare_upload, read_upload
 from soundings.content import content_hash
 from soundings.generations import open_current
 from soundings.home import Home

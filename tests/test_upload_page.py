@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from etl.inbox import read_batches
 from etl.loading import undo
-from pages.ui.upload_confirm import CORRECTION, MORE
+from pages.ui.upload.confirm import CORRECTION, MORE
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.queries import read_table

@@ -19,13 +19,13 @@ import pytest
 from etl.confining import read_confined
 from etl.inbox import read_batches
 from etl.loading import ReadOptions, load_file, rebuild, redo, undo
-from etl.places_loading import add_places
+from etl.places.loading import add_places
 from etl.readers import read_sheets
-from etl.upload_mapping import MEETING, ColumnMapping, propose_columns, read_fields
-from etl.upload_preview import preview_upload
-from etl.upload_saved import find_mapping, mappings_path, save_mapping
-from etl.upload_troubles import list_troubles, list_two_ways, list_unplaced, make_starter, rows_of
-from etl.uploading import (
+from etl.uploads.mapping import MEETING, ColumnMapping, propose_columns, read_fields
+from etl.uploads.preview import preview_upload
+from etl.uploads.saved import find_mapping, mappings_path, save_mapping
+from etl.uploads.troubles import list_troubles, list_two_ways, list_unplaced, make_starter, rows_of
+from etl.uploads.uploading import (
     MOST_BYTES,
     Fix,
     Prepared,

@@ -9,7 +9,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from etl.invitations import invite, revoke
+from etl.approval.invitations import invite, revoke
 from pages.ui.routes import PAGES
 from pages.ui.visit import ORGANISER, PARTICIPANT, STAFF, STRANGER, Request, judge_visit
 from soundings.home import PROJECT, Home

@@ -20,11 +20,10 @@ from streamlit.testing.v1 import AppTest
 from etl.cli import main
 from etl.inbox import read_batches
 from etl.loading import rebuild, redo, undo
-from etl.sealed import first_second_of, hold_answers, read_sealed
-from etl.statements import add_statement, take_statement
-from etl.status import status
-from etl.wave_sheet import make_sheet
-from etl.waves import (
+from etl.participants.sealed import first_second_of, hold_answers, read_sealed
+from etl.participants.statements import add_statement, take_statement
+from etl.participants.wave_sheet import make_sheet
+from etl.participants.waves import (
     OVER,
     READY,
     UNKNOWN,
@@ -37,6 +36,7 @@ from etl.waves import (
     take_answer,
     wave_path,
 )
+from etl.status import status
 from soundings.content import content_hash, content_tables
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
@@ -119,7 +119,7 @@ def test_the_same_code_sent_by_many_at_once_counts_once(home):
 )
 def test_an_asking_that_lacks_something_is_not_opened(home, wrong):
     said = {"people": 12, **HEARD, **wrong}
-    from etl.waves import open_wave
+    from etl.participants.waves import open_wave
 
     with pytest.raises(SoundingsError):
         open_wave(home, GROUPS[0], today=DAY, **said)
@@ -303,7 +303,7 @@ def test_an_asking_is_closed_once(home):
 
 
 def test_closing_that_was_cut_short_takes_no_answer_and_is_finished_by_closing_again(home):
-    from etl.waves import seal_off
+    from etl.participants.waves import seal_off
 
     opened = ask_group(home, people=14)
     answer_all(home, opened, mixed(7, 5))
@@ -374,7 +374,7 @@ def test_a_group_publishes_one_statement_by_its_code_after_closing_too(home):
 def test_a_statement_that_was_cut_short_can_be_sent_again(home):
     from dataclasses import replace
 
-    from etl.waves import write_wave
+    from etl.participants.waves import write_wave
 
     opened = ask_group(home, has_statement=True)
     with hold_answers(home):

@@ -16,7 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from etl.coordinates import guess_system
+from etl.locating.coordinates import guess_system
 from etl.readers import headers
 from etl.readers.archives import MAX_VERTICES
 from etl.readers.cells import text_column

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui import keys
 from pages.ui.access import open_reader, show_illustrative
 from pages.ui.frame import show_foot
-from pages.ui.register_parts import (
+from pages.ui.register.parts import (
     choose_wanted,
     explain_no_activities,
     recall_page,
@@ -14,7 +14,7 @@ from pages.ui.register_parts import (
     show_found,
     show_pager,
 )
-from pages.ui.register_rows import show_rows
+from pages.ui.register.rows import show_rows
 from soundings.explanation import UNCONFIRMED_EACH
 from soundings.register import NEWEST, read_found, read_lines
 

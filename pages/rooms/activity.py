@@ -4,10 +4,10 @@ import streamlit as st
 
 from pages.ui import keys
 from pages.ui.access import open_reader, show_illustrative
-from pages.ui.activity_area import show_area
-from pages.ui.activity_meetings import show_counts, show_meetings
-from pages.ui.activity_naming import show_facts, show_history, show_naming
-from pages.ui.activity_parts import (
+from pages.ui.activity.area import show_area
+from pages.ui.activity.meetings import show_counts, show_meetings
+from pages.ui.activity.naming import show_facts, show_history, show_naming
+from pages.ui.activity.parts import (
     choose_activity,
     show_glance,
     show_head,
@@ -19,18 +19,18 @@ from pages.ui.activity_parts import (
     show_stages,
     story_of,
 )
-from pages.ui.activity_people import (
+from pages.ui.activity.people import (
     show_exchanges,
     show_outcomes,
     show_perspectives,
     show_quotes,
     show_statements,
 )
-from pages.ui.add_links import show_ways_to_add
+from pages.ui.add.links import show_ways_to_add
 from pages.ui.explaining import escape
 from pages.ui.frame import name_tab, show_foot
-from pages.ui.participants_parts import is_confirmed_here, show_participants
-from soundings.activity_figures import glance
+from pages.ui.participants.parts import is_confirmed_here, show_participants
+from soundings.activity.figures import glance
 from soundings.sources import is_activity_demo
 
 reader = open_reader()

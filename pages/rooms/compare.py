@@ -4,8 +4,7 @@ import streamlit as st
 
 from pages.ui import keys
 from pages.ui.access import explain_no_places, open_reader, show_illustrative
-from pages.ui.compare_parts import show_change, show_curves, show_places, show_scatter
-from pages.ui.comparing import (
+from pages.ui.compare.comparing import (
     ACTIVITIES,
     choose_comparison,
     choose_places,
@@ -16,6 +15,7 @@ from pages.ui.comparing import (
     tables_of,
     ways_of,
 )
+from pages.ui.compare.parts import show_change, show_curves, show_places, show_scatter
 from pages.ui.frame import show_foot
 from soundings.places import read_kinds
 from soundings.views import KIND_PLURAL

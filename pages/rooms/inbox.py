@@ -5,8 +5,8 @@ import streamlit as st
 from pages.ui import keys
 from pages.ui.access import open_reader, show_illustrative
 from pages.ui.frame import show_foot
-from pages.ui.inbox_parts import show_decided, show_receipt, show_waiting
-from pages.ui.inviting import show_inviting
+from pages.ui.inbox.inviting import show_inviting
+from pages.ui.inbox.parts import show_decided, show_receipt, show_waiting
 
 reader = open_reader()
 st.title("Inbox", anchor=False)

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui.access import open_reader, show_illustrative
 from pages.ui.explaining import escape
 from pages.ui.frame import show_foot
-from pages.ui.sent_parts import show_ours
+from pages.ui.inbox.sent import show_ours
 
 reader = open_reader(for_organisers=True)
 st.title("Our records", anchor=False)

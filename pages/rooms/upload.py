@@ -3,11 +3,11 @@
 import streamlit as st
 
 from pages.ui.frame import show_foot
-from pages.ui.sent_parts import show_sent
-from pages.ui.upload_choosing import choose_files, choose_one
-from pages.ui.upload_page import show_upload
-from pages.ui.upload_receipt import show_receipts
-from pages.ui.upload_state import open_uploads
+from pages.ui.inbox.sent import show_sent
+from pages.ui.upload.choosing import choose_files, choose_one
+from pages.ui.upload.page import show_upload
+from pages.ui.upload.receipt import show_receipts
+from pages.ui.upload.state import open_uploads
 
 home, reader = open_uploads()
 st.title("Upload", anchor=False)

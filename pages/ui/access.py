@@ -10,8 +10,8 @@ from typing import TypeVar
 import duckdb
 import streamlit as st
 
-from etl.invitations import EXPIRED, LIVE, REVOKED, Invitation
-from etl.invited import open_narrowed
+from etl.approval.invitations import EXPIRED, LIVE, REVOKED, Invitation
+from etl.approval.invited import open_narrowed
 from pages.ui.visit import ORGANISER, PARTICIPANT, STRANGER, Visit, hold_visit
 from soundings.filters import EVERYTHING, Filters
 from soundings.home import Home, find_home
@@ -96,7 +96,7 @@ def guard_visit(*, for_organisers: bool = False) -> Visit:
     """Who is visiting, where they may see this page; else draws what they may see instead, and stops."""
     visit = hold_visit()
     if visit.who == PARTICIPANT:
-        from pages.ui.say_form import show_form
+        from pages.ui.participants.say_form import show_form
 
         show_form(visit.code)
     elif visit.who == STRANGER:

@@ -8,10 +8,10 @@ import streamlit as st
 
 from pages.ui import keys
 from pages.ui.access import Reader, table_of
-from pages.ui.chart import draw_chart, draw_names
+from pages.ui.chart.chart import draw_chart, draw_names
+from pages.ui.chart.names import choose_named, show_names_card, show_names_table
 from pages.ui.controls import NO_RING, Choice
 from pages.ui.explaining import show_definitions, show_origins, show_place_card, show_summary, show_unplaced
-from pages.ui.names_view import choose_named, show_names_card, show_names_table
 from pages.ui.tables import show_table
 
 NO_PLACE = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from etl.invitations import LIVE, Invitation, read_invitation
+from etl.approval.invitations import LIVE, Invitation, read_invitation
 from pages.ui import keys
 from soundings.home import find_home
 

@@ -14,7 +14,7 @@ import shapely
 import streamlit as st
 
 from pages.ui.asset_routes import asset_routes
-from pages.ui.chart_map import (
+from pages.ui.chart.map import (
     HIDDEN_VALUE,
     ChartPayload,
     Fill,

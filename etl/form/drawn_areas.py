@@ -1,0 +1,137 @@
+"""An area as people drew it: a polygon of corners, and the loaded places that it reaches into."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from etl.locating.around import NEAR, SMALL_KINDS, find_around
+from etl.parsing import Unreadable
+from soundings.model import PLACE_KINDS
+
+if TYPE_CHECKING:
+    from shapely import Polygon
+
+MOST_CORNERS = 200
+DECIMALS = 5  # of a degree: about a metre
+# A hand-drawn line strays: a place is named where this share of the area lies in it, or this share of it in the area.
+SHARE_OF_AREA, SHARE_OF_PLACE = 0.05, 0.5
+MOST_PLACES = 40
+EXPECTED = "Expected the corners of one area as well-known text, such as POLYGON ((-1.5 53.8, -1.4 53.8, -1.4 53.9, -1.5 53.8))."
+
+
+def read_outline(text: str) -> Polygon:
+    """The polygon of well-known text (OGC 06-103r4) in degrees, lon before lat. Raises Unreadable with what to do."""
+    import shapely
+
+    try:
+        shape = shapely.from_wkt(text.strip())
+    except (shapely.GEOSException, TypeError, ValueError):
+        raise Unreadable(f"This is not an outline. {EXPECTED}") from None
+    if shape is None or shape.geom_type != "Polygon" or shape.is_empty or len(shape.interiors):
+        raise Unreadable(f"This is not the outline of one area without holes. {EXPECTED}")
+    corners = shapely.get_coordinates(shape)
+    if len(corners) - 1 > MOST_CORNERS:
+        raise Unreadable(f"The outline has {len(corners) - 1:,} corners; at most {MOST_CORNERS} are kept.")
+    if not all(abs(lon) <= 180 and abs(lat) <= 90 for lon, lat in corners):
+        raise Unreadable("The outline is not in degrees of longitude and latitude.")
+    return read_corners(corners[:-1].tolist())
+
+
+def read_corners(corners: Sequence[Sequence[float]]) -> Polygon:
+    """The polygon of these corners, (lon, lat) in degrees. Raises Unreadable where they enclose no one area."""
+    import shapely
+
+    told = [(round(float(lon), DECIMALS), round(float(lat), DECIMALS)) for lon, lat in corners]
+    told = [one for one, before in zip(told, [None, *told], strict=False) if one != before]
+    if len(told) < 3:
+        raise Unreadable("An area needs at least three corners.")
+    shape = shapely.Polygon(told)
+    if not shape.is_valid or shape.area == 0:
+        raise Unreadable("The lines of the area cross one another. Draw it again, going round it once.")
+    return shape
+
+
+def parse_drawn(text: str | None) -> list[tuple[float, float]]:
+    """The corners that the map sends, as “lon lat, lon lat …”. Raises Unreadable where it is something else."""
+    try:
+        corners = [tuple(map(float, corner.split())) for corner in (text or "").split(",")]
+    except ValueError:
+        corners = []
+    if len(corners) > MOST_CORNERS:
+        raise Unreadable(f"The area has {len(corners):,} corners; at most {MOST_CORNERS} are kept.")
+    if not all(
+        len(one) == 2 and all(map(math.isfinite, one)) and abs(one[0]) <= 180 and abs(one[1]) <= 90 for one in corners
+    ):
+        raise Unreadable("The map sent something that is no area. Draw it again.")
+    return corners
+
+
+def parse_outline(text: str | None) -> str | None:
+    """A cell of the template as it is kept; None where it is blank. Raises Unreadable."""
+    return write_outline(read_outline(text)) if text and text.strip() else None
+
+
+def write_outline(shape: Polygon) -> str:
+    """The polygon as well-known text, five decimals of a degree."""
+    import shapely
+
+    return shapely.to_wkt(shape, rounding_precision=DECIMALS)
+
+
+def list_corners(text: str | None) -> list[tuple[float, float]]:
+    """The corners of a kept outline without the closing one; empty where there is none."""
+    if not text:
+        return []
+    return [tuple(corner) for corner in read_outline(text).exterior.coords[:-1]]
+
+
+def find_reached(connection: duckdb.DuckDBPyConnection, shape: Polygon) -> tuple[str, ...]:
+    """The codes of the places of the smallest kind that a form records which the area reaches into. Raises Unreadable where it can be none.
+
+    Shares are of areas on the ground: within one council's width a degree has the same length everywhere.
+    """
+    import numpy as np
+    import shapely
+
+    west, south, east, north = shape.bounds
+    rows: list[tuple[str, bytes]] = []
+    for kind in (*SMALL_KINDS, *PLACE_KINDS[PLACE_KINDS.index("district") :]):
+        rows = connection.execute(
+            """
+            select place_code, geometry from place_now
+            where kind = $kind and lon between $west - $near and $east + $near and lat between $south - $near and $north + $near
+            order by place_code
+            """,
+            {"kind": kind, "west": west, "south": south, "east": east, "north": north, "near": NEAR},
+        ).fetchall()
+        if rows:
+            break
+    if not rows:
+        raise Unreadable("The area is in none of the places loaded here.")
+    places = shapely.make_valid(np.array(shapely.from_wkb([bytes(wkb) for _, wkb in rows]), dtype=object))
+    shared = shapely.area(shapely.intersection(places, shape))
+    is_reached = (shared >= SHARE_OF_AREA * shape.area) | (
+        (shared > 0) & (shared >= SHARE_OF_PLACE * shapely.area(places))
+    )
+    codes = tuple(code for (code, _), reached in zip(rows, is_reached.tolist(), strict=True) if reached)
+    if not codes:
+        raise Unreadable("The area is in none of the places loaded here.")
+    if len(codes) > MOST_PLACES:
+        raise Unreadable(f"The area reaches over {len(codes)} places. Search for the council area by its name instead.")
+    return codes
+
+
+def find_larger(connection: duckdb.DuckDBPyConnection, place_codes: Sequence[str]) -> str | None:
+    """The smallest loaded place of a larger kind that holds all of these places; None where none does."""
+    points = connection.execute(
+        "select lon, lat from place_now where place_code in (select unnest($codes))", {"codes": list(place_codes)}
+    ).fetchall()
+    for kind in PLACE_KINDS[PLACE_KINDS.index("district") :]:
+        around = {find_around(connection, lon, lat, (kind,)) for lon, lat in points}
+        if len(around) == 1 and None not in around:
+            return around.pop()
+    return None

@@ -1,0 +1,101 @@
+"""Which loaded places each location of a batch stands in, by which method, or why it cannot be said. Never a guess.
+
+    code      → a loaded place's code, or one that superseded it; else outside (a well-formed code) or unlocated
+    name      → exactly one loaded place of that name, or one reviewed alias
+    postcode  → the offline directory's point, in the boundaries of each kind
+    point     → in the boundaries of each kind
+
+A located code stands in every larger kind too: by parent codes, and where these miss a loaded kind by a point inside it.
+It is never copied into smaller kinds. The answers depend on nothing but the locations and the places that are loaded.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from etl.locating.climbing import climb
+from etl.locating.codes import locate_codes
+from etl.locating.names import locate_names
+from etl.locating.points import locate_points
+from soundings.model import NOT_TIED, UNLOCATED
+
+# Temporary, for one resolving.
+TABLES = ("todo", "known_place", "answer", "stands", "stands_point")
+
+
+def resolve_locations(connection: duckdb.DuckDBPyConnection, batch_ids: list[str] | None) -> None:
+    """Fills location_state and location_place anew for the batches (None: all), in the caller's transaction."""
+    try:
+        _gather(connection, batch_ids)
+        locate_codes(connection)
+        locate_names(connection)
+        locate_points(connection)
+        _settle_the_rest(connection)
+        _write(connection, batch_ids)
+    finally:
+        _clear(connection)
+
+
+def _gather(connection: duckdb.DuckDBPyConnection, batch_ids: list[str] | None) -> None:
+    """The locations to resolve, and the places that are loaded, without their boundaries."""
+    _clear(connection)
+    chosen = "" if batch_ids is None else "where batch_id in (select unnest($ids))"
+    bound = {} if batch_ids is None else {"ids": batch_ids}
+    connection.execute(f"create temp table todo as select * from location {chosen}", bound)  # noqa: S608
+    connection.execute(
+        """create temp table known_place as
+        select place_code, upper(trim(place_code)) code_key, kind, name, name_welsh, parent_code, lon, lat, area_km2
+        from place_now"""
+    )
+    connection.execute(
+        """create temp table answer (
+            batch_id varchar, location_id varchar, state varchar, method varchar, reason varchar, place_code varchar
+        )"""
+    )
+    # Where a location stands: of a code or name by its place, of a point by itself.
+    connection.execute("create temp table stands (place_code varchar, kind varchar, stands_in varchar)")
+    connection.execute(
+        "create temp table stands_point (batch_id varchar, location_id varchar, kind varchar, stands_in varchar)"
+    )
+
+
+def _clear(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drops the temporary tables."""
+    for table in TABLES:
+        connection.execute(f"drop table if exists temp.{table}")
+
+
+def _settle_the_rest(connection: duckdb.DuckDBPyConnection) -> None:
+    """Adds to `answer` the locations that say there is no place: a choice, a gap, or a value that was refused."""
+    connection.execute(
+        f"""insert into answer
+        select batch_id, location_id,
+            case when kind = 'not_tied' then '{NOT_TIED}' else '{UNLOCATED}' end, kind,
+            case when kind = 'not_tied' then reason else coalesce(reason, 'No place is recorded.') end, null
+        from todo where kind not in ('code', 'name', 'postcode', 'point')"""  # noqa: S608
+    )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, batch_ids: list[str] | None) -> None:
+    """Replaces the rows of location_state and location_place for the locations resolved."""
+    codes = connection.execute(
+        "select distinct place_code from answer where place_code is not null order by 1"
+    ).fetchall()
+    climb(connection, [code for (code,) in codes])
+    chosen = "" if batch_ids is None else "where batch_id in (select unnest($ids))"
+    bound = {} if batch_ids is None else {"ids": batch_ids}
+    for table in ("location_state", "location_place"):
+        connection.execute(f"delete from {table} {chosen}", bound)  # noqa: S608
+    connection.execute(
+        """insert into location_state (batch_id, location_id, state, method, reason)
+        select batch_id, location_id, state, method, reason from answer order by batch_id, location_id"""
+    )
+    connection.execute(
+        """insert into location_place (batch_id, location_id, kind, place_code)
+        select batch_id, location_id, kind, stands_in from (
+            select a.batch_id, a.location_id, s.kind, s.stands_in from answer a join stands s using (place_code)
+            union all
+            select batch_id, location_id, kind, stands_in from stands_point
+        )
+        order by batch_id, location_id, kind"""
+    )

@@ -1,0 +1,109 @@
+"""Locations that name a place in words: the one loaded place of exactly that name, or one reviewed alias."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import duckdb
+import pyarrow as pa
+
+from etl.locating.climbing import climb
+from soundings.model import LOCATED, UNLOCATED
+
+NAMED = ("said", "within_code", "place_kind", "state", "method", "reason", "place_code")
+
+
+def normalise_name(text: str | None) -> str:
+    """The name in the one form in which names are compared: “&” is “and”, white space and case don't count, Unicode NFC."""
+    told = unicodedata.normalize("NFC", text or "").replace("&", " and ").replace("\u2019", "'")
+    return " ".join(told.split()).casefold()
+
+
+def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
+    """Adds to `answer` the locations that name a place in words: the exact name, else a reviewed alias; several are none."""
+    asked = connection.execute(
+        "select distinct coalesce(name, said), within_code, place_kind from todo where kind = 'name'"
+    ).fetchall()
+    if not asked:
+        return
+    named = _read_named(connection)
+    aliases: dict[str, list[tuple[str | None, str]]] = {}
+    for alias, within, code in connection.execute(
+        """select a.alias, upper(trim(a.within_code)), p.place_code from place_alias a
+        join known_place p on p.code_key = upper(trim(a.place_code))"""
+    ).fetchall():
+        aliases.setdefault(normalise_name(alias), []).append((within, code))
+    wanted = {key: (normalise_name(key[0]), (key[1] or "").strip().upper(), key[2]) for key in asked}
+    offered = {code for name, _, _ in wanted.values() for code, _ in named.get(name, ())}
+    offered |= {code for name, _, _ in wanted.values() for _, code in aliases.get(name, ())}
+    above = _read_above(connection, sorted(offered))
+    rows = [(*key, *_choose(*wanted[key], key[0], named, aliases, above)) for key in asked]
+    connection.register("named_answer", _to_table(NAMED, rows))
+    try:
+        connection.execute(
+            """insert into answer
+            select t.batch_id, t.location_id, n.state, n.method, n.reason, n.place_code
+            from todo t
+            join named_answer n on n.said is not distinct from coalesce(t.name, t.said)
+                and n.within_code is not distinct from t.within_code
+                and n.place_kind is not distinct from t.place_kind
+            where t.kind = 'name'"""
+        )
+    finally:
+        connection.unregister("named_answer")
+
+
+def _read_named(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """(code, kind) of the loaded places by normalised name, in English and in Welsh."""
+    named: dict[str, list[tuple[str, str]]] = {}
+    for code, kind, name, welsh in connection.execute(
+        "select place_code, kind, name, name_welsh from known_place order by place_code"
+    ).fetchall():
+        for key in {normalise_name(name), normalise_name(welsh)} - {""}:
+            named.setdefault(key, []).append((code, kind))
+    return named
+
+
+def _read_above(connection: duckdb.DuckDBPyConnection, codes: list[str]) -> dict[str, set[str]]:
+    """Codes (upper case) of the places that each of these places stands in, and its own."""
+    if not codes:
+        return {}
+    climb(connection, codes)
+    above = {code: {code.strip().upper()} for code in codes}
+    for code, higher in connection.execute("select place_code, upper(trim(stands_in)) from stands").fetchall():
+        above.setdefault(code, set()).add(higher)
+    return above
+
+
+def _choose(name, within, kind, said, named, aliases, above) -> tuple[str, str, str | None, str | None]:
+    """(state, method, reason, place_code) of one name, perhaps inside a place, perhaps of a kind."""
+    where = f" within {within}" if within else ""
+    if not name:
+        return UNLOCATED, "name", "The name is blank.", None
+    exact = {code for code, its_kind in named.get(name, ()) if not kind or its_kind == kind}
+    exact = {code for code in exact if not within or within in above[code]}
+    if not exact:
+        alias = {
+            code
+            for inside, code in aliases.get(name, ())
+            if (inside is None or inside == within) and (not within or within in above[code])
+        }
+        if len(alias) == 1:
+            return LOCATED, "alias", None, alias.pop()
+        exact = alias
+    if len(exact) == 1:
+        return LOCATED, "name", None, exact.pop()
+    if exact:
+        listed = ", ".join(sorted(exact)[:5]) + (" …" if len(exact) > 5 else "")
+        return UNLOCATED, "name", f"“{said}” is the name of {len(exact)} loaded places{where} ({listed}).", None
+    return (
+        UNLOCATED,
+        "name",
+        f"No loaded {kind or 'place'}{where} is called “{said}”. Names are matched exactly.",
+        None,
+    )
+
+
+def _to_table(names: tuple[str, ...], rows: list[tuple]) -> pa.Table:
+    """Rows of text as a table with these columns."""
+    return pa.table({name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(names)})

@@ -1,0 +1,105 @@
+"""The counts of a batch: one for each activity, place and day, with the numbers of the rows that made it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.mapping.cells import Rows, to_days
+from etl.mapping.filling import pick_rows
+from etl.mapping.periods import find_end, find_fixed_period
+from etl.mapping.placing import Sayings, Stands, make_saying
+from etl.sorting import sort_stably
+from etl.spec_types import Count
+from etl.tables import make_table
+
+
+def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activity_of_row: np.ndarray, file_name: str):
+    """A function of (batch id, activity ids, location ids) that gives the rows of `activity_count`: one for each activity, place and day."""
+    at, values = find_values(rows, rule)
+    authority = rows.spec.authority
+    otherwise = (
+        sayings.add(make_saying("code", said=authority, code=authority)) if authority and stands.several else None
+    )
+    if otherwise is None and stands.several:
+        otherwise = sayings.add(
+            make_saying("none", reason="The row names several places, and its source no authority.")
+        )
+    locations = stands.pick_one(at, otherwise)
+    start = rows.parse_days(rule.start_date)[at]
+    end = find_end(rows, rule.start_date, rule.end_date)[at]
+    fixed = find_fixed_period(rows.spec, file_name)
+    if fixed:
+        start, end = (np.full(len(at), day, dtype=np.int32) for day in fixed)
+    order, is_new = sort_groups(activity_of_row[at], locations, start, end)
+    begins = np.flatnonzero(is_new)
+    firsts = at[order][begins]
+    sayings.use(locations, at)
+
+    def finish(batch_id: str, activity_ids: pa.Array, location_ids: pa.Array) -> pa.Table:
+        head = order[begins]
+        lists = pa.ListArray.from_arrays(
+            pa.array(np.append(begins, len(order)), pa.int32()), pa.array(rows.numbers[at][order], pa.int32())
+        )
+        return make_table(
+            "activity_count",
+            {
+                "batch_id": batch_id,
+                "count_id": name_counts(rows, batch_id, firsts, rule.measure),
+                "activity_id": activity_ids.take(pa.array(activity_of_row[firsts])),
+                "measure": rule.measure,
+                "value": pa.array(np.add.reduceat(values[order], begins) if len(begins) else np.array([], np.float64)),
+                "basis": "exact",
+                "period_start": to_days(start[head]),
+                "period_end": to_days(end[head]),
+                "location_id": location_ids.take(pa.array(locations[head])),
+                "role": rows.spec.place.role,
+                "source_row_count": pa.array(np.diff(np.append(begins, len(order))), pa.int64()),
+                "source_rows": lists,
+            },
+            len(begins),
+        )
+
+    return finish
+
+
+def find_values(rows: Rows, rule: Count) -> tuple[np.ndarray, np.ndarray]:
+    """(rows that say a figure, the figures). A row whose columns are all blank, or one of them unreadable, says none: null is not zero."""
+    at = pick_rows(rows, rule.when)
+    if rule.rows:
+        return at, np.ones(len(at))
+    values = rows.add_up(rule.sum)[at]
+    has_figure = ~np.isnan(values)
+    return at[has_figure], values[has_figure]
+
+
+def name_counts(rows: Rows, batch_id: str, firsts: np.ndarray, measure: str) -> pa.Array:
+    """An id for each count: batch, its first row and measure."""
+    parts = [pa.repeat(pa.scalar(batch_id), len(firsts))]
+    if len(rows.labels) > 1:
+        parts.append(pa.array(rows.sheet_of_row[firsts] + 1).cast(pa.string()))
+    parts += [pa.array(rows.numbers[firsts]).cast(pa.string()), pa.repeat(pa.scalar(measure), len(firsts))]
+    return pc.binary_join_element_wise(*parts, "-")
+
+
+def sort_groups(*keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(an order in which rows with equal keys stand together, each group in order of row; where a new group begins)."""
+    length = len(keys[0])
+    if not length:
+        return np.array([], dtype=np.int64), np.array([], dtype=bool)
+    low = [int(key.min()) for key in keys]
+    sizes = [int(key.max()) - least + 1 for key, least in zip(keys, low, strict=True)]
+    if np.prod([float(size) for size in sizes]) < 2**62:
+        combined = np.zeros(length, dtype=np.int64)
+        for key, least, size in zip(keys, low, sizes, strict=True):
+            combined = combined * size + (key.astype(np.int64) - least)
+        order = sort_stably(combined)
+        ordered = combined[order]
+        return order, np.append(True, ordered[1:] != ordered[:-1])
+    order = np.lexsort(tuple(reversed(keys)))
+    is_new = np.zeros(length, dtype=bool)
+    is_new[0] = True
+    for key in keys:
+        is_new[1:] |= key[order][1:] != key[order][:-1]
+    return order, is_new

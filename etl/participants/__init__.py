@@ -1,0 +1,1 @@
+"""Asking the people who took part: askings, sealed answers, permitted totals and statements."""

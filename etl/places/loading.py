@@ -1,0 +1,132 @@
+"""Adding places: boundaries, the history of their codes, other names they go by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from etl.accepting import accept_batch, say_now, say_who
+from etl.inbox import ALIASES, HISTORY, ID_LENGTH, PLACES, encode_tables, hash_file, identify_batch
+from etl.loading import ReadOptions, read_input, say_nothing
+from etl.places.code_lists import check_list, map_list
+from etl.places.outlines import prepare_outlines
+from etl.readers.reading import require_file
+from etl.replay import map_places, pack_sheets
+from etl.results import LoadResult, describe_load
+from soundings.home import Home
+from soundings.store import LOCK_SECONDS
+
+ATTRIBUTION = (
+    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. "
+    "Contains OS data © Crown copyright and database right."
+)
+SOURCE_OF_LIST = {HISTORY: "place-code-history", ALIASES: "place-aliases"}
+
+
+def add_places(
+    home: Home,
+    path: Path,
+    kind: str,
+    *,
+    code: str | None = None,
+    name: str | None = None,
+    parent: str | None = None,
+    crs: str | None = None,
+    vintage: str | None = None,
+    layer: str | None = None,
+    figures: tuple[Path, ...] = (),
+    licence: str | None = None,
+    attribution: str | None = None,
+    is_demo: bool = False,
+    who: str | None = None,
+    timeout: float = LOCK_SECONDS,
+    report: Callable[[str], None] = say_nothing,
+) -> LoadResult:
+    """What became of a file of boundaries. `figures` are files with population or deprivation by place code.
+
+    Raises BadFile where the file cannot be taken, Busy, BrokenStore.
+    """
+    from etl.places.boundaries import read_places
+
+    path, figures = Path(path), tuple(Path(figure) for figure in figures)
+    for file in (path, *figures):
+        require_file(file)
+    report("Reading boundaries")
+    said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
+    read = read_places(path, kind, figures=list(figures), **said)
+    options = {"kind": kind, **{key: value for key, value in said.items() if value is not None}}
+    if figures:
+        options["figures"] = [hash_file(figure) for figure in figures]
+    manifest = make_manifest(
+        PLACES, f"places-{kind}", path, options, {path.name: read.detected}, is_demo=is_demo, who=who
+    ) | {"licence": licence, "attribution": attribution, "decisions": list(read.warnings)}
+    mapped = map_places(read.table, manifest["batch_sha256"][:ID_LENGTH], kind)
+    report("Saving, and finding the places of every record again")
+    accepted = accept_batch(home, manifest, encode_tables({"place": read.table}), mapped, timeout=timeout)
+    warnings = [*read.warnings, *prepare_outlines(home, report)]
+    return describe_load(home, manifest, mapped, accepted, sheets=[], warnings=warnings)
+
+
+def fetch_and_add(
+    home: Home, code: str, kind: str, *, layer: str | None = None, report: Callable[[str], None] = say_nothing
+) -> LoadResult:
+    """What became of an authority's boundaries and population, fetched from the ONS and Nomis into the home's cache.
+
+    Raises SoundingsError where they cannot be reached; what had come is kept, and the next try goes on from there.
+    """
+    from etl.places.fetch import fetch_places
+
+    def tell(done: int, total: int | None, what: str) -> None:
+        report(f"{what} ({done:,} of {total:,})" if total else what)
+
+    boundaries, figures = fetch_places(code, kind, home.cache / "fetched", layer=layer, on_progress=tell)
+    return add_places(
+        home,
+        boundaries,
+        kind,
+        figures=tuple(figures),
+        licence="Open Government Licence v3.0",
+        attribution=ATTRIBUTION,
+        report=report,
+    )
+
+
+def add_history(home: Home, path: Path, *, who: str | None = None, timeout: float = LOCK_SECONDS) -> LoadResult:
+    """What became of a list of superseded codes: old_code, new_code and, where known, kind and changed."""
+    return add_list(home, Path(path), HISTORY, who=who, timeout=timeout)
+
+
+def add_aliases(home: Home, path: Path, *, who: str | None = None, timeout: float = LOCK_SECONDS) -> LoadResult:
+    """What became of a reviewed list of other names: alias, place_code and, where needed, within_code."""
+    return add_list(home, Path(path), ALIASES, who=who, timeout=timeout)
+
+
+def add_list(home: Home, path: Path, kind: str, *, who: str | None, timeout: float) -> LoadResult:
+    require_file(path)
+    sheets = read_input(path, ReadOptions())[:1]
+    check_list(kind, sheets, path.name)
+    detected = {sheet.name: sheet.detected for sheet in sheets}
+    manifest = make_manifest(kind, SOURCE_OF_LIST[kind], path, {}, detected, is_demo=False, who=who)
+    mapped = map_list(kind, sheets, manifest["batch_sha256"][:ID_LENGTH], path.name)
+    accepted = accept_batch(home, manifest, encode_tables(pack_sheets(sheets)), mapped, timeout=timeout)
+    return describe_load(home, manifest, mapped, accepted, sheets=sheets)
+
+
+def make_manifest(
+    kind: str, source_id: str, path: Path, options: dict, detected: dict, *, is_demo: bool, who: str | None
+) -> dict:
+    """What is written down about a batch of places as it is accepted."""
+    file_sha256 = hash_file(path)
+    return {
+        "batch_sha256": identify_batch(file_sha256, source_id, options),
+        "kind": kind,
+        "source_id": source_id,
+        "file_name": path.name,
+        "file_sha256": file_sha256,
+        "is_demo": is_demo,
+        "accepted_at": say_now(),
+        "accepted_by": who or say_who(),
+        "options": options,
+        "detected": detected,
+        "decisions": [],
+    }

@@ -1,0 +1,141 @@
+"""The rows of a boundary file, one for each place: checked texts, parsed figures, and shapes that are valid."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from etl.places.figures import Figures, parse_count, parse_decile
+from etl.places.files import BoundaryFile
+from soundings.model import BadFile
+
+GOES_WITH = {"population_date": "population", "deprivation_source": "deprivation_decile"}
+SHOWN = 5
+
+
+def read_rows(
+    read: BoundaryFile, columns: dict[str, str | None], kind: str, file: str, warnings: list[str]
+) -> pd.DataFrame:
+    """One row per place: text columns as in `place`, figures of the same file, and `shape`, valid and polygonal."""
+
+    def texts(what: str) -> pd.Series:
+        column = columns[what]
+        if column is None:
+            return pd.Series([None] * len(read.shapes), dtype=object)
+        return pd.Series([_to_text(value) for value in read.columns[column].tolist()], dtype=object)
+
+    frame = pd.DataFrame({"place_code": texts("code"), "kind": kind, "name": texts("name")})
+    for what in ("name_welsh", "population_date", "deprivation_source"):
+        frame[what] = texts(what)
+    frame["parent_code"], frame["parent_name"] = texts("parent"), texts("parent_name")
+    frame["parent_kind"] = columns["parent_kind"]
+    _check_codes(frame, columns["code"], file)
+    is_unnamed = frame["name"].isna()
+    if is_unnamed.any():
+        warnings.append(
+            f"{int(is_unnamed.sum()):,} places in {file} have no name in {columns['name']} and go by their code: "
+            f"{list_some(frame.loc[is_unnamed, 'place_code'])}."
+        )
+        frame.loc[is_unnamed, "name"] = frame.loc[is_unnamed, "place_code"]
+    for what, parse in (("population", parse_count), ("deprivation_decile", parse_decile), ("area_km2", _parse_number)):
+        said = texts(what)
+        frame[what] = pd.Series([parse(text) if text else None for text in said], dtype=object)
+        unread = said.notna() & frame[what].isna()
+        if unread.any():
+            warnings.append(
+                f"{int(unread.sum()):,} values of {columns[what]} in {file} could not be read and are left empty: "
+                f"{list_some(said[unread])}."
+            )
+    frame["shape"] = _mend(read.shapes, frame["place_code"], file, warnings)
+    return frame
+
+
+def _to_text(value: object) -> str | None:
+    """A cell as text; whole numbers without “.0”; blank is None."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() or None
+
+
+def _parse_number(text: str) -> float | None:
+    try:
+        value = float(text.replace(",", ""))
+    except ValueError:
+        return None
+    return value if np.isfinite(value) and value > 0 else None
+
+
+def list_some(values) -> str:
+    """The first few of the values, for a sentence."""
+    values = list(values)
+    return ", ".join(str(value) for value in values[:SHOWN]) + (" …" if len(values) > SHOWN else "")
+
+
+def _check_codes(frame: pd.DataFrame, column: str, file: str) -> None:
+    """Raises BadFile where a place has no code or shares it with another."""
+    blank = np.flatnonzero(frame["place_code"].isna())
+    if len(blank):
+        raise BadFile(
+            f"{len(blank):,} of {len(frame):,} places in {file} have no code in {column} (place {list_some(blank + 1)} in the file). "
+            "Every place needs a code of its own; is another column the code? Name it with --code."
+        )
+    twice = frame["place_code"][frame["place_code"].duplicated()].unique()
+    if len(twice):
+        raise BadFile(
+            f"{len(twice):,} codes in {column} of {file} stand there more than once: {list_some(twice)}. Every place needs a code of "
+            "its own. Is another column the code (--code)? If one place is in several pieces, join them into one first."
+        )
+
+
+def _mend(shapes: np.ndarray, codes: pd.Series, file: str, warnings: list[str]) -> np.ndarray:
+    """Valid polygons. Invalid ones are mended and said so; a place without an area is an error."""
+    shapes = np.array(shapes, dtype=object)
+    is_missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    if is_missing.any():
+        raise BadFile(
+            f"{int(is_missing.sum()):,} places in {file} have no boundary: {list_some(codes[is_missing])}. Take these rows out, or "
+            "download the file again."
+        )
+    is_bad = ~shapely.is_valid(shapes)
+    if is_bad.any():
+        shapes[is_bad] = shapely.make_valid(shapes[is_bad], method="structure", keep_collapsed=False)
+        warnings.append(
+            f"{int(is_bad.sum()):,} boundaries in {file} crossed or touched themselves and were mended: {list_some(codes[is_bad])}."
+        )
+    is_flat = ~np.isin(shapely.get_type_id(shapes), (3, 6)) | shapely.is_empty(shapes)
+    if is_flat.any():
+        raise BadFile(
+            f"{int(is_flat.sum()):,} places in {file} are not areas but points or lines: {list_some(codes[is_flat])}. Expected the "
+            "places' boundaries as polygons."
+        )
+    return shapes
+
+
+def add_figures(frame: pd.DataFrame, figures: Figures, file: str, warnings: list[str]) -> None:
+    """Puts figures and parents into the rows by code, and says how many codes did not match, in each direction."""
+    warnings += figures.warnings
+    here, there = set(frame["place_code"]), figures.codes
+    for column, values in figures.values.items():
+        new = frame["place_code"].map(values)
+        # A date or source goes with its figure: a new figure without one does not keep the old one's.
+        is_told = frame["place_code"].isin(figures.values.get(GOES_WITH.get(column, column), {}))
+        frame[column] = new.where(is_told, frame[column]).astype(object)
+    if figures.parents:
+        for position, column in enumerate(("parent_code", "parent_name", "parent_kind")):
+            new = frame["place_code"].map({code: parent[position] for code, parent in figures.parents.items()})
+            is_matched = frame["place_code"].isin(set(figures.parents))
+            frame[column] = new.where(is_matched, frame[column]).astype(object)
+    without = sorted(here - there)
+    if without:
+        none = "None" if len(without) == len(here) else f"{len(here) - len(without):,}"
+        warnings.append(
+            f"{none} of the {len(here):,} places in {file} {'is' if none == 'None' else 'are'} in {figures.file}; without a figure "
+            f"from it: {list_some(without)}. Codes change from year to year: are both of the same year?"
+        )
+    if there - here:
+        warnings.append(
+            f"{len(there - here):,} of the {len(there):,} codes in {figures.file} are not in {file} and were left out."
+        )

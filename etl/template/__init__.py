@@ -1,0 +1,1 @@
+"""Soundings' own template: its sheets, their columns, and what their rows become."""

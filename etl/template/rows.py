@@ -1,0 +1,124 @@
+"""One row of the template being read, and one batch being made of such rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+import pyarrow as pa
+
+from etl.parsing import Ambiguous, Unreadable, parse_date, parse_text, parse_word
+from etl.spec_types import Spec
+from etl.tables import RECORD_TABLES, make_table
+from etl.template.tables import WORDS
+
+
+def name_activity(spec: Spec, key: str) -> str:
+    """The id of the activity that a file calls `key`, the same in every file of the template."""
+    told = "\n".join((spec.id, key))
+    return f"{spec.id}:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+@dataclass
+class Row:
+    """One row being read: its cells, and what was wrong with them. `read_before`: what the cells of the same sheet came to."""
+
+    spec: Spec
+    label: str
+    number: int
+    cells: dict[str, str | None]
+    read_before: dict[tuple, tuple] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    is_rejected: bool = False
+
+    def read(self, column: str, parse: Callable, *, required: bool = False):
+        """The cell's value; None where it is blank or unreadable, which is noted (and rejects the row where required)."""
+        text = self.cells.get(column)
+        value, problem = None, None
+        if text is not None:
+            if (found := self.read_before.get((column, text))) is None:
+                found = self.read_before[column, text] = try_to_read(text, parse)
+            value, problem = found
+        if problem:
+            self.refuse(column, str(problem), is_row=required or isinstance(problem, Ambiguous))
+        elif required and value is None:
+            self.refuse(column, f"{column} is blank; a row needs it.", is_row=True)
+        return value
+
+    def text(self, column: str, *, required: bool = False) -> str | None:
+        value = parse_text(self.cells.get(column))
+        if required and value is None:
+            self.refuse(column, f"{column} is blank; a row needs it.", is_row=True)
+        return value
+
+    def day(self, column: str) -> date | None:
+        return self.read(column, lambda text: parse_date(text, self.spec.date_order, self.spec.epoch))
+
+    def word(self, column: str, *, required: bool = False) -> str | None:
+        return self.read(column, lambda text: parse_word(text, WORDS[column]), required=required)
+
+    def refuse(self, column: str, reason: str, *, is_row: bool) -> None:
+        self.problems.append((column, reason))
+        self.is_rejected = self.is_rejected or is_row
+
+    def span(self, start: str, end: str) -> tuple[date | None, date | None]:
+        """First and last day; an end before its start is set aside."""
+        first, last = self.day(start), self.day(end)
+        if first and last and last < first:
+            self.refuse(end, "The end is before the start; the row was taken in without its end.", is_row=False)
+            last = None
+        return first, last
+
+    def activity_id(self) -> str | None:
+        key = self.text("activity_id", required=True)
+        return key and name_activity(self.spec, key)
+
+
+def try_to_read(text: str, parse: Callable) -> tuple[object, Unreadable | None]:
+    """(the value, None), or (None, why it cannot be read)."""
+    try:
+        return parse(text), None
+    except Unreadable as error:
+        return None, error.with_traceback(None)
+
+
+@dataclass
+class Batch:
+    """What has been made so far of one batch."""
+
+    spec: Spec
+    batch_id: str
+    tables: dict[str, dict[str, list]] = field(
+        default_factory=lambda: {name: defaultdict(list) for name in RECORD_TABLES}
+    )
+    locations: dict[tuple, str] = field(default_factory=dict)
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    places_of_activity: dict[str, tuple[list[tuple], str]] = field(default_factory=dict)
+    organisations: set[str] = field(default_factory=set)
+
+    def add(self, table: str, **values) -> None:
+        """Adds a row. Every row of a table gives the same columns."""
+        columns = self.tables[table]
+        for name, value in values.items():
+            columns[name].append(value)
+
+    def make_tables(self) -> dict[str, pa.Table]:
+        """The rows of every table but `location`."""
+        return {
+            name: make_table(name, {"batch_id": self.batch_id, **columns}, len(next(iter(columns.values()), ())))
+            for name, columns in self.tables.items()
+        }
+
+    def locate(self, saying: tuple) -> str:
+        """The location id of what was said, the same each time it is said."""
+        return self.locations.setdefault(saying, f"{self.batch_id}-{len(self.locations) + 1}")
+
+    def is_new(self, row: Row, column: str, key: str) -> bool:
+        """Whether a key has not been used in this batch; where it has, the row is rejected."""
+        first = self.seen.setdefault((column, key), row.number)
+        if first != row.number:
+            row.refuse(column, f"“{row.text(column)}” was already used in row {first}. Give each its own.", is_row=True)
+        return first == row.number

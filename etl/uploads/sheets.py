@@ -1,0 +1,181 @@
+"""The template's sheets made of the rows of a file whose columns a person matched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.parsing import BLANK_WORDS, parse_text
+from etl.sparing import spare_collecting
+from etl.types import Sheet
+from etl.uploads.mapping import ACTIVITY, MEASURES, MEETING, PLACES, SESSIONS, ColumnMapping, read_fields
+from soundings.model import BadFile
+
+Cells = dict[str, list[str | None]]  # by field or column, one for each row
+
+
+def choose_sheets(sheets: list[Sheet], mapping: ColumnMapping) -> list[Sheet]:
+    """Every sheet that has all the columns that are used: one for each month, say. Raises BadFile where none has."""
+    wanted = {column for column, _ in mapping.columns}
+    if chosen := [sheet for sheet in sheets if wanted <= set(sheet.table.column_names)]:
+        return chosen
+    missing = sorted(wanted - {name for sheet in sheets for name in sheet.table.column_names})
+    raise BadFile(
+        f"The file has no column {' or '.join(missing) or 'set with all of these together'}. Match its columns again."
+    )
+
+
+@spare_collecting()
+def apply_mapping(sheets: list[Sheet], mapping: ColumnMapping) -> list[Sheet]:
+    """The template's sheets made of a file's rows: activities, meetings, and one sheet for each measure. Rows keep their numbers.
+
+    A row without a title stands among the activities alone, where it is refused with the reason. Several sheets of the file are
+    read as one, so that a group that meets in two of them is one group; what is made of them stands apart again, each part under
+    the name `name_part` gives it.
+    """
+    chosen = choose_sheets(sheets, mapping)
+    if len(chosen) == 1:
+        return map_sheet(chosen[0], mapping)
+    columns = [column for column, _ in mapping.columns]
+    joined = pa.concat_tables([sheet.table.select(columns) for sheet in chosen])
+    together = Sheet("", joined, pa.array(range(joined.num_rows), pa.int32()))
+    return [part for made in map_sheet(together, mapping) for part in part_sheet(made, chosen)]
+
+
+def part_sheet(made: Sheet, chosen: list[Sheet]) -> Iterator[Sheet]:
+    """What was made of several sheets read as one, apart again; the rows have the numbers of their own sheets."""
+    start = 0
+    for sheet in chosen:
+        end = start + sheet.table.num_rows
+        here = pc.and_(pc.greater_equal(made.row_numbers, start), pc.less(made.row_numbers, end))
+        table, at = made.table.filter(here), pc.subtract(made.row_numbers.filter(here), start).cast(pa.int32())
+        if table.num_rows:
+            yield Sheet(name_part(made.name, sheet.name), table, sheet.row_numbers.take(at), sheet.detected)
+        start = end
+
+
+def name_part(made: str, sheet: str) -> str:
+    """The name of a sheet of the template that was made of one of several sheets of a file."""
+    return f"{made} of {sheet}"
+
+
+def split_part(name: str) -> tuple[str, str | None]:
+    """(the template's own name of a sheet, the sheet of the file it was made of, where the file has several)."""
+    made, _, sheet = name.partition(" of ")
+    return made, sheet or None
+
+
+def map_sheet(sheet: Sheet, mapping: ColumnMapping) -> list[Sheet]:
+    """The template's sheets made of one sheet."""
+    field_of = dict(mapping.columns)
+    cells = {field_of[name]: sheet.table[name].to_pylist() for name in sheet.table.column_names if name in field_of}
+    blank = [None] * sheet.table.num_rows
+    titles = [parse_text(text) for text in cells.get("title", blank)]
+    keys = make_keys(cells, titles, mapping)
+    has_title = [at for at, title in enumerate(titles) if title]
+    made = [make_activities(sheet, cells, titles, keys, mapping)]
+    if mapping.each_row == MEETING or cells.keys() & set(SESSIONS):
+        made.append(make_meetings(sheet, cells, keys, mapping, has_title))
+    made += [make_counts(sheet, cells, keys, mapping, has_title, measure) for measure in MEASURES if measure in cells]
+    return [one for one in made if one.table.num_rows]
+
+
+def make_keys(cells: Cells, titles: list[str | None], mapping: ColumnMapping) -> list[str]:
+    """The activity of each row, as a key that the same file gives again: its reference, else one made of organisation and
+    title (and, for activities of their own, the day, numbered where that stands twice)."""
+    seen: Counter[str] = Counter()
+    keys = []
+    blank = [None] * len(titles)
+    is_own = mapping.each_row == ACTIVITY
+    for title, said, start in zip(titles, cells.get("activity_id", blank), cells.get("start_date", blank), strict=True):
+        if reference := parse_text(said):
+            keys.append(reference)
+            continue
+        parts = (mapping.organisation, title, parse_text(start) if is_own else None)
+        key = " · ".join(filter(None, parts)) or "no title"
+        seen[key] += 1
+        keys.append(hide(f"{key} ({seen[key]})" if is_own and seen[key] > 1 else key))
+    return keys
+
+
+def hide(key: str) -> str:
+    """A key as letters and digits that say nothing: a title may hold what screening takes out of it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def make_activities(
+    sheet: Sheet, cells: Cells, titles: list[str | None], keys: list[str], mapping: ColumnMapping
+) -> Sheet:
+    """The sheet of activities; of meetings, the first row of each title speaks for its activity."""
+    own = [name for name in read_fields() if name not in (*SESSIONS, *MEASURES, *PLACES, "activity_id")]
+    at = list(range(len(keys)))
+    if mapping.each_row == MEETING:
+        first: dict[str, int] = {}
+        at = [row for row in at if first.setdefault(keys[row], row) == row or not titles[row]]
+    columns = {"activity_id": pick(keys, at)} | {name: pick(cells.get(name), at) for name in own}
+    columns["organisation"] = [name or mapping.organisation or None for name in columns["organisation"]]
+    if mapping.each_row == MEETING:
+        columns |= {"start_date": [None] * len(at), "end_date": [None] * len(at), "time_pattern": ["series"] * len(at)}
+    else:
+        columns |= place_of(cells, at, mapping)
+    return make_sheet("activities", sheet, at, columns, ("activity_id", "title"))
+
+
+def make_meetings(sheet: Sheet, cells: Cells, keys: list[str], mapping: ColumnMapping, at: list[int]) -> Sheet:
+    """The sheet of meetings, one for each row."""
+    seen: Counter[str] = Counter()
+    days = pick(cells.get("start_date"), at)
+    ids = []
+    for row, said in zip(at, days, strict=True):
+        day = parse_text(said)
+        key = f"{keys[row]}-{day}" if day else keys[row]
+        seen[key] += 1
+        ids.append(hide(f"{key}-{seen[key]}"))
+    columns = {"session_id": ids, "activity_id": pick(keys, at), "date": days}
+    columns |= {name: pick(cells.get(name), at) for name in SESSIONS} | place_of(cells, at, mapping)
+    return make_sheet("sessions", sheet, at, columns, ("session_id", "activity_id", "date"))
+
+
+def make_counts(
+    sheet: Sheet, cells: Cells, keys: list[str], mapping: ColumnMapping, which: list[int], measure: str
+) -> Sheet:
+    """The sheet of one measure: a row for each that gives a figure. A blank is no figure, and no row."""
+    said = ((row, parse_text(cells[measure][row])) for row in which)
+    told = {row: figure for row, figure in said if figure is not None and figure.casefold() not in BLANK_WORDS}
+    at = list(told)
+    starts = pick(cells.get("start_date"), at)
+    ends = [end or start for end, start in zip(pick(cells.get("end_date"), at), starts, strict=True)]
+    columns = {"activity_id": pick(keys, at), "measure": [measure] * len(at), "value": list(told.values())}
+    columns |= {"period_start": starts, "period_end": ends} | place_of(cells, at, mapping)
+    return make_sheet(measure, sheet, at, columns, ("activity_id", "measure", "value"))
+
+
+def place_of(cells: Cells, at: list[int], mapping: ColumnMapping) -> Cells:
+    """The cells of where these rows stand, with what the place is where they say one."""
+    places = {name: pick(cells[name], at) for name in PLACES if name in cells}
+    has_place = [any(said) for said in zip(*places.values(), strict=True)] if places else [False] * len(at)
+    return places | {"place_role": [mapping.place_role if one else None for one in has_place]}
+
+
+def pick(column: list[str | None] | None, at: list[int]) -> list[str | None]:
+    """The cells of a column in these rows; blank ones where the file has no such column."""
+    return [None] * len(at) if column is None else [column[row] for row in at]
+
+
+def make_sheet(name: str, origin: Sheet, at: list[int], columns: Cells, needed: tuple[str, ...]) -> Sheet:
+    """A sheet of the template from the rows `at` of a file; columns that say nothing at all are left out, but for those needed."""
+    filled = {column: cells for column, cells in columns.items() if column in needed or any(cells)}
+    table = pa.table({column: pa.array(cells, pa.string()) for column, cells in filled.items()})
+    return Sheet(name, table, origin.row_numbers.take(pa.array(at, pa.int32())), origin.detected)
+
+
+def find_column(sheet_name: str, field: str, mapping: ColumnMapping) -> str:
+    """The file's column behind a column of the template's sheets."""
+    wanted = {"date": "start_date", "period_start": "start_date", "period_end": "end_date", "value": sheet_name}.get(
+        field, field
+    )
+    return mapping.column_of(wanted) or (mapping.column_of("start_date") if wanted == "end_date" else None) or field

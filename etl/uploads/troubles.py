@@ -1,0 +1,209 @@
+"""What is wrong with an upload's rows, as the person's own file has them: to put right on the spot, or to take away as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.mapping.headings import find_headings
+from etl.parsing import Ambiguous, Unreadable, parse_date, parse_text
+from etl.rejects import make_rejected_csv
+from etl.spec_types import TEMPLATE
+from etl.specs import find_sheets
+from etl.types import Sheet
+from etl.uploads.mapping import OF_PEOPLE
+from etl.uploads.sheets import choose_sheets, find_column, split_part
+from etl.uploads.twins import Twin
+from etl.uploads.uploading import Prepared, Wanted, apply_fixes
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A row of the file with something to put right. `cells`: the row as it would be kept; `wrong`: (column, reason) of each.
+
+    `is_unplaced`: it would come in, and stand on no map, because no loaded place is what it says.
+    """
+
+    sheet: str
+    row: int
+    cells: dict[str, str | None]
+    wrong: tuple[tuple[str, str], ...]
+    is_rejected: bool
+    is_unplaced: bool = False
+
+
+def list_troubles(prepared: Prepared, raw: list[Sheet], wanted: Wanted) -> list[Trouble]:
+    """The rows with rejected cells, as the person's own file has them, in its order; notes on whole columns are left out."""
+    sheets = prepared.sheets if wanted.mapping is None else show_matched(raw, wanted)
+    rejections = prepared.mapped.rejections
+    cells = {}
+    for sheet in sheets:
+        here = pc.is_in(sheet.row_numbers.cast(pa.int64()), rejections["row_number"].combine_chunks())
+        rows = sheet.table.filter(here).to_pylist()
+        cells |= {
+            (sheet.name, at): row for at, row in zip(sheet.row_numbers.filter(here).to_pylist(), rows, strict=True)
+        }
+    found: dict[tuple[str, int], dict] = {}
+    for line in rejections.to_pylist():
+        sheet, column = find_cell(prepared, line["file"], line["column_name"], wanted, sheets)
+        at = (sheet, line["row_number"])
+        if at in cells:
+            one = found.setdefault(at, {"wrong": {}, "is_rejected": False})
+            one["wrong"].setdefault((column, line["reason"]))
+            one["is_rejected"] |= line["is_row_rejected"]
+    return [
+        Trouble(sheet, row, cells[sheet, row], tuple(one["wrong"]), one["is_rejected"])
+        for (sheet, row), one in sorted(found.items(), key=lambda item: item[0])
+    ]
+
+
+def list_unplaced(
+    prepared: Prepared, raw: list[Sheet], wanted: Wanted, unplaced: Sequence[tuple[str, str]]
+) -> list[Trouble]:
+    """The rows whose place, as the file says it, is none of the loaded ones: a slip that can be put right like any other."""
+    reasons = {said.casefold(): reason for said, reason in unplaced}
+    if not reasons:
+        return []
+    found = []
+    for sheet in prepared.sheets if wanted.mapping is None else show_matched(raw, wanted):
+        columns = [name for name in list_place_columns(prepared, wanted, sheet) if name in sheet.table.column_names]
+        for number, row in zip(sheet.row_numbers.to_pylist(), sheet.table.to_pylist() if columns else [], strict=False):
+            wrong = [
+                (name, reasons[said])
+                for name in columns
+                if (said := (parse_text(row[name]) or "").casefold()) in reasons
+            ]
+            if wrong:
+                found.append(Trouble(sheet.name, number, row, tuple(wrong), is_rejected=False, is_unplaced=True))
+    return found
+
+
+def list_place_columns(prepared: Prepared, wanted: Wanted, sheet: Sheet) -> list[str]:
+    """The columns that say where, as the file calls them."""
+    if wanted.mapping is not None:
+        return [column for column, field in wanted.mapping.columns if field in ("place_name", "place_code")]
+    if prepared.spec.shape == TEMPLATE:
+        return ["place_name", "place_code", "postcode"]
+    named = [way.column for way in prepared.spec.place.tries if way.column] if prepared.spec.place else []
+    headings = find_headings(prepared.spec, sheet.table.column_names)
+    return [own for name in named for own in headings.get(name, [name])]
+
+
+def join_troubles(first: list[Trouble], second: list[Trouble]) -> list[Trouble]:
+    """Both lists in order of the file, with one line for a row that is in both."""
+    joined = {(one.sheet, one.row): one for one in first}
+    for one in second:
+        at = (one.sheet, one.row)
+        there = joined.get(at)
+        joined[at] = replace(there, wrong=(*there.wrong, *one.wrong), is_unplaced=True) if there else one
+    return [one for _, one in sorted(joined.items(), key=lambda item: item[0])]
+
+
+def show_matched(raw: list[Sheet], wanted: Wanted) -> list[Sheet]:
+    """The sheets of a matched file with the columns that are used, corrections in place; without those of people's places."""
+    columns = [name for name, field in wanted.mapping.columns if field not in OF_PEOPLE]
+    sheets = apply_fixes(choose_sheets(raw, wanted.mapping), wanted)
+    return [replace(sheet, table=sheet.table.select(columns)) for sheet in sheets]
+
+
+def find_cell(prepared: Prepared, label: str, column: str, wanted: Wanted, sheets: list[Sheet]) -> tuple[str, str]:
+    """(sheet, column) in the person's own file of a rejection's label and column."""
+    names = [sheet.name for sheet in prepared.sheets]
+    fits = [name for name in names if label.endswith((f": {name}", f"/{name}"))]
+    sheet = max(fits, key=len) if fits and len(names) > 1 else names[0] if len(names) == 1 else label
+    if wanted.mapping is None:
+        only = find_sheets(prepared.spec, prepared.sheets)
+        return (only[0].name if len(only) == 1 else sheet), column
+    made, own = split_part(sheet)
+    return own or sheets[0].name, find_column(made, column, wanted.mapping)
+
+
+def make_starter(troubles: list[Trouble]) -> bytes:
+    """The rows with something to put right as a CSV: the row, what is wrong, then every column as it is kept. Corrected and
+    uploaded again, it needs no other column removed."""
+    sheets = {}
+    for one in troubles:
+        sheets.setdefault(one.sheet, []).append(one)
+    made = []
+    for name, rows in sheets.items():
+        columns = list(rows[0].cells)
+        table = pa.table({column: pa.array([row.cells[column] for row in rows], pa.string()) for column in columns})
+        made.append(Sheet(name, table, pa.array([row.row for row in rows], pa.int32())))
+    lines = [(one, column, reason) for one in troubles for column, reason in one.wrong]
+    rejections = pa.table(
+        {
+            "file": pa.array([one.sheet for one, _, _ in lines], pa.string()),
+            "row_number": pa.array([one.row for one, _, _ in lines], pa.int64()),
+            "column_name": pa.array([column for _, column, _ in lines], pa.string()),
+            "value": pa.array([one.cells.get(column) for one, column, _ in lines], pa.string()),
+            "reason": pa.array([reason for _, _, reason in lines], pa.string()),
+            "is_row_rejected": pa.array([one.is_rejected for one, _, _ in lines], pa.bool_()),
+        }
+    )
+    return make_rejected_csv(rejections, made)
+
+
+def list_two_ways(troubles: list[Trouble]) -> list[str]:
+    """Dates that can be read in two ways, as the file has them: the question is asked once for all."""
+    return [
+        value for one in troubles for column, _ in one.wrong if (value := one.cells.get(column)) and is_two_ways(value)
+    ]
+
+
+def is_two_ways(value: str) -> bool:
+    """Whether a cell is a date of which the day and the month cannot be told apart."""
+    try:
+        parse_date(value)
+    except Ambiguous:
+        return True
+    except Unreadable:
+        return False
+    return False
+
+
+def rows_of(prepared: Prepared, raw: list[Sheet], wanted: Wanted, twins: Sequence[Twin]) -> tuple[tuple[str, int], ...]:
+    """(sheet, row) of everything the file says of these activities, to leave them out."""
+    rows = [twin.row for twin in twins]
+    if wanted.mapping is not None:
+        return rows_of_matched(raw, wanted, twins)
+    if prepared.spec.shape != TEMPLATE:
+        return tuple((sheet.name, row) for sheet in find_sheets(prepared.spec, prepared.sheets) for row in rows)
+    ids, found = set(), []
+    for sheet in prepared.sheets:
+        if "title" in sheet.table.column_names:
+            for number, key in zip(sheet.row_numbers.to_pylist(), sheet.table["activity_id"].to_pylist(), strict=True):
+                ids |= {key} if number in rows else set()
+    for sheet in prepared.sheets:
+        if "activity_id" in sheet.table.column_names:
+            for number, key in zip(sheet.row_numbers.to_pylist(), sheet.table["activity_id"].to_pylist(), strict=True):
+                if key in ids:
+                    found.append((sheet.name, number))
+    return tuple(found)
+
+
+def rows_of_matched(raw: list[Sheet], wanted: Wanted, twins: Sequence[Twin]) -> tuple[tuple[str, int], ...]:
+    """The same of a matched file. Where it has several sheets, a row is an activity's by its number, its title and its day."""
+    sheets = show_matched(raw, wanted)
+    if len(sheets) == 1:
+        return tuple((sheets[0].name, twin.row) for twin in twins)
+    title, day = (wanted.mapping.column_of(name) for name in ("title", "start_date"))
+    found = []
+    for sheet in sheets:
+        at = {number: row for row, number in enumerate(sheet.row_numbers.to_pylist())}
+        for twin in twins:
+            cells = sheet.table.slice(at[twin.row], 1).to_pylist()[0] if twin.row in at else {}
+            if parse_text(cells.get(title)) == twin.title and read_day(cells.get(day), wanted) == twin.day:
+                found.append((sheet.name, twin.row))
+    return tuple(found)
+
+
+def read_day(text: str | None, wanted: Wanted) -> date | None:
+    """A cell's day under the order that was chosen; None where it is none."""
+    try:
+        return parse_date(text, wanted.options.date_order)
+    except Unreadable:
+        return None

@@ -1,0 +1,1 @@
+"""The pieces of an activity's page."""

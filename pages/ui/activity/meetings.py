@@ -1,0 +1,196 @@
+"""What was counted and when people met: each figure with its basis, a timeline, and the rows of the files behind both."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from pages.ui.explaining import escape
+from pages.ui.naming import help_for
+from soundings.activity.figures import CountSum, find_medians, say_meetings, sum_counts
+from soundings.activity.records import Count, Meeting
+from soundings.activity.story import ActivityStory
+from soundings.activity.words import say_amount, say_basis, say_span, say_where
+from soundings.filters import say_date
+from soundings.model import ROLE_LABEL
+from soundings.palette import DAY, NIGHT
+from soundings.tracing import say_rows
+from soundings.views import say_count, say_number
+
+BACK, FIRST, UNSAID, UNKNOWN = (
+    "had come before",
+    "there for the first time",
+    "came; who came back not recorded",
+    "met; how many not recorded",
+)
+FEWEST_DRAWN = 3
+SUMS_SHOWN = 8
+
+
+def show_counts(counts: list[Count]) -> None:
+    """Each figure with what kind it is, whose places, and over what time; each row and its file one click away."""
+    if not counts:
+        return
+    st.subheader("What was counted", anchor=False)
+    sums = sum_counts(counts)
+    for one in sums[:SUMS_SHOWN]:
+        st.markdown(say_sum(one), help=help_for(one.measure.id))
+    if len(sums) > SUMS_SHOWN:
+        st.caption(f"and {len(sums) - SUMS_SHOWN:,} more, in the table below")
+    st.caption("Different kinds of figure are never added together, nor are where people live and where it happened.")
+    with st.expander("Where each figure comes from", key="count_rows", on_change="rerun") as panel:
+        if panel.open:
+            show_count_rows(counts)
+
+
+def say_sum(one: CountSum) -> str:
+    """“**864** responses · where people live: in 24 places · 5 February to 22 March 2024 · counted exactly”."""
+    noun = one.measure.noun_one if one.value == 1 and one.high is None else one.measure.noun
+    names = {say_where(count.where) for count in one.counts}
+    where = escape(names.pop()) if len(names) == 1 else f"in {say_count(one.place_count, 'places')}"
+    if one.placeless and one.place_count:
+        where += f", {say_number(one.placeless)} of them in none of the places loaded here"
+    parts = [
+        f"**{say_amount(one.value, one.high, one.basis)}** {noun}",
+        f"{ROLE_LABEL[one.role]}: {where}",
+        say_span(one.period_start, one.period_end),
+        say_basis(one.basis),
+    ]
+    return " · ".join(parts)
+
+
+def show_count_rows(counts: list[Count]) -> None:
+    """Every stored figure with its file and rows."""
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "What": [one.measure.label for one in counts],
+                "Figure": [say_amount(one.value, one.value_high, one.basis) for one in counts],
+                "Kind of figure": [say_basis(one.basis) for one in counts],
+                "Place": [say_where(one.where) for one in counts],
+                "Whose place": [ROLE_LABEL[one.where.role] for one in counts],
+                "From": [one.period_start for one in counts],
+                "To": [one.period_end for one in counts],
+                "File": [one.file_name for one in counts],
+                "Rows in the file": [say_rows(one.rows) for one in counts],
+            }
+        ),
+        hide_index=True,
+        placeholder="–",
+        key="count_table",
+        height=min(420, 35 * (len(counts) + 1) + 3),
+        alt=f"{len(counts)} figures with the file and rows they come from",
+        column_config={name: st.column_config.DateColumn(format="D MMM YYYY") for name in ("From", "To")},
+    )
+
+
+def show_meetings(story: ActivityStory) -> None:
+    """When people met: how many came, who came back, for how long."""
+    if not story.meetings:
+        return
+    middle = find_medians(story.meetings, story.today)
+    dated = [one for one in story.meetings if one.day]
+    held = f"{middle.met:,} {'meeting' if middle.met == 1 else 'meetings'}" if middle.met else "No meeting yet"
+    st.subheader(held, anchor=False)
+    span = f"{say_span(dated[0].day, dated[-1].day)}. " if dated else ""
+    st.markdown(span + " ".join(say_meetings(middle)), help=help_for("group_size"))
+    if len(dated) >= FEWEST_DRAWN:
+        draw_meetings(dated, story.today)
+    if len(dated) < len(story.meetings):
+        undated = len(story.meetings) - len(dated)
+        st.caption(f"{undated:,} of them {'has' if undated == 1 else 'have'} no date recorded.")
+    elsewhere = sum(one.is_elsewhere for one in story.meetings)
+    if elsewhere:
+        st.caption(f"{elsewhere:,} of them also stand in another source, and are counted there.")
+    with st.expander("The same meetings as a table", key="meeting_rows", on_change="rerun") as panel:
+        if panel.open:
+            show_meeting_rows(story.meetings)
+
+
+def draw_meetings(meetings: list[Meeting], today: date) -> None:
+    """A bar for each meeting: those who had come before and those there for the first time; an open mark where nobody counted."""
+    palette = NIGHT if st.context.theme.type == "dark" else DAY
+    frame = meeting_frame(meetings)
+    hues = {BACK: palette.contact[4], FIRST: palette.contact[1], UNSAID: palette.contact[2], UNKNOWN: palette.coast}
+    shown = [word for word in hues if word in set(frame["who"])]
+    scale = alt.Scale(domain=shown, range=[hues[word] for word in shown])
+    width = max(3, min(18, 260 // len(meetings)))
+    ink = palette.quiet_ink  # the theme's own is too pale to read on paper
+    when = alt.X(
+        "day:T",
+        title=None,
+        scale=alt.Scale(padding=14),
+        axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6, grid=False, labelColor=ink),
+    )
+    tips = [alt.Tooltip("when:N", title="Day"), alt.Tooltip("said:N", title="Who came")]
+    colour = alt.Color(
+        "who:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=2, labelLimit=280, labelColor=ink)
+    )
+    base = alt.Chart(frame).encode(x=when, color=colour, tooltip=tips)
+    bars = base.mark_bar(size=width).encode(
+        y=alt.Y("people:Q", title="people", axis=alt.Axis(tickMinStep=1, format="d", labelColor=ink, titleColor=ink)),
+        order=alt.Order("order:O"),
+    )
+    marks = base.transform_filter(alt.datum.who == UNKNOWN).mark_point(filled=False, size=40).encode(y=alt.value(170))
+    st.altair_chart(
+        (bars + marks if UNKNOWN in shown else bars).properties(height=180),
+        width="stretch",
+        key="meetings",
+        alt=f"{len(meetings)} meetings in time, each with how many came and how many had come before; the same as the table below",
+    )
+
+
+def meeting_frame(meetings: list[Meeting]) -> pd.DataFrame:
+    """The parts of each bar: day, people, who, order (those who came back at the foot), and the day and figures in words."""
+    rows = []
+    for one in meetings:
+        came, back = one.came, one.came_back
+        if came is None:
+            parts = [(UNKNOWN, 0.0)]
+        elif back is None:
+            parts = [(UNSAID, came)]
+        else:
+            parts = [(BACK, back), (FIRST, max(came - back, 0))]
+        said = "how many came is not recorded" if came is None else f"{say_number(came)} came"
+        said += f", {say_number(back)} had come before" if back is not None else ""
+        rows += [
+            {
+                "day": pd.Timestamp(one.day),
+                "who": who,
+                "people": people,
+                "order": order,
+                "when": say_date(one.day),
+                "said": said,
+            }
+            for order, (who, people) in enumerate(parts)
+        ]
+    return pd.DataFrame(rows)
+
+
+def show_meeting_rows(meetings: list[Meeting]) -> None:
+    """Every meeting with its file and row."""
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Day": [one.day for one in meetings],
+                "Came": pd.array([one.came for one in meetings], "Float64"),
+                "Had come before": pd.array([one.came_back for one in meetings], "Float64"),
+                "Minutes": pd.array([one.minutes for one in meetings], "Float64"),
+                "Contact hours": pd.array([one.contact_hours for one in meetings], "Float64"),
+                "File": [one.file_name for one in meetings],
+                "Row in the file": [one.row_number for one in meetings],
+            }
+        ),
+        hide_index=True,
+        placeholder="not recorded",
+        key="meeting_table",
+        height=min(420, 35 * (len(meetings) + 1) + 3),
+        alt=f"{len(meetings)} meetings with the file and row they come from",
+        column_config={
+            "Day": st.column_config.DateColumn(format="D MMM YYYY"),
+            "Contact hours": st.column_config.NumberColumn(format="%.1f"),
+        },
+    )

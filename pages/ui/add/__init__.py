@@ -1,0 +1,1 @@
+"""The pieces of the page Add activity: seven short steps, or four answers."""

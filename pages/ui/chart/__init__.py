@@ -1,0 +1,1 @@
+"""The chart of places and its other views."""

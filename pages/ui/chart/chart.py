@@ -1,0 +1,161 @@
+"""From the rows of tables to the chart on the screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.access import Reader, kinds_of, values_of
+from pages.ui.chart.map import (
+    HIDDEN_VALUE,
+    ChartPayload,
+    Fill,
+    HoverField,
+    Rings,
+    chart_map,
+    chart_view,
+    side_by_side,
+    single_view,
+)
+from pages.ui.chart.views import make_crossed_fill, make_names_fill
+from pages.ui.controls import Choice
+from pages.ui.keys import recall_extent, today
+from soundings.bivariate import cross_tables
+from soundings.geometry import PreparedGeometry, ensure_geometry
+from soundings.model import HIDDEN, ROLE_LABEL
+from soundings.name_places import NamedPlaces, say_named_places
+from soundings.queries import Row, Table
+from soundings.views import HIDDEN_CLASS, make_classes, say_coverage, say_summary, say_title
+
+# Up to here each place's own colour, figure and ring can be read; beyond, the larger areas stand in until one zooms in.
+MANY_PLACES = 400
+
+
+@st.cache_resource(max_entries=24, show_spinner="Preparing the outlines of the places (once for each set of places) …")
+def _find_geometry(root: str, number: int, kind: str, parent: str | None, _reader: Reader) -> PreparedGeometry:
+    return ensure_geometry(_reader.home, _reader.connection, kind, parent)
+
+
+def find_geometry(reader: Reader, kind: str, parent: str | None = None) -> PreparedGeometry:
+    """The outlines of the places of a kind, remembered for as long as their generation is current."""
+    return _find_geometry(str(reader.home.root), reader.number, kind, parent, reader)
+
+
+def draw_chart(
+    reader: Reader, choice: Choice, area: str, fill: Table, ring: Table | None, selected: str | None
+) -> str | None:
+    """Draws the view that was chosen; returns the code of a place clicked on it in this very run, "" where it was let go."""
+    geometry = _find_geometry(str(reader.home.root), reader.number, choice.kind, choice.parent, reader)
+    parents = {table.measure.id: parent_values(reader, choice, geometry, table) for table in (fill, ring) if table}
+    deep = make_fill(fill, geometry, parents[fill.measure.id])
+    if choice.view == "one" or ring is None:
+        panels = single_view(deep)
+    elif choice.view == "crossed":
+        panels = single_view(
+            make_crossed_fill(
+                cross_tables(ring, fill, choice.steps), geometry, f"{ring.measure.label} × {fill.measure.label}"
+            )
+        )
+    elif choice.view == "side":
+        panels = side_by_side(make_fill(ring, geometry, parents[ring.measure.id]), deep)
+    else:
+        panels = chart_view(deep, make_rings(ring, geometry, parents[ring.measure.id]))
+    payload = ChartPayload(
+        geometry=geometry,
+        panels=panels,
+        title=say_title(area, choice.view, fill, ring),
+        summary=" ".join(f"{say_summary(table)} {say_coverage(table)}" for table in (fill, ring) if table),
+        selected=selected,
+        extent=recall_extent(f"{choice.kind} {choice.parent or ''}", geometry.bounds),
+        extra=(
+            *([figures_of(table, geometry) for table in (ring, fill)] if choice.view == "crossed" else []),
+            HoverField(
+                "Residents",
+                [row.denominator if row else None for row in in_order(fill_or(ring, fill), geometry.place_codes)],
+            ),
+        ),
+    )
+    return chart_map(payload, key=f"chart_{choice.view}")
+
+
+def draw_names(reader: Reader, choice: Choice, area: str, named: NamedPlaces, selected: str | None) -> str | None:
+    """Draws the names present in each place; returns the code of a place clicked on it in this very run, "" where it was let go."""
+    geometry = _find_geometry(str(reader.home.root), reader.number, choice.kind, choice.parent, reader)
+    fill = make_names_fill(named, geometry)
+    payload = ChartPayload(
+        geometry=geometry,
+        panels=single_view(fill),
+        title=f"{area}. {fill.title}.",
+        summary=say_named_places(named),
+        selected=selected,
+        extent=recall_extent(f"{choice.kind} {choice.parent or ''}", geometry.bounds),
+    )
+    return chart_map(payload, key="chart_names")
+
+
+def figures_of(table: Table, geometry: PreparedGeometry) -> HoverField:
+    """A measure's figures as one more line of what a place says when pointed at."""
+    return HoverField(table.measure.label, [value_of(row) for row in in_order(table, geometry.place_codes)])
+
+
+def fill_or(ring: Table | None, fill: Table) -> Table:
+    """The table that knows the residents of its places: one with a denominator, where there is one."""
+    return ring if ring is not None and ring.measure.denominator else fill
+
+
+def in_order(table: Table, codes) -> list[Row | None]:
+    """A table's rows in the order of these codes; None where it has none."""
+    rows = {row.place_code: row for row in table.rows}
+    return [rows.get(code) for code in codes]
+
+
+def larger_kinds(reader: Reader, choice: Choice) -> list[str]:
+    """The kinds whose places may stand in for the chosen ones; none where those are few enough to read."""
+    kinds = kinds_of(reader)
+    return [kind for kind in kinds if kind != choice.kind] if kinds[choice.kind] > MANY_PLACES else []
+
+
+def parent_values(
+    reader: Reader, choice: Choice, geometry: PreparedGeometry, table: Table
+) -> dict[str, float | None] | None:
+    """The values of the larger areas, which stand in where the places are too small to read; None where there is only one."""
+    if len(geometry.parent_codes) < 2 or len(geometry.place_codes) <= MANY_PLACES:
+        return None
+    for kind in larger_kinds(reader, choice):
+        values = values_of(reader, table.measure.id, kind, table.role, choice.filters, today())
+        if any(code in values for code in geometry.parent_codes):
+            return values
+    return None
+
+
+def value_of(row: Row | None) -> float | None:
+    """A row's value; None where nothing is recorded."""
+    return None if row is None else row.value
+
+
+def make_fill(table: Table, geometry: PreparedGeometry, parents: dict[str, float | None] | None) -> Fill:
+    """A measure as colours with printed figures."""
+    rows = in_order(table, geometry.place_codes)
+    classes = make_classes([value_of(row) for row in rows])
+    above = [parents.get(code) for code in geometry.parent_codes] if parents else None
+    parent_classes = make_classes(above) if above else None
+    return Fill(
+        family=table.measure.family,
+        title=f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', 'nothing recorded')}",
+        labels=classes.labels(),
+        classes=[HIDDEN_CLASS if row and row.state == HIDDEN else classes.class_of(value_of(row)) for row in rows],
+        figures=[value_of(row) for row in rows],
+        parent_figures=above,
+        parent_classes=[parent_classes.class_of(value) for value in above] if above else None,
+        parent_labels=parent_classes.labels() if parent_classes else (),
+    )
+
+
+def make_rings(table: Table, geometry: PreparedGeometry, parents: dict[str, float | None] | None) -> Rings:
+    """A breadth measure as rings standing aside; a recorded 0 has no ring to draw and stands in the table."""
+    rows = in_order(table, geometry.place_codes)
+    above = [parents.get(code) for code in geometry.parent_codes] if parents else None
+    return Rings(
+        title=f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', 'nothing recorded')}",
+        values=[HIDDEN_VALUE if row and row.state == HIDDEN else value_of(row) for row in rows],
+        parent_values=above,
+    )

@@ -1,0 +1,168 @@
+"""Matching the columns of a file that no source knows: proposed, shown with examples, and confirmed by a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from etl.types import Sheet
+from etl.uploads.mapping import ACTIVITY, MEETING, SESSIONS, ColumnMapping, Proposal, propose_columns, read_fields
+from etl.uploads.saved import find_mapping, save_mapping
+from pages.ui.access import invited_as
+from pages.ui.explaining import escape
+from pages.ui.upload.state import Said, Upload, keep_said
+from soundings.home import Home
+from soundings.model import ROLE_LABEL
+from soundings.views import say_count
+
+SAMPLE, EXAMPLES, SHEETS_NAMED = 50, 3, 4
+EACH_ROW = {
+    ACTIVITY: "An activity of its own: an event, a survey, a project",
+    MEETING: "One meeting of a group: rows with the same title belong together",
+}
+ROLES = {"venue": "Where it happened", "home": "Where people live", "area": "The area it was about"}
+LEAVE = "Leave it out"
+
+
+def match_columns(home: Home, upload: Upload, sheets: list[Sheet], said: Said) -> Said:
+    """What was decided, with the matching where it is confirmed; otherwise the questions are drawn."""
+    if said.mapping is not None:
+        return said
+    sheet = max(sheets, key=lambda one: one.table.num_rows)
+    headers = sheet.table.column_names
+    invited = invited_as()
+    saved = find_mapping(home, headers, invited.organisation if invited else None)
+    samples = sheet.table.slice(0, SAMPLE).to_pylist()
+    st.subheader("What is in each column?", anchor=False)
+    if saved is None:
+        st.markdown("A guess is filled in for each. Check them; a column you leave out is never kept.")
+    else:
+        st.success(
+            f"Filled in as you matched these columns last time, for {escape(saved.organisation)}. Check and go on."
+        )
+    proposals = propose_saved(headers, saved) if saved else propose_columns(headers, samples)
+    chosen = [ask_column(upload, number, one, samples) for number, one in enumerate(proposals)]
+    mapping = ask_rest(upload, headers, chosen, saved)
+    if mapping is not None:
+        save_mapping(home, headers, mapping)
+        keep_said(upload, replace(said, mapping=mapping))
+        st.rerun()
+    return said
+
+
+def propose_saved(headers: list[str], saved: ColumnMapping) -> list[Proposal]:
+    """The columns as they were matched before."""
+    field_of = dict(saved.columns)
+    return [
+        Proposal(header, field_of.get(header), "As last time." if header in field_of else "Left out last time.")
+        for header in headers
+    ]
+
+
+def ask_column(upload: Upload, number: int, proposal: Proposal, samples: list[dict]) -> str | None:
+    """What one column is, as chosen; the guess stands until then. None: left out."""
+    fields = read_fields()
+    examples = list(dict.fromkeys(row[proposal.column] for row in samples if row.get(proposal.column)))[:EXAMPLES]
+    options = [None, *fields]
+    with st.container(key=upload.key(f"match_row_{number}")):
+        left, middle, right = st.columns([4, 5, 4], vertical_alignment="center", gap="medium")
+        left.markdown(
+            f"**{escape(proposal.column)}**  \n:small[{escape(' · '.join(shorten(one) for one in examples)) or 'no cell is filled'}]"
+        )
+        chosen = middle.selectbox(
+            f"The column {proposal.column} is",
+            options,
+            index=options.index(proposal.field),
+            format_func=lambda name: fields[name].label if name else LEAVE,
+            key=upload.key(f"match_{number}"),
+            label_visibility="collapsed",
+        )
+        right.caption(say_why(proposal, chosen))
+    return chosen
+
+
+def say_why(proposal: Proposal, chosen: str | None) -> str:
+    """Why a column was matched in this way; what the choice means, where a person made another."""
+    if chosen is None:
+        return f"{proposal.why} Nothing of it is kept." if proposal.field is None else "Nothing of it is kept."
+    return escape(proposal.why) if chosen == proposal.field else read_fields()[chosen].hint
+
+
+def shorten(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def ask_rest(
+    upload: Upload, headers: list[str], chosen: list[str | None], saved: ColumnMapping | None
+) -> ColumnMapping | None:
+    """The questions about the file as a whole; the matching once it is confirmed and can be used."""
+    st.subheader("And about the file as a whole", anchor=False)
+    each_row = st.radio(
+        "Each row is …",
+        list(EACH_ROW),
+        index=list(EACH_ROW).index(saved.each_row) if saved else 0,
+        format_func=EACH_ROW.get,
+        key=upload.key("each_row"),
+    )
+    role = st.radio(
+        "Its places are …",
+        list(ROLES),
+        index=list(ROLES).index(saved.place_role) if saved else 0,
+        format_func=ROLES.get,
+        key=upload.key("role"),
+        help=f"{ROLE_LABEL['venue']} and {ROLE_LABEL['home']} are kept apart on every map.",
+    )
+    invited = invited_as()
+    organisation = st.text_input(
+        "Which organisation is it from?",
+        value=invited.organisation if invited else saved.organisation if saved else "",
+        disabled=invited is not None,
+        max_chars=120,
+        key=upload.key("organisation"),
+        help="So that the next file with these columns is matched for you.",
+    )
+    box = st.container()
+    if not st.button("Use these columns", type="primary", key=upload.key("use")):
+        return None
+    problems = find_problems(headers, chosen, organisation, each_row)
+    if problems:
+        box.error("**There is something to put right.** " + " ".join(problems))
+        return None
+    pairs = tuple((header, field) for header, field in zip(headers, chosen, strict=True) if field)
+    return ColumnMapping(pairs, organisation.strip(), each_row, role)
+
+
+def find_problems(headers: list[str], chosen: list[str | None], organisation: str, each_row: str) -> list[str]:
+    """What stands in the way of using the matching, each with what to do."""
+    fields = read_fields()
+    problems = []
+    if "title" not in chosen:
+        problems.append(f"Choose the column that is “{fields['title'].label}”.")
+    for name in dict.fromkeys(one for one in chosen if one and chosen.count(one) > 1):
+        columns = " and ".join(escape(header) for header, one in zip(headers, chosen, strict=True) if one == name)
+        problems.append(f"{columns} are both “{fields[name].label}”: keep one, leave the other out.")
+    if (each_row == MEETING or set(chosen) & set(SESSIONS)) and "start_date" not in chosen:
+        problems.append("A meeting needs its day: choose the column with the date.")
+    if not organisation.strip():
+        problems.append("Write which organisation it is from.")
+    return problems
+
+
+def show_matched(upload: Upload, sheets: list[Sheet], said: Said) -> None:
+    """The matching in a line, with a way back to it; then the sheets that it does not fit."""
+    fields = read_fields()
+    pairs = ", ".join(f"{escape(column)} → {fields[name].label.lower()}" for column, name in said.mapping.columns)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Columns, as you matched them for {escape(said.mapping.organisation)}: {pairs}.", width="stretch")
+        if st.button("Change the columns", key=upload.key("rematch")):
+            keep_said(upload, replace(said, mapping=None, fixes=(), left_out=()))
+            st.rerun()
+    columns = {column for column, _ in said.mapping.columns}
+    left = [sheet for sheet in sheets if not columns <= set(sheet.table.column_names)]
+    if left:
+        named = ", ".join(
+            f"“{escape(sheet.name)}” ({say_count(sheet.table.num_rows, 'rows')})" for sheet in left[:SHEETS_NAMED]
+        )
+        more = f" and {say_count(len(left) - SHEETS_NAMED, 'more sheets')}" if len(left) > SHEETS_NAMED else ""
+        st.info(f"Left out, because these columns are not all there: {named}{more}. Every other sheet is read.")

@@ -1,0 +1,1 @@
+"""One activity in full: its records, figures, links, words and story."""
