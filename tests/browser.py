@@ -191,6 +191,20 @@ def wait_until(page: Page, read: Callable[[], T], is_wanted: Callable[[T], bool]
     return seen
 
 
+MARKED = """(text) => {
+  const box = document.activeElement, marked = document.getElementById(box.getAttribute("aria-activedescendant") || "none");
+  return marked !== null && marked.textContent.toLowerCase().includes(text.toLowerCase());
+}"""
+
+
+def take_from_list(page: Page, text: str) -> None:
+    """Types into the box that has the focus, and takes what its list then marks: Enter pressed sooner closes the list and takes none."""
+    page.keyboard.type(text)
+    page.wait_for_function(MARKED, arg=text)
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.getAttribute('aria-expanded') !== 'true'")
+
+
 def read_views(page: Page) -> list[str]:
     """The centre and zoom of every sheet of the chart, read in one moment."""
     return page.locator(".chart-holder").evaluate_all("nodes => nodes.map((node) => node.dataset.view)")

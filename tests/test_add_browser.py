@@ -12,7 +12,7 @@ from etl.form.drafts import Draft, list_drafts, make_draft_id
 from etl.form.records import activity_id_of, send_form
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
-from tests.browser import find_port, guarded_page, open_chromium, serve
+from tests.browser import find_port, guarded_page, open_chromium, serve, take_from_list
 from tests.homes import TODAY, copy_home
 from tests.test_dashboard_browser import find_barriers
 
@@ -49,9 +49,9 @@ def browser():
 
 def settle(page: Page) -> None:
     """Waits until the page has taken what was typed: nothing runs, and has not for a moment."""
-    page.wait_for_timeout(1_000)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    page.wait_for_timeout(300)
+    for pause in (1_000, 300):
+        page.wait_for_timeout(pause)
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
 def tab_to(page: Page, name: str, most: int = 14) -> None:
@@ -89,17 +89,13 @@ def type_four_answers(page: Page, title: str) -> None:
     page.keyboard.type(title)
     settle(page)
     tab_to(page, "How was it done?")
-    page.keyboard.type("workshop")
-    page.wait_for_timeout(500)
-    page.keyboard.press("Enter")
+    take_from_list(page, "workshop")
     settle(page)
     tab_to(page, "Search for a place")
     page.keyboard.press("Space")
     settle(page)
     tab_to(page, "Which place?")
-    page.keyboard.type("Larkmoor")
-    page.wait_for_timeout(500)
-    page.keyboard.press("Enter")
+    take_from_list(page, "Larkmoor")
     settle(page)
     for box, text in (("Day", "3"), ("Month", "5"), ("Year", "2026")):
         tab_to(page, box)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from etl.form.drawn_areas import list_corners
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, open_chromium, serve
+from tests.browser import guarded_page, open_chromium, serve, take_from_list
 from tests.homes import TODAY, copy_home
 from tests.test_add_browser import TITLE, heading, settle, started, tab_to
 from tests.test_dashboard_browser import find_barriers
@@ -51,9 +51,7 @@ def write(page: Page, *answers: tuple[str, str]) -> None:
 def pick(page: Page, box: str, text: str) -> None:
     """Tabs on to a box with a list, types, and takes the first that fits."""
     tab_to(page, box)
-    page.keyboard.type(text)
-    page.wait_for_timeout(500)
-    page.keyboard.press("Enter")
+    take_from_list(page, text)
     settle(page)
 
 
@@ -117,8 +115,8 @@ def test_an_area_is_drawn_with_pointer_and_keys_kept_and_shown(browser, address,
         page.goto(f"{address}add")
         page.get_by_label(TITLE).fill("Quay walk")
         settle(page)
-        page.get_by_role("combobox", name="How was it done?").fill("workshop")
-        page.keyboard.press("Enter")
+        page.get_by_role("combobox", name="How was it done?").click()
+        take_from_list(page, "workshop")
         settle(page)
         page.get_by_text("Draw the area on a map").click()
         page.wait_for_selector(".soundings-chart[data-drawn]")

@@ -18,7 +18,7 @@ from soundings.content import content_hash
 from soundings.generations import open_current
 from soundings.geometry import ensure_geometry
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, open_chromium, serve, wait_until
+from tests.browser import guarded_page, open_chromium, serve, take_from_list, wait_until
 from tests.building import TODAY as DAY
 from tests.homes import TODAY, make_wards_home, ward_code
 from tests.pages import all_words_of as words_of
@@ -263,13 +263,13 @@ def fill_four_answers(page, title: str) -> None:
     """What it was, how, where, when, and how many came: all that the form needs."""
     page.get_by_label("What do you call it, in a few words?").fill(title)
     rest(page)
-    page.get_by_role("combobox", name=re.compile("How was it done")).fill("workshop")
-    page.keyboard.press("Enter")
+    page.get_by_role("combobox", name=re.compile("How was it done")).click()
+    take_from_list(page, "workshop")
     rest(page)
     where = page.get_by_role("combobox", name=re.compile("Which place"))
     click_until(page, page.get_by_text("Search for a place").first, where)
-    where.fill("Ward 2")
-    page.keyboard.press("Enter")
+    where.click()
+    take_from_list(page, "Ward 2")
     rest(page)
     started = page.get_by_role("group", name="When did it happen, or start?")
     for box, text in (("Day", "3"), ("Month", "5"), ("Year", "2026")):

@@ -145,7 +145,9 @@ def test_a_file_is_taken_in_and_undone_by_keyboard_alone_at_four_times_the_size(
         tab_to(page, page.get_by_role("button", name="Confirm and take it in"))
         page.keyboard.press("Enter")
         expect(page.get_by_text("events.csv is in.")).to_be_visible()
-        expect(page.locator('[class*="st-key-upload_receipt"]')).to_be_focused()  # not the top of the page, without a word
+        expect(
+            page.locator('[class*="st-key-upload_receipt"]')
+        ).to_be_focused()  # not the top of the page, without a word
         settle(page)
         assert not find_barriers(page)
         tab_to(page, page.get_by_role("button", name="Undo", exact=True))
