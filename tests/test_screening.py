@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from etl.locating.areas import AreaLookup, Boundaries
+from etl.personal_data import suspect_column
 from etl.screening import screen_sheets
 from etl.types import Sheet
 from soundings.model import BadFile
@@ -157,6 +159,28 @@ def test_one_rare_mail_address_in_a_long_column_is_told_not_refused():
     screened = screen_sheets([sheet], {})
     assert screened.sheets == [sheet]
     assert "1 of its cells hold an e-mail address" in screened.decisions[0] and "ada" not in screened.decisions[0]
+
+
+@pytest.mark.parametrize(
+    "part", ["a", "a.", "a@", "1 ", "LS1 ", "+44 ", "0113 ", "(0)", " ", "\u00a0", "9434765919 ", "a@b.1.1"], ids=repr
+)
+def test_a_long_cell_is_judged_in_time_that_grows_with_its_length_alone(part):
+    def took(length: int) -> float:
+        sheet = make_sheet(comment=[part * (length // len(part))])
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            screen_sheets([sheet], {"comment": "free_text"})
+            suspect_column("comment", sheet.table["comment"])
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    # Eight times as long: 64 times the work if each letter were read again from every other.
+    assert took(80_000) < 0.1 + 24 * took(10_000)
+
+
+def test_spaces_of_other_kinds_hide_no_phone_number():
+    assert "phone numbers" in refusal(line=["0113\u00a0496\u00a00000", "07700\u2009900123"])
 
 
 def test_every_suspect_column_is_named_at_once():

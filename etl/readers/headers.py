@@ -99,7 +99,8 @@ def name_columns(head: Sequence[str | None], used: Sequence[int]) -> tuple[list[
 def clean_name(cell: str | None) -> str:
     """A header cell without white space at its ends, invisible marks or line breaks inside."""
     text = (cell or "").strip(INVISIBLE + " \t\r\n\u00a0").strip()
-    return re.sub(r"\s*[\r\n]+\s*", " ", text)
+    lines = (line.strip() for line in re.split(r"[\r\n]+", text))
+    return " ".join(line for line in lines if line)
 
 
 def counted(number: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from etl.types import Sheet
 from soundings.model import BadFile
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
-BEGINS = re.compile(rb"\s*META\s*[\r\n]+\s*\"?key\"?\s*;", re.IGNORECASE)
+BEGINS = re.compile(rb"\s*META[ \t]*[\r\n]\s*\"?key\"?\s*;", re.IGNORECASE)
 YEAR = re.compile(r"[0-9]{4}")
 WHOLE_YEAR = {"date_begin": "{}-01-01", "date_end": "{}-12-31"}
 

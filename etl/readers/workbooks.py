@@ -15,7 +15,7 @@ from etl.workbook_process import NeedsPassword, RawSheet, Unreadable, read_raw_s
 from soundings.model import BadFile
 
 DEEPEST_HEADER = 3  # rows below its first that a header may reach
-UNCALCULATED = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+UNCALCULATED = re.compile(rb"</f>\s*(?:(?:<v\s*/>|<v>\s*</v>)\s*)?</c>")
 DAMAGED = (
     "{what} looks like a spreadsheet but cannot be opened: it may be damaged, cut short or far too large. "
     "Open it yourself, save it as XLSX, and send that."
