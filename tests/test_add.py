@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from etl.form.answers import list_personal
 from etl.form.places import usual_precision
 from etl.form.reading import read_choices, start_change, start_meeting
-from etl.form.records import activity_id_of, preview_form
+from etl.form.records import activity_id_of, preview_form, send_form
 from etl.inbox import read_batches
 from etl.loading import rebuild, redo, undo
+from etl.participants.feedback import publish_statement
 from soundings.content import content_hash
 from soundings.generations import open_current
 from soundings.home import Home
@@ -199,6 +200,89 @@ def test_a_meeting_is_added_to_a_running_group_where_it_meets(home):
     assert ask(home, "select count(*), max(returning_count) filter (start_date = '2026-11-09') from session") == [
         (4, 6.0)
     ]
+
+
+def read_everything(home: Home) -> dict[str, list]:
+    """What the record says, without the ids that a new version has of its own."""
+    apart = {"batch_id", "row_number", "location_id", "count_id", "session_id"}
+    said = {}
+    for table in ("activity", "activity_place", "activity_count", "session", "stage", "fact", "outcome", "reciprocity",
+                  "perspective", "claim", "statement"):  # fmt: skip
+        found = open_current(home).cursor().execute(f"select * from {table}")  # noqa: S608 — named above
+        names = [column[0] for column in found.description]
+        kept = [
+            [value for name, value in zip(names, row, strict=True) if name not in apart] for row in found.fetchall()
+        ]
+        said[table] = sorted(kept, key=str)
+    return said
+
+
+def test_a_change_with_nothing_altered_says_everything_again_replies_too(home):
+    draft = make_draft(
+        **MEETINGS, fact_decision_open="yes", seen_decision_open="minutes", decision_at_stake="the bench", stage_frame="for",
+        why_frame="no time", gave="tea", got="a bench", lived="people who wait", o1_what="A bench", called="a chat",
+        finish="reply", reply="We met every week.",
+    )  # fmt: skip
+    send(home, draft)
+    before = read_everything(home)
+    assert all(before.values())
+    for _ in range(2):
+        send(home, start_change(open_current(home).cursor(), activity_id_of(draft)))
+        assert read_everything(home) == before
+
+
+def test_a_reply_is_carried_on_with_its_month_and_the_next_one_stands_after_it(home):
+    draft = make_draft(finish="reply", reply="We met every week.")
+    send_form(home, open_current(home).cursor(), draft, date(2026, 8, 1), who="kit")
+    change = start_change(open_current(home).cursor(), activity_id_of(draft))
+    for reply in ("We met every week.", "And we built it."):
+        again = replace(change, answers={**change.answers, "finish": "reply", "reply": reply})
+        rows = [row for sheet in preview_form(home, open_current(home).cursor(), again, TODAY).sheets
+                if sheet.name == "statements" for row in sheet.table.to_pylist()]  # fmt: skip
+        assert [row["words"] for row in rows] == list(dict.fromkeys(["We met every week.", reply]))
+    send(home, again)
+    sql = "select words, said_month from statement order by said_month"
+    assert ask(home, sql) == [("We met every week.", "2026-08"), ("And we built it.", "2026-11")]
+    # A draft begun before replies were carried has none with it.
+    old = start_change(open_current(home).cursor(), activity_id_of(draft))
+    send(home, replace(old, about={name: value for name, value in old.about.items() if name != "statements"}))
+    assert [words for words, _ in ask(home, sql)] == ["We met every week.", "And we built it."]
+
+
+def test_what_people_who_took_part_replied_has_its_own_batch_and_is_not_doubled_by_a_change(home):
+    draft = make_draft(finish="reply", reply="We met every week.")
+    send(home, draft)
+    publish_statement(home, activity_id_of(draft), "reply of people who took part", "We did.", TODAY, "kit")
+    send(home, start_change(open_current(home).cursor(), activity_id_of(draft)))
+    assert ask(home, "select kind, words from statement order by 1") == [
+        ("reply of people who took part", "We did."),
+        ("reply of the organiser", "We met every week."),
+    ]
+
+
+def test_a_change_keeps_every_meeting_figure_and_change_however_many_there_are(home):
+    many = {"meetings": "60", "counts": "6", "changes": "12"}
+    for number in range(1, 61):
+        day = date(2025, 1, 1) + timedelta(7 * number)
+        many |= {f"m{number}_day": str(day.day), f"m{number}_month": str(day.month), f"m{number}_year": str(day.year)}
+    for number in range(1, 9):
+        many |= {f"c{number}_basis": "exact", f"c{number}_value": str(number), f"c{number}_measure": "people"}
+    for number in range(1, 15):
+        many |= {f"o{number}_what": f"Bench {number}"}
+    draft = make_draft(**many)
+    send(home, draft)
+    for number in (61, 62):
+        meeting = start_meeting(open_current(home).cursor(), activity_id_of(draft))
+        send(home, replace(meeting, answers={"m1_day": str(number - 60), "m1_month": "11", "m1_year": "2026"}))
+    sql = (
+        "select (select count(*) from session), (select max(start_date) from session), "
+        "(select count(*) from activity_count), (select count(*) from outcome)"
+    )
+    assert ask(home, sql) == [(62, date(2026, 11, 2), 8, 14)]
+    change = start_change(open_current(home).cursor(), activity_id_of(draft))
+    assert problems_of(home, replace(change, answers={**change.answers, "m62_came": "?"}))["m62_came"]
+    send(home, replace(change, answers={**change.answers, "summary": "Since 2025"}))
+    assert ask(home, sql) == [(62, date(2026, 11, 2), 8, 14)]
 
 
 def test_what_came_in_a_file_is_not_changed_by_the_form(home, tmp_path):

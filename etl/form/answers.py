@@ -20,6 +20,7 @@ POINT, AS_DRAWN, WARD, AUTHORITY, KEPT_BACK = "point", "as drawn", "ward", "auth
 BY_NAME, BY_POSTCODE, BY_DRAWING, NOT_TIED = "place", "postcode", "drawing", "none"
 EXACT, ABOUT, BETWEEN, NOT_COUNTED = "exact", "about", "between", "not counted"
 MOST_MEETINGS, MOST_COUNTS, MOST_CHANGES = 60, 6, 12
+LINE_OF = {"meetings": "m", "counts": "c", "changes": "o"}  # m12_came: how many came to the twelfth meeting
 # Kept as typed, so nothing of a person may stand there.
 AS_TYPED = {
     "organisation": "who ran it",
@@ -80,9 +81,15 @@ def read_whole(answers: Answers, name: str, what: str) -> tuple[int | None, str 
 
 
 def count_entries(answers: Answers, name: str, most: int) -> int:
-    """How many lines of a list the form shows: meetings, counts or changes; at least one."""
+    """How many lines of a list the form shows and sends: meetings, counts or changes; at least one.
+
+    `most` is how many can be added by hand. What is filled in already is never left out, however many lines it has.
+    """
     text = answers.get(name, "")
-    return min(max(int(text), 1), most) if text.isdecimal() else 1
+    asked = min(int(text), most) if text.isdecimal() else 1
+    line = re.compile(rf"{LINE_OF[name]}(\d+)_\w+")
+    filled = [int(found[1]) for key, value in answers.items() if value and (found := line.fullmatch(key))]
+    return max(asked, 1, *filled)
 
 
 def is_small(answers: Answers) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
 
 from etl.form.answers import BY_DRAWING, BY_NAME, BY_POSTCODE, CHANGE, KEPT_BACK, MEETING, NOT_COUNTED, NOT_TIED
 from etl.form.drafts import Draft, make_draft_id
-from etl.form.records import COPIED, FORM, NATIVE
+from etl.form.records import COPIED, FORM, NATIVE, read_statements
 from etl.parsing import parse_list
 
 MOST_CHOICES = 4000
@@ -160,7 +160,8 @@ def start_change(connection: duckdb.DuckDBPyConnection, activity_id: str) -> Dra
         "what": CHANGE, "activity": activity_id, "key": known.key, "title": known.title, "replaces": json.dumps(batches),
         "claims": json.dumps(read_claims(connection, activity_id, answers)),
     }  # fmt: skip
-    return Draft(make_draft_id(), answers, about)
+    draft = Draft(make_draft_id(), answers, about)
+    return replace(draft, about={**about, "statements": json.dumps(read_statements(connection, draft))})
 
 
 def read_row(connection: duckdb.DuckDBPyConnection, sql: str, activity_id: str) -> list[dict]:

@@ -103,9 +103,7 @@ def make_sheets(connection: duckdb.DuckDBPyConnection, draft: Draft, today: date
         "outcomes": list(list_changes(answers)),
         "reciprocity": [{"gave": tidy(answers, "gave"), "got": tidy(answers, "got")}],
         "perspectives": [{"knowledge": one, "who": tidy(answers, one)} for one in KNOWLEDGE if tidy(answers, one)],
-        "statements": [
-            {"kind": ORGANISERS_REPLY, "words": answers["reply"].strip(), "said_month": f"{today:%Y-%m}"}
-        ] if answers.get("finish") == REPLY else [],
+        "statements": list_statements(connection, draft, today),
     }  # fmt: skip
     if not any(tables["reciprocity"][0].values()):
         tables["reciprocity"] = []
@@ -147,6 +145,30 @@ def list_claims(answers: Answers, draft: Draft, today: date) -> list[dict[str, s
     # Another word under the date of the one before was meant from today on.
     on = today if day is None or day.isoformat() in dates else day
     return [*told, {**now, "called_date": on.isoformat()}]
+
+
+def list_statements(connection: duckdb.DuckDBPyConnection, draft: Draft, today: date) -> list[dict[str, str]]:
+    """What was replied before, and the reply of now where it is new: published words are added to, never taken back unsaid."""
+    told = json.loads(draft.about["statements"]) if "statements" in draft.about else read_statements(connection, draft)
+    words = draft.answers["reply"].strip() if draft.answers.get("finish") == REPLY else ""
+    if not words or any((one["kind"], one["words"]) == (ORGANISERS_REPLY, words) for one in told):
+        return told
+    return [*told, {"kind": ORGANISERS_REPLY, "words": words, "said_month": f"{today:%Y-%m}"}]
+
+
+def read_statements(connection: duckdb.DuckDBPyConnection, draft: Draft) -> list[dict[str, str]]:
+    """The replies in the batches that a draft takes the place of. What people who took part said has a batch of its own and stays."""
+    found = connection.execute(
+        "select kind, words, said_month from statement where batch_id in (select unnest($1)) "
+        "order by said_month nulls first, row_number, words",
+        [read_replaced(draft)],
+    ).fetchall()
+    return [{"kind": kind, "words": words, "said_month": month or ""} for kind, words, month in dict.fromkeys(found)]
+
+
+def read_replaced(draft: Draft) -> list[str]:
+    """The ids of the batches that a draft takes the place of."""
+    return json.loads(draft.about.get("replaces", "[]"))
 
 
 def list_counts(answers: Answers) -> Iterator[dict[str, str]]:
@@ -258,7 +280,7 @@ def prepare(
         "licence": spec.licence,
         "attribution": tidy(draft.answers, "organisation") or spec.attribution,
         "mapping": spec.raw,
-        "replaces": json.loads(draft.about.get("replaces", "[]")),
+        "replaces": read_replaced(draft),
     }
     mapped = map_rows(spec, sheets, manifest)
     if mapped.rows_rejected:

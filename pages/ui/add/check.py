@@ -22,6 +22,7 @@ from pages.ui.inbox.sent import show_sent_receipt
 from pages.ui.naming import rubric_here, show_pair
 from soundings.classify import NOT_CALLED
 from soundings.model import SoundingsError
+from soundings.participants import say_month
 from soundings.rubric import read_rubric
 
 ACTIVITY_PAGE, EXPLORE_PAGE = "pages/rooms/activity.py", "pages/rooms/explore.py"
@@ -96,10 +97,9 @@ def show_record(preview: Preview, reader: Reader, go) -> None:
         left.markdown(f"**{title}**  \n" + ("  \n".join(lines) if lines else ":small[Nothing recorded]"))
         right.button("Change", key=f"add_change_{STEP_OF[title]}_{title}", help=f"Change: {title}", type="tertiary",
                      on_click=go, args=(STEP_OF[title],))  # fmt: skip
-    if replies := [
-        row["words"] for sheet in preview.sheets if sheet.name == "statements" for row in sheet.table.to_pylist()
-    ]:
-        st.markdown(f"**Your reply**  \n{escape(replies[0])}")
+    for row in (row for sheet in preview.sheets if sheet.name == "statements" for row in sheet.table.to_pylist()):
+        month = row.get("said_month")
+        st.markdown(f"**Your reply{f' of {say_month(month)}' if month else ''}**  \n{escape(row['words'])}")
 
 
 def ask_next(ask: Asking, preview: Preview) -> None:
