@@ -16,6 +16,8 @@ FAMILY_QUESTION = {
     "contact": "where people met",
     "depth": "where people worked together",
 }
+# The question that a measure of each family answers, as it heads a map or an axis. Meeting often is not sharing power.
+FAMILY_HOW = {"breadth": "how widely", "contact": "where people met", "depth": "how deeply"}
 FAMILY_COLOUR = {"breadth": "amber", "contact": "slate", "depth": "blue"}
 DEFAULT_DEPTH = "continuing_groups"
 DEFAULT_CONTACT = "group_sessions"

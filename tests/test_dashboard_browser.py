@@ -359,6 +359,20 @@ def test_the_card_leads_to_the_whole_of_its_place(chromium, demo):
         assert place_in_address(page) == "TW-W15"
 
 
+def test_what_was_chosen_stays_from_page_to_page(chromium, demo):
+    with guarded_page(chromium) as (page, _):
+        open_page(page, f"{demo}?fill=group_sessions")
+        for name, path in (("Compare", "/compare"), ("Explore", "/"), ("Compare", "/compare")):
+            page.get_by_role("link", name=name, exact=True).first.click()
+            page.wait_for_url(f"**{path}?**")
+            settle(page)
+            page.wait_for_timeout(2_000)  # whatever the browser would send of its own
+            settle(page)
+            chosen = parse_qs(urlsplit(page.url).query)
+            assert (chosen["fill"], chosen["ring"], chosen["kind"]) == (["group_sessions"], ["responses"], ["ward"])
+        expect(page.get_by_role("heading", level=1, name="Breadth against contact")).to_be_visible()
+
+
 def run_elsewhere(home: Home, *words: str) -> None:
     """A command of `soundings` in a process of its own."""
     script = "from etl.cli import main; main()"

@@ -14,7 +14,7 @@ from soundings.queries import read_table
 from soundings.store import open_current
 from soundings.views import NO_CLASS
 from tests.building import TODAY
-from tests.pages import words_of
+from tests.pages import open_room, words_of
 
 
 @pytest.fixture
@@ -87,3 +87,12 @@ def test_a_place_of_the_names_view_is_kept_in_the_address(open_explore):
     assert at.session_state["place"] == "TW-W02"
     assert at.session_state["names_role"] == "home"
     assert "not yet confirmed by people who took part" in words_of(at)
+
+
+@pytest.mark.parametrize("view", ["chart", "side"])
+def test_contact_is_not_called_deep_nor_joint_work(monkeypatch, tidewell, view):
+    said = words_of(open_room(monkeypatch, tidewell, "explore", {"view": view, "fill": "group_sessions"}))
+    assert "Meetings" in said or "meetings" in said
+    assert "a long way down" not in said and "joint work" not in said
+    said = words_of(open_room(monkeypatch, tidewell, "explore", {"view": view, "fill": "continuing_groups"}))
+    assert "little joint work recorded" in said

@@ -6,6 +6,7 @@ from pages.ui import keys
 from pages.ui.access import explain_no_places, open_reader, show_illustrative
 from pages.ui.compare.comparing import (
     ACTIVITIES,
+    OPENING,
     choose_comparison,
     choose_places,
     choose_where,
@@ -25,13 +26,13 @@ today = keys.today()
 if not read_kinds(reader.connection):
     explain_no_places()
     st.stop()
-st.title("Breadth against depth", anchor=False)
+heading = st.container()
 show_illustrative(reader)
 notes = st.container()
-st.markdown(
-    "Many people asked, or a few people a long way down: two different things. Here they stand side by side and are never added."
-)
+opening = st.container()
 choice = choose_comparison(reader, today)
+heading.title(f"Breadth against {choice.family}", anchor=False)
+opening.markdown(OPENING[choice.family])
 plural = "activities" if choice.what == ACTIVITIES else KIND_PLURAL.get(choice.kind, choice.kind)
 scatter = scatter_of(reader, choice, today)
 picked = show_scatter(scatter, plural, f"scatter_{choice.what}")

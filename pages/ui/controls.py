@@ -13,7 +13,7 @@ from pages.ui.access import Reader, every_role_of, kinds_of, names_of, read_once
 from soundings.activities import read_options
 from soundings.bivariate import fix_steps
 from soundings.filters import EVERYTHING, WHEN, WHEN_LABEL, Filters
-from soundings.measures import DEFAULT_CONTACT, DEFAULT_DEPTH, FAMILY_QUESTION, measures_of, read_measures
+from soundings.measures import DEFAULT_CONTACT, DEFAULT_DEPTH, FAMILY_HOW, FAMILY_QUESTION, measures_of, read_measures
 from soundings.model import ROLE_LABEL, SoundingsError
 from soundings.views import KIND_PLURAL
 
@@ -122,9 +122,9 @@ def choose_fill(recorded: dict[str, int], view: str) -> str:
     families = {"one": ("depth", "contact", "breadth"), "crossed": ("depth",)}.get(view, ("depth", "contact"))
     options = [measure.id for family in families for measure in measures_of(family)]
     usual = default_fill(recorded)
-    keys.recall("fill", options, usual if usual in options else options[0], "the measure")
+    shown = keys.recall("fill", options, usual if usual in options else options[0], "the measure")
     return st.selectbox(
-        "Measure" if view == "one" else f"{FILL_SIDE.get(view, 'Colour')}: how deeply",
+        "Measure" if view == "one" else f"{FILL_SIDE.get(view, 'Colour')}: {FAMILY_HOW[read_measures()[shown].family]}",
         options,
         key="fill",
         format_func=lambda name: label_measure(name, recorded),

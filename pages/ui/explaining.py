@@ -15,7 +15,7 @@ from soundings.model import NOTHING_RECORDED, ROLE_LABEL
 from soundings.places import read_place
 from soundings.queries import Table
 from soundings.tracing import read_traces
-from soundings.views import CONTACT_CAUTION, say_coverage, say_number, say_state, say_summary
+from soundings.views import CONTACT_CAUTION, say_count, say_coverage, say_number, say_state, say_summary
 
 # What Streamlit rewrites even where it is escaped: links, icons, emoji and arrows. An invisible word joiner keeps them apart.
 REWRITTEN = re.compile(
@@ -77,7 +77,7 @@ def show_unplaced(reader: Reader, choice: Choice, fill: Table, ring: Table | Non
         if not missing or not table.role:
             continue
         with st.expander(
-            f"{table.measure.label}: {missing:,} records on no {choice.kind} of this map",
+            f"{table.measure.label}: {say_count(missing, 'records')} on no {choice.kind} of this map",
             key=f"unplaced_{table.measure.id}",
             on_change="rerun",
         ) as panel:
@@ -154,7 +154,8 @@ def show_origins(
         row = next((row for row in table.rows if row.place_code == code), None)
         if row is None or row.state == NOTHING_RECORDED or not table.role:
             continue
-        title = f"Where {escape(name)}’s figure of {say_number(row.value)} {table.measure.noun} comes from"
+        noun = table.measure.noun_one if row.value == 1 else table.measure.noun
+        title = f"Where {escape(name)}’s figure of {say_number(row.value)} {noun} comes from"
         with st.expander(title, key=f"trace_{table.measure.id}", on_change="rerun") as panel:
             if not panel.open:
                 continue
@@ -190,7 +191,7 @@ def show_reading(view: str, fill: Table, ring: Table | None) -> None:
         st.markdown(
             f"**How to read it**\n\n- Left, stronger amber: more {ring.measure.noun}.\n"
             f"- Right, stronger {colour}: more {fill.measure.noun}.\n"
-            "- Strong on the left and pale on the right: many counted, little joint work recorded.\n"
+            f"- Strong on the left and pale on the right: many counted, {say_little(fill)}.\n"
             "- A hatch: nothing recorded. That is a gap in the record, not a judgement."
         )
         return
@@ -203,7 +204,18 @@ def show_reading(view: str, fill: Table, ring: Table | None) -> None:
         f"**How to read it**\n\n"
         f"- Strong {colour}: {FAMILY_QUESTION[fill.measure.family]}.\n"
         f"- Big amber ring: {FAMILY_QUESTION[ring.measure.family]}, by many.\n"
-        f"- A big ring on pale paper: many counted, little joint work recorded.\n"
-        f"- Strong {colour} with a small ring: few people, a long way down.\n"
-        f"- A hatch: nothing recorded. That is a gap in the record, not a judgement."
+        f"- A big ring on pale paper: many counted, {say_little(fill)}.\n"
+        + (
+            f"- Strong {colour} with a small ring: few people, a long way down.\n"
+            if fill.measure.family == "depth"
+            else f"- Strong {colour} with a small ring: more {fill.measure.noun}, few counted. Meeting often is not sharing power.\n"
+        )
+        + "- A hatch: nothing recorded. That is a gap in the record, not a judgement."
+    )
+
+
+def say_little(fill: Table) -> str:
+    """What pale paper says of the measure that colours it: “little joint work recorded”; contact is not called joint work."""
+    return (
+        "little joint work recorded" if fill.measure.family == "depth" else f"few {fill.measure.noun}, or none recorded"
     )

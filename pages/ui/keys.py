@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 NOTES = "address_notes"
 EXTENT = "extent"
+DRAWN_BY = "drawn_by"
 # Each activity has its own key for what is asked on its page, so that asking of one asks of no other.
 ASKED_OF = "asked_of_"
 FEEDBACK_CODE, FEEDBACK_SENT = "feedback_code", "feedback_sent"
@@ -81,10 +82,12 @@ def recall(key: str, options: Iterable[str], default: str | None, label: str) ->
 
     A value that is no option falls back to the default; one that came from the address leaves a note for `show_notes`.
     """
-    allowed = list(options)
+    allowed, is_moved = list(options), is_of_another_page(key)
     if key in st.session_state:
         if st.session_state[key] not in allowed:
             st.session_state[key] = default
+        elif is_moved:
+            st.session_state[key] = st.session_state[key]
     else:
         asked = st.query_params.get(key)
         st.session_state[key] = asked if asked in allowed else default
@@ -95,16 +98,29 @@ def recall(key: str, options: Iterable[str], default: str | None, label: str) ->
 
 def recall_several(key: str, options: Iterable[str], default: list[str], label: str, most: int) -> list[str]:
     """Sets session state for a choice of several (at most `most`), as `recall` does for one; in an address commas part them."""
-    allowed = list(options)
+    allowed, is_moved = list(options), is_of_another_page(key)
     if key not in st.session_state:
         asked = [value for value in (st.query_params.get(key) or "").split(",") if value]
-        st.session_state[key] = [value for value in asked if value in allowed][:most] or default
+        st.session_state[key] = list(dict.fromkeys(value for value in asked if value in allowed))[:most] or default
         for value in asked:
             if value not in allowed:
                 note_refused(label, value)
-    elif any(value not in allowed for value in st.session_state[key]):
+    elif len(set(st.session_state[key]) & set(allowed)) < len(st.session_state[key]):
         st.session_state[key] = default
+    elif is_moved:
+        st.session_state[key] = st.session_state[key]
     return st.session_state[key]
+
+
+def is_of_another_page(key: str) -> bool:
+    """Whether this value was last drawn by another page's box: the browser knows nothing of it, and is told by setting it again.
+
+    Without that this page's box would come up with its first option in the browser, and the next click anywhere would send that.
+    """
+    context, drawn_by = get_script_run_ctx(), st.session_state.setdefault(DRAWN_BY, {})
+    page = context.page_script_hash if context is not None else ""
+    before, drawn_by[key] = drawn_by.get(key), page
+    return before != page
 
 
 def hold_feedback_code() -> str | None:
@@ -185,8 +201,11 @@ def note_refused(label: str, asked: str) -> None:
 
 def recall_text(key: str) -> None:
     """Sets session state for a box of free text before it is drawn: kept value, else the start of the address's, else nothing."""
+    is_moved = is_of_another_page(key)
     if key not in st.session_state:
         st.session_state[key] = st.query_params.get(key, "")[:TEXT_LENGTH]
+    elif is_moved:
+        st.session_state[key] = st.session_state[key]
 
 
 def keep_in_address(**values: str | None) -> None:

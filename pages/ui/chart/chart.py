@@ -21,6 +21,7 @@ from pages.ui.controls import Choice
 from pages.ui.keys import recall_extent, today
 from soundings.bivariate import cross_tables
 from soundings.geometry import PreparedGeometry, ensure_geometry
+from soundings.measures import FAMILY_HOW
 from soundings.model import HIDDEN, ROLE_LABEL
 from soundings.name_places import NamedPlaces, say_named_places
 from soundings.queries import Row, Table
@@ -56,7 +57,9 @@ def draw_chart(
             )
         )
     elif choice.view == "side":
-        panels = side_by_side(make_fill(ring, geometry, parents[ring.measure.id]), deep)
+        panels = side_by_side(
+            make_fill(ring, geometry, parents[ring.measure.id]), deep, FAMILY_HOW[fill.measure.family].capitalize()
+        )
     else:
         panels = chart_view(deep, make_rings(ring, geometry, parents[ring.measure.id]))
     payload = ChartPayload(

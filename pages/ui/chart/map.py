@@ -155,9 +155,9 @@ def chart_view(fill: Fill, rings: Rings) -> tuple[Panel, ...]:
     return (Panel(fill, rings),)
 
 
-def side_by_side(widely: Fill, deeply: Fill) -> tuple[Panel, ...]:
-    """Two sheets that move together."""
-    return (Panel(widely, title="How widely"), Panel(deeply, title="How deeply"))
+def side_by_side(widely: Fill, deeply: Fill, how: str = "How deeply") -> tuple[Panel, ...]:
+    """Two sheets that move together. `how` heads the second: contact is not called deep."""
+    return (Panel(widely, title="How widely"), Panel(deeply, title=how))
 
 
 def single_view(fill: Fill) -> tuple[Panel, ...]:

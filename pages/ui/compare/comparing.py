@@ -22,13 +22,18 @@ from soundings.comparing import (
     scatter_places,
 )
 from soundings.filters import EVERYTHING
-from soundings.measures import measures_of, read_measures
+from soundings.measures import FAMILY_HOW, measures_of, read_measures
 from soundings.places import read_area_name, read_kinds, read_names
 from soundings.queries import Table
 
 PLACES, ACTIVITIES = "places", "activities"
 WHAT = {PLACES: "Places", ACTIVITIES: "Activities"}
 MOST_BESIDE = 3
+OPENING = {
+    "depth": "Many people asked, or a few people a long way down: two different things. Here they stand side by side and are never added.",
+    "contact": "Many people asked, or people who met: two different things, set side by side and never added. Meetings are contact; how "
+    "often people met says nothing of power shared.",
+}
 WHOLE = ""
 
 
@@ -42,6 +47,11 @@ class Comparison:
     breadth_role: str | None
     depth: str
     depth_role: str | None
+
+    @property
+    def family(self) -> str:
+        """The family of what goes up: depth, or contact in its stead."""
+        return read_measures()[self.depth].family
 
 
 def choose_comparison(reader: Reader, today: date) -> Comparison:
@@ -61,9 +71,13 @@ def choose_comparison(reader: Reader, today: date) -> Comparison:
 def choose_depth(recorded: dict[str, int]) -> str:
     """The measure going up: depth first, contact after."""
     options = [measure.id for family in ("depth", "contact") for measure in measures_of(family)]
-    keys.recall("fill", options, default_fill(recorded), "the measure")
+    shown = keys.recall("fill", options, default_fill(recorded), "the measure")
     return st.selectbox(
-        "Up: how deeply", options, key="fill", format_func=lambda name: label_measure(name, recorded), width=230
+        f"Up: {FAMILY_HOW[read_measures()[shown].family]}",
+        options,
+        key="fill",
+        format_func=lambda name: label_measure(name, recorded),
+        width=230,
     )
 
 

@@ -214,7 +214,7 @@ def show_places(tables: list[Table], codes: list[str], names: dict[str, str], wa
             {"Measure": list(lines), **{names[code]: [line[k] for line in lines.values()] for k, code in enumerate(codes)}}
         ),
         hide_index=True, key="beside_rows", alt="What is recorded in each of the chosen places",
-        height=min(560, 35 * (len(lines) + 1) + 3),
+        height=35 * (len(lines) + 1) + 3,  # whole: a row below a fold of its own is a row nobody sees on a wall
     )  # fmt: skip
     st.caption("Each row is a measure of its own. Nothing adds down a column.")
 
