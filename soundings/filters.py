@@ -20,6 +20,33 @@ STATUS_SQL = """
         end
     )
 """
+# What is live and has no end goes on until today.
+IS_GOING_ON = f"(a.end_date is null and {STATUS_SQL} = 'live')"
+
+
+def in_period_sql(first: str, last: str, is_going_on: str = IS_GOING_ON) -> str:
+    """SQL for whether what lasted from `first` to `last` (SQL of dates) touches the period; what has no date is in no period.
+
+    `is_going_on`: SQL for whether it goes on until today, by what alias a (activity_now) says.
+    """
+    return f"""(
+        ($period_start is null and $period_end is null)
+        or (
+            {first} is not null
+            and ($period_start is null or {last} >= $period_start or ({is_going_on} and $today >= $period_start))
+            and ($period_end is null or {first} <= $period_end)
+        )
+    )"""
+
+
+# A record that has its activity's dates, as it has none of its own, lasts as long as the activity does.
+RECORD_IN_PERIOD = in_period_sql(
+    "coalesce(r.start_date, r.end_date)",
+    "coalesce(r.end_date, r.start_date)",
+    f"(r.has_activity_dates and {IS_GOING_ON})",
+)
+# Every activity as a record that lasts as long as it does: alias r of `Filters.where`, from the clause `known`.
+LASTING = "select activity_id, first_day as start_date, last_day as end_date, true as has_activity_dates from known"
 
 
 @dataclass(frozen=True)
@@ -35,10 +62,9 @@ class Filters:
     when: str | None = None
 
     def where(self) -> str:
-        """SQL over aliases r (record) and a (activity_now); true where nothing is narrowed. Values are bound by `bindings`."""
+        """SQL over aliases r (record, or LASTING) and a (activity_now); true where nothing is narrowed. Values are bound by `bindings`."""
         return f"""
-            ($period_start is null or coalesce(r.end_date, r.start_date) >= $period_start)
-            and ($period_end is null or coalesce(r.start_date, r.end_date) <= $period_end)
+            {RECORD_IN_PERIOD}
             and ($organisation is null or a.organisation = $organisation)
             and ($method is null or a.method = $method)
             and ($theme is null or a.theme = $theme)

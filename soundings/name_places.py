@@ -7,25 +7,27 @@ from datetime import date
 
 import duckdb
 
-from soundings.filters import EVERYTHING, Filters
+from soundings.filters import EVERYTHING, LASTING, Filters
 from soundings.model import ROLE_LABEL
 from soundings.rubric import read_rubric
+from soundings.standing import fetch_standing
 from soundings.views import KIND_PLURAL
 
-STANDING = """
-    standing as (
+# Where each activity stands in each role, and which are asked for: those that the register lists, each once.
+STANDS_AT = """
+    stands_at as (
         select activity_id, role, location_id from activity_place
         union
         select activity_id, role, location_id from activity_count
         union
-        select s.activity_id, p.role, p.location_id from session s join session_place p using (session_id)
+        select s.activity_id, w.role, w.location_id from session_now s join session_where w using (session_id)
     ),
     asked as (
         select a.activity_id, c.rule_id
-        from activity_now a
+        from known a
         join classification_now c using (activity_id)
-        join (select activity_id, start_date, end_date from activity_now) r using (activity_id)
-        where ($source is null or a.source_id = $source) and {where}
+        join ({lasting}) r using (activity_id)
+        where ($source is null or a.source_id = $source) and not a.is_repeated and {where}
     )
 """
 
@@ -54,18 +56,20 @@ def read_name_roles(
     connection: duckdb.DuckDBPyConnection, *, filters: Filters = EVERYTHING, today: date
 ) -> dict[str, int]:
     """How many activities stand somewhere in each role, most first."""
-    found = connection.execute(
-        f"""with {STANDING.format(where=filters.where())}
+    found = fetch_named(
+        connection,
+        """
         select role, count(distinct activity_id) as n
-        from standing
+        from stands_at
         join asked using (activity_id)
         join location_state using (location_id)
         where state = 'located'
         group by role
         order by n desc, role
-        """,  # noqa: S608 — only SQL of this package; every value is bound
-        filters.bindings(today),
-    ).fetchall()
+        """,
+        filters,
+        today,
+    )
     return dict(found)
 
 
@@ -79,42 +83,62 @@ def read_named_places(
     today: date,
 ) -> NamedPlaces:
     """The names present in every place of a kind, by place name. Where people live and where it happened are never mixed."""
-    bindings = {**filters.bindings(today), "kind": kind, "role": role}
-    found = connection.execute(
-        f"""with {STANDING.format(where=filters.where())},
-        present as (
-            select distinct lp.place_code, q.rule_id
-            from standing s
+    found = fetch_named(
+        connection,
+        """
+        select p.place_code, p.name, coalesce(list(distinct n.rule_id) filter (n.rule_id is not null), [])
+        from place_now p
+        left join (
+            select lp.place_code, q.rule_id
+            from stands_at s
             join asked q using (activity_id)
             join location_place lp on lp.location_id = s.location_id and lp.kind = $kind
             where s.role = $role
-        )
-        select p.place_code, p.name, coalesce(list(n.rule_id) filter (n.rule_id is not null), [])
-        from place_now p
-        left join present n using (place_code)
+        ) n using (place_code)
         where p.kind = $kind and ($parent is null or p.parent_code = $parent)
         group by p.place_code, p.name
         order by p.name, p.place_code
-        """,  # noqa: S608 — only SQL of this package; every value is bound
-        {**bindings, "parent": parent},
-    ).fetchall()
-    all_, here = connection.execute(
-        f"""with {STANDING.format(where=filters.where())}
+        """,
+        filters,
+        today,
+        kind=kind,
+        role=role,
+        parent=parent,
+    )
+    ((all_, here),) = fetch_named(
+        connection,
+        """
         select
             (select count(*) from asked),
             (
                 select count(distinct s.activity_id)
-                from standing s
+                from stands_at s
                 join asked using (activity_id)
                 join location_place lp on lp.location_id = s.location_id and lp.kind = $kind
                 where s.role = $role
             )
-        """,  # noqa: S608 — only SQL of this package; every value is bound
-        bindings,
-    ).fetchone()
+        """,
+        filters,
+        today,
+        kind=kind,
+        role=role,
+    )
     names = {rule.id: rule.name for rule in read_rubric().rules}
     places = tuple(NamesHere(code, name, tuple(sorted(rules, key=names.get))) for code, name, rules in found)
     return NamedPlaces(kind, role, places, all_, all_ - here)
+
+
+def fetch_named(
+    connection: duckdb.DuckDBPyConnection, sql: str, filters: Filters, today: date, **bindings
+) -> list[tuple]:
+    """The rows of a query over STANDS_AT; no measure is asked of."""
+    return fetch_standing(
+        connection,
+        f"{STANDS_AT.format(lasting=LASTING, where=filters.where())} {sql}",
+        {**filters.bindings(today), **bindings},
+        measure="",
+        source=filters.source,
+    )
 
 
 def say_named_places(named: NamedPlaces) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from soundings.filters import EVERYTHING, Filters
+from soundings.filters import EVERYTHING, LASTING, Filters
 from soundings.measures import Measure, find_measure, read_measures
 from soundings.model import NONE_TOOK_PLACE, NOTHING_RECORDED, PLACE_KINDS, ROLE_LABEL, ROLES, VALUE, SoundingsError
 from soundings.standing import fetch_standing
@@ -55,7 +55,10 @@ class Located:
 
 @dataclass(frozen=True)
 class Recorded:
-    """For how many activities that the filters show a measure is recorded: a figure, a 0 included."""
+    """For how many activities that the filters show a measure is recorded: a figure, a 0 included.
+
+    `of`: those that the register lists, and those with a record of their own that passes (a change made after the end, say).
+    """
 
     activities: int
     of: int
@@ -227,18 +230,26 @@ def read_located(connection, measure: Measure, bindings: dict, filters: Filters)
 
 
 def read_recorded(connection, measure: Measure, bindings: dict, filters: Filters) -> Recorded:
-    """For how many activities the measure is recorded, wherever they took place. Of two that hold the same sessions one counts."""
+    """For how many activities a record passes the filters, wherever it stands, of these and those that the register lists.
+
+    Of two activities that hold the same sessions one counts.
+    """
     ((count, of),) = fetch_standing(
         connection,
         f"""
-        holding as (select distinct activity_id from standing)
-        select count(h.activity_id), count(*)
-        from known a
-        join (select activity_id, start_date, end_date from known) r using (activity_id)
-        left join holding h using (activity_id)
-        where ($source is null or a.source_id = $source)
-        and (h.activity_id is not null or not a.is_repeated)
-        and {filters.where()}
+        recorded as (
+            select distinct r.activity_id
+            from standing r
+            join known a using (activity_id)
+            where {filters.where()}
+        ),
+        listed as (
+            select a.activity_id
+            from known a
+            join ({LASTING}) r using (activity_id)
+            where ($source is null or a.source_id = $source) and not a.is_repeated and {filters.where()}
+        )
+        select (select count(*) from recorded), (select count(*) from (from recorded union from listed))
         """,  # noqa: S608
         bindings,
         measure=measure.id,

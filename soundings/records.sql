@@ -1,5 +1,7 @@
 -- Every record of one measure, made from the sessions of sessions.sql and from counts, outcomes, facts and stages.
--- record: one thing that is counted. record_place: where it stands (a session in two wards has two rows, but is one record).
+-- record: one thing that is counted. `top` is the most it can be: above `value` where a source gives a band. A record that
+-- `has_activity_dates` has none of its own and lasts as long as its activity (activity_span of spans.sql).
+-- record_place: where it stands (a session in two wards has two rows, but is one record).
 -- $source null: overlap between sources is resolved. $source given: all of that source's own rows, none of the others'.
 
 meeting_in_order as (
@@ -45,7 +47,9 @@ record as (
         c.source_row_count,
         c.source_rows,
         c.period_start as start_date,
-        coalesce(c.period_end, c.period_start) as end_date
+        coalesce(c.period_end, c.period_start) as end_date,
+        coalesce(c.value_high, c.value) as top,
+        false as has_activity_dates
     from activity_count c
     join batch b using (batch_id)
     where c.measure = $measure and ($source is null or b.source_id = $source)
@@ -66,7 +70,9 @@ record as (
         1,
         [row_number::integer],
         start_date,
-        start_date
+        start_date,
+        null,
+        false
     from session_once
     where $measure in ('group_sessions', 'contact_hours', 'group_size')
 
@@ -89,7 +95,9 @@ record as (
         1,
         source_rows,
         start_date,
-        end_date
+        end_date,
+        null,
+        false
     from activity_meeting
     where $measure in ('continuing_groups', 'people_returning', 'months_together')
 
@@ -105,7 +113,9 @@ record as (
         1,
         [o.row_number::integer],
         o.changed_date,
-        o.changed_date
+        o.changed_date,
+        null,
+        false
     from outcome o
     join batch b using (batch_id)
     where $measure = 'changes_made' and ($source is null or b.source_id = $source)
@@ -121,11 +131,13 @@ record as (
         case f.answer when 'yes' then 1 when 'no' then 0 end,
         1,
         [f.row_number::integer],
-        a.start_date,
-        a.end_date
+        d.first_day,
+        d.last_day,
+        null,
+        true
     from fact_now f
     join batch b using (batch_id)
-    left join activity_now a using (activity_id)
+    left join activity_span d using (activity_id)
     where $measure = 'joint_decisions'
     and f.fact = 'joint_decision'
     and ($source is null or b.source_id = $source)
@@ -141,11 +153,13 @@ record as (
         case when s.sharing in ('with', 'by') then 1 when s.sharing in ('to', 'for') then 0 end,
         1,
         [s.row_number::integer],
-        a.start_date,
-        a.end_date
+        d.first_day,
+        d.last_day,
+        null,
+        true
     from stage_now s
     join batch b using (batch_id)
-    left join activity_now a using (activity_id)
+    left join activity_span d using (activity_id)
     where $measure = 'stages_shared'
     and s.sharing <> 'not applicable'
     and ($source is null or b.source_id = $source)

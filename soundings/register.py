@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from soundings.filters import EVERYTHING, STATUS_SQL, Filters
+from soundings.filters import EVERYTHING, IS_GOING_ON, STATUS_SQL, Filters, in_period_sql
 from soundings.measures import measures_of
 from soundings.model import PLACE_KINDS
 from soundings.naming import naming_sql
@@ -196,16 +196,7 @@ def where(wanted: Wanted) -> str:
     """
 
 
-# What is live and has no end goes on until today; what has no date is in no period.
-OPEN_ENDED = f"(a.end_date is null and {STATUS_SQL} = 'live')"
-IN_PERIOD = f"""(
-    ($period_start is null and $period_end is null)
-    or (
-        a.first_day is not null
-        and ($period_start is null or a.last_day >= $period_start or ({OPEN_ENDED} and $today >= $period_start))
-        and ($period_end is null or a.first_day <= $period_end)
-    )
-)"""
+IN_PERIOD = in_period_sql("a.first_day", "a.last_day")
 # A repeat of another source's meetings stands once, with that source; asked for by its own source, it is there.
 STANDS = "(not a.is_repeat or $source is not null)"
 
@@ -267,7 +258,7 @@ def read_found(register: Register, wanted: Wanted, *, today: date) -> Found:
 COLUMNS = ", ".join(
     {
         "status": f"{STATUS_SQL} as status",
-        "is_open_ended": f"coalesce({OPEN_ENDED}, false) as is_open_ended",
+        "is_open_ended": f"coalesce({IS_GOING_ON}, false) as is_open_ended",
         "is_home": "coalesce(a.is_home, false) as is_home",
     }.get(field.name, f"a.{field.name}")
     for field in fields(RegisterLine)

@@ -1,4 +1,4 @@
--- The register: one row for every activity, with all that its page shows and searches. Follows records.sql and naming.sql.
+-- The register: one row for every activity, with all that its page shows and searches. Follows spans.sql, records.sql and naming.sql.
 -- `stood` holds where an activity stood: first where it says it was, then where it met, then where its counts stand.
 
 stood as (
@@ -86,20 +86,12 @@ people as (
     group by activity_id
 ),
 
-counted as (
-    select activity_id, min(period_start) as first_day, max(coalesce(period_end, period_start)) as last_day
-    from activity_count
-    group by activity_id
-),
-
 met as (
     select
         activity_id,
         count(*) as session_count,
         median(attendance_count) as typical_count,
-        max(returning_count) as returning_count,
-        min(start_date) as first_day,
-        max(start_date) as last_day
+        max(returning_count) as returning_count
     from session_once
     group by activity_id
 ),
@@ -125,8 +117,8 @@ register as (
         a.time_pattern,
         a.start_date,
         a.end_date,
-        least(coalesce(a.start_date, m.first_day, n.first_day, a.end_date), m.first_day) as first_day,
-        greatest(coalesce(a.end_date, m.last_day, n.last_day, a.start_date), m.last_day, a.start_date) as last_day,
+        d.first_day,
+        d.last_day,
         a.end_date is null and coalesce(a.time_pattern, '') in ('series', 'continuing') as is_end_unknown,
         c.called,
         c.called_date,
@@ -157,7 +149,7 @@ register as (
     left join (select distinct activity_id from stage where sharing <> 'not known') g using (activity_id)
     left join people p using (activity_id)
     left join met m using (activity_id)
-    left join counted n using (activity_id)
+    join activity_span d using (activity_id)
     left join place_shown s using (activity_id)
     left join place_touched u using (activity_id)
     left join location_told t using (activity_id)

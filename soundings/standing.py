@@ -11,7 +11,7 @@ import duckdb
 
 FOLDER = Path(__file__).parent
 # The clauses that are kept: those that all measures share, and those that each measure has for itself.
-SHARED = ("session_pair", "session_once", "session_where", "known", "spot", "area")
+SHARED = ("session_pair", "session_once", "session_where", "activity_span", "known", "spot", "area")
 OWN = ("standing", "stood")
 
 _keeping = threading.Lock()
@@ -31,7 +31,7 @@ def join_clauses(*clauses: str) -> str:
 @cache
 def records_sql() -> str:
     """The shared `with` clauses of every figure: `record` and `record_place` of $measure, from $source or from all."""
-    return join_clauses(read_clauses("sessions.sql"), read_clauses("records.sql"))
+    return join_clauses(*map(read_clauses, ("sessions.sql", "spans.sql", "records.sql")))
 
 
 def fetch_standing(
@@ -100,7 +100,7 @@ def keep_table(
 ) -> str:
     """The table that now holds a clause's rows, made from what is kept already or else from the store's tables."""
     if name in SHARED:
-        clauses = join_clauses(read_clauses("sessions.sql"), read_clauses("standing_shared.sql"))
+        clauses = join_clauses(*map(read_clauses, ("sessions.sql", "spans.sql", "standing_shared.sql")))
     else:
         shared = name_tables({shared: kept[shared] for shared in SHARED})
         clauses = join_clauses(*shared, read_clauses("records.sql"), read_clauses("standing.sql"))

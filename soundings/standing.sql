@@ -10,6 +10,8 @@ standing as (
         any_value(r.source_row_count) as source_row_count,
         any_value(r.start_date) as start_date,
         any_value(r.end_date) as end_date,
+        any_value(r.has_activity_dates) as has_activity_dates,
+        any_value(coalesce(r.top, r.value)) as top,
         bool_or(s.state = 'located') as is_located,
         bool_or(s.state = 'outside') as is_outside,
         bool_or(s.state = 'not_tied') as is_not_tied,
@@ -22,7 +24,7 @@ standing as (
 ),
 
 stood as (
-    select rp.role, rp.kind, rp.place_code, r.activity_id, r.value, r.start_date, r.end_date
+    select rp.role, rp.kind, rp.place_code, r.activity_id, r.value, coalesce(r.top, r.value) as top, r.start_date, r.end_date, r.has_activity_dates
     from record r
     join (
         select distinct rp.record_id, rp.role, lp.kind, lp.place_code

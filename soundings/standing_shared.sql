@@ -1,4 +1,4 @@
--- What the standing of every measure's records has in common. Follows sessions.sql.
+-- What the standing of every measure's records has in common. Follows sessions.sql and spans.sql.
 
 -- Every activity as it is now. Of two that hold the same sessions one is repeated.
 known as (
@@ -12,8 +12,11 @@ known as (
         a.record_status,
         a.start_date,
         a.end_date,
+        d.first_day,
+        d.last_day,
         coalesce(s.is_repeated, false) as is_repeated
     from activity_now a
+    join activity_span d using (activity_id)
     left join (
         select activity_id, bool_and(session_id in (select repeated_id from session_pair)) as is_repeated
         from session_now

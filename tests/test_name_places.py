@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from soundings.filters import Filters
+from soundings.filters import WHEN, Filters
+from soundings.measures import read_measures
 from soundings.name_places import read_name_roles, read_named_places, say_named_places
+from soundings.queries import read_roles, read_table
+from soundings.register import Wanted, make_register, read_found
+from soundings.store import open_current
 from tests.building import TODAY, Builder
 
 
@@ -53,3 +59,58 @@ def test_a_name_stands_once_in_a_place_and_only_in_its_layer(build):
         build.connection, kind="ward", role="venue", filters=Filters(theme="housing"), today=TODAY
     )
     assert narrowed.places[0].rule_ids == ("co_design",)
+
+
+def test_a_name_is_there_for_as_long_as_its_activity_goes_on(build):
+    batch = build.batch("native")
+    for activity, status in (("on", "live"), ("over", "past")):
+        build.activity(batch, activity, start_date=date(2024, 1, 1), record_status=status)
+        ward = build.location(batch, "W1" if status == "live" else "W2")
+        build.insert("activity_place", batch_id=batch, activity_id=activity, location_id=ward, role="venue")
+        name(build, activity, "dialogue", "Dialogue")
+    filters = Filters(period_start=date(2026, 1, 1))
+    named = read_named_places(build.connection, kind="ward", role="venue", filters=filters, today=TODAY)
+    assert [place.place_code for place in named.places if place.rule_ids] == ["W1"]
+    assert (named.activities, named.elsewhere) == (1, 0)
+
+
+def test_the_repeat_of_another_sources_meetings_counts_once_and_lends_its_place(build):
+    first, second = build.batch("events"), build.batch("community")
+    build.insert("source_repeat", batch_id=second, source_id="community", repeats_source_id="events")
+    build.activity(first, "e", "events")
+    build.activity(second, "c", "community")
+    build.session(first, "e", [build.location(first, None, "unlocated")], key="k")
+    build.session(second, "c", [build.location(second, "W2")], key="k")
+    name(build, "e", "dialogue", "Dialogue")
+    name(build, "c", "consultation", "Consultation")
+    named = read_named_places(build.connection, kind="ward", role="venue", today=TODAY)
+    assert (named.activities, {p.place_code: p.rule_ids for p in named.places}["W2"]) == (1, ("dialogue",))
+    own = Filters(source="community")
+    named = read_named_places(build.connection, kind="ward", role="venue", filters=own, today=TODAY)
+    assert (named.activities, {p.place_code: p.rule_ids for p in named.places}["W2"]) == (1, ("consultation",))
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        *(Filters(when=when) for when in WHEN),
+        Filters(when="live", period_start=date(2026, 1, 1)),
+        Filters(period_start=date(2026, 10, 1)),
+        Filters(period_start=date(2025, 3, 1), period_end=date(2025, 9, 30)),
+        Filters(period_end=date(2024, 1, 31)),
+    ],
+    ids=lambda filters: filters.sentence() or "everything",
+)
+def test_the_register_the_names_and_every_figure_speak_of_the_same_activities(tidewell, filters):
+    connection = open_current(tidewell).cursor()
+    total = read_found(make_register(connection), Wanted(filters=filters), today=TODAY).total
+    named = read_named_places(connection, kind="ward", role="venue", filters=filters, today=TODAY)
+    assert named.activities == total
+    for measure in read_measures():
+        for role in read_roles(connection, measure, today=TODAY):
+            table = read_table(connection, measure=measure, kind="ward", role=role, filters=filters, today=TODAY)
+            assert table.recorded.activities <= table.recorded.of, measure
+            assert table.recorded.of >= total, measure
+            assert measure == "changes_made" or table.recorded.of == total, measure
+            assert table.recorded.activities or not table.located.total, measure

@@ -245,6 +245,64 @@ def test_filters_narrow_the_figures_and_say_so(build):
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "from_day", "is_in"),
+    [
+        ({"record_status": "live"}, date(2026, 1, 1), True),
+        ({"record_status": "live"}, date(2026, 11, 23), True),
+        ({"record_status": "live"}, date(2026, 11, 24), False),  # nobody knows of tomorrow
+        ({"record_status": "past"}, date(2026, 1, 1), False),
+        ({"record_status": "live", "end_date": date(2025, 12, 31)}, date(2026, 1, 1), False),
+        ({"time_pattern": "continuing"}, date(2026, 1, 1), False),  # nobody said that it is live
+    ],
+)
+def test_what_is_live_and_has_no_end_goes_on_until_today(build, said, from_day, is_in):
+    batch = build.batch("native")
+    build.activity(batch, "a", **{"start_date": date(2024, 3, 1), **said})
+    ward = build.location(batch, "W1")
+    build.insert("activity_place", batch_id=batch, activity_id="a", location_id=ward, role="venue")
+    build.tell("stage", batch, "a", stage="design", sharing="with")
+    build.tell("fact", batch, "a", fact="joint_decision", answer="yes")
+    build.count(batch, "a", "responses", 5, ward, day=date(2024, 3, 2))
+    period = Filters(period_start=from_day)
+    for measure in ("stages_shared", "joint_decisions"):
+        table = read(build, measure, filters=period)
+        assert figures(table)["W1"] == (1 if is_in else None), measure
+        assert (table.recorded.activities, table.recorded.of) == ((1, 1) if is_in else (0, 0)), measure
+        told = {"measure": measure, "role": "venue", "kind": "ward", "place_code": "W1", "today": TODAY}
+        assert len(read_traces(build.connection, filters=period, **told)) == is_in
+    assert figures(read(build, "responses", role="home", filters=period))["W1"] is None  # a count keeps its own day
+
+
+def test_what_has_no_date_is_in_no_period_though_it_is_live(build):
+    batch = build.batch("native")
+    build.activity(batch, "a", record_status="live")
+    ward = build.location(batch, "W1")
+    build.insert("activity_place", batch_id=batch, activity_id="a", location_id=ward, role="venue")
+    build.tell("stage", batch, "a", stage="design", sharing="with")
+    table = read(build, "stages_shared", filters=Filters(period_start=date(2026, 1, 1)))
+    assert (figures(table)["W1"], table.located.undated, table.recorded.of) == (None, 1, 0)
+    assert figures(read(build, "stages_shared"))["W1"] == 1
+
+
+def test_an_activity_is_recorded_where_a_record_of_it_passes_the_filters(build):
+    """Met: recorded in the period, its own dates long gone. Told: a change after its end. Quiet: in the register, no record."""
+    batch = build.batch("native")
+    build.activity(batch, "met", start_date=date(2024, 1, 1))
+    build.activity(batch, "told", start_date=date(2024, 1, 1), end_date=date(2024, 2, 1))
+    build.activity(batch, "quiet", start_date=date(2026, 10, 5))
+    build.activity(batch, "long ago", start_date=date(2024, 1, 1))
+    ward = build.location(batch, "W1")
+    for day in (date(2024, 1, 1), date(2026, 9, 1), date(2026, 10, 1)):
+        build.session(batch, "met", [ward], day=day, returning=4)
+    build.insert("activity_place", batch_id=batch, activity_id="told", location_id=ward, role="venue")
+    build.tell("outcome", batch, "told", what_changed="A crossing", changed_date=date(2026, 10, 9))
+    period = Filters(period_start=date(2026, 10, 1))
+    groups, changes = read(build, "continuing_groups", filters=period), read(build, "changes_made", filters=period)
+    assert (figures(groups)["W1"], groups.recorded.activities, groups.recorded.of) == (1, 1, 2)
+    assert (figures(changes)["W1"], changes.recorded.activities, changes.recorded.of) == (1, 1, 3)
+
+
 def test_unknown_words_get_a_sentence_that_lists_the_known_ones(build):
     with pytest.raises(SoundingsError, match="responses"):
         read(build, "loudness")
