@@ -51,8 +51,8 @@ class Crossed:
     def labels(self) -> list[str]:
         """Each class in words and numbers, in the order of their numbers."""
         return [
-            f"{say_step(self.breadth_steps, b)} {self.breadth.noun} ({self.breadth_steps.say(b)}), "
-            f"{say_step(self.depth_steps, d)} {self.depth.noun} ({self.depth_steps.say(d)})"
+            f"{say_step(self.breadth_steps, b)} {self.breadth.plain_noun} ({self.breadth_steps.say(b)}), "
+            f"{say_step(self.depth_steps, d)} {self.depth.plain_noun} ({self.depth_steps.say(d)})"
             for d, b in self.list_classes()
         ]
 

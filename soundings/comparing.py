@@ -128,11 +128,11 @@ def say_scatter(scatter: Scatter, plural: str) -> str:
     """What the scatter shows, in sentences: how many are drawn, how many are not recorded, and the medians."""
     breadth, depth = scatter.breadth, scatter.depth
     parts = [
-        f"{len(scatter.drawn):,} of {len(scatter.points):,} {plural} have both {breadth.noun} and {depth.noun} recorded.",
+        f"{len(scatter.drawn):,} of {len(scatter.points):,} {plural} have both {breadth.plain_noun} and {depth.plain_noun} recorded.",
     ]
     missing = {
-        f"Only {breadth.noun}": scatter.only_breadth,
-        f"Only {depth.noun}": scatter.only_depth,
+        f"Only {breadth.plain_noun}": scatter.only_breadth,
+        f"Only {depth.plain_noun}": scatter.only_depth,
         "Neither": scatter.neither,
     }
     lacking = [f"{words}: {len(points):,}." for words, points in missing.items() if points]

@@ -38,6 +38,11 @@ class Measure:
     null_means: str
     denominator: str | None = None
 
+    @property
+    def plain_noun(self) -> str:
+        """The noun without what is said after a comma, to stand within a sentence: “months together”."""
+        return self.noun.split(",")[0]
+
 
 @cache
 def read_measures(path: Path = MEASURES_FILE) -> dict[str, Measure]:

@@ -83,7 +83,12 @@ def say_number(value: float | None) -> str:
 
 def say_count(value: int, noun: str) -> str:
     """A count with its noun, singular where it is one: “1 record”, “12 records”."""
-    return f"{say_number(value)} {noun[:-1] if value == 1 and noun.endswith('s') else noun}"
+    return f"{say_number(value)} {make_singular(noun) if value == 1 else noun}"
+
+
+def make_singular(noun: str) -> str:
+    """One of what a noun names several of: “records” → “record”, “more activities” → “more activity”."""
+    return f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
 def say_share(part: int, whole: int) -> str:
@@ -112,23 +117,29 @@ def say_coverage(table: Table) -> str:
     if not located.total:
         return ""  # the summary has said it
     parts = [
-        f"{say_share(located.here, located.total)} {noun} of {table.measure.noun} stand in these {KIND_PLURAL.get(table.kind, table.kind)}."
+        f"{say_share(located.here, located.total)} {noun} of {table.measure.plain_noun} stand in these {KIND_PLURAL.get(table.kind, table.kind)}."
     ]
     others = []
     if located.larger:
-        others.append(f"{located.larger:,} belong to a larger area as a whole")
+        others.append(
+            f"{located.larger:,} {'belongs' if located.larger == 1 else 'belong'} to a larger area as a whole"
+        )
     if located.outside:
-        others.append(f"{located.outside:,} are outside the loaded places")
+        others.append(f"{located.outside:,} {_are(located.outside)} outside the loaded places")
     if located.unlocated:
-        others.append(f"{located.unlocated:,} have no place recorded")
+        others.append(f"{located.unlocated:,} {'has' if located.unlocated == 1 else 'have'} no place recorded")
     if located.not_tied:
-        others.append(f"{located.not_tied:,} are not tied to a place")
+        others.append(f"{located.not_tied:,} {_are(located.not_tied)} not tied to a place")
     parts.insert(0, say_recorded(table))
     if others:
         parts.append(("; ".join(others) + ".").capitalize() if not others[0][0].isdigit() else "; ".join(others) + ".")
     if located.undated:
-        parts.append(f"{located.undated:,} without a date are left out while a period is chosen.")
+        parts.append(f"{located.undated:,} without a date {_are(located.undated)} left out while a period is chosen.")
     return " ".join(parts)
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def say_recorded(table: Table) -> str:
@@ -141,7 +152,7 @@ def say_summary(table: Table) -> str:
     rows, plural = table.rows, KIND_PLURAL.get(table.kind, table.kind)
     recorded = [row for row in rows if row.state != NOTHING_RECORDED]
     some = [row for row in rows if row.state == VALUE]
-    noun = table.measure.noun
+    noun = table.measure.plain_noun
     if not recorded:
         return f"No {noun} are recorded in any of these {len(rows):,} {plural}. That is a gap in the records; it does not say nothing happened."
     most = max(some, key=lambda row: row.value or 0) if some else None

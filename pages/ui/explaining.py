@@ -181,7 +181,7 @@ def show_reading(view: str, fill: Table, ring: Table | None) -> None:
     colour = FAMILY_COLOUR[fill.measure.family]
     if view == "crossed" and ring is not None:
         st.markdown(
-            f"**How to read it**\n\n- Towards amber: more {ring.measure.noun}. Towards blue: more {fill.measure.noun}. "
+            f"**How to read it**\n\n- Towards amber: more {ring.measure.plain_noun}. Towards blue: more {fill.measure.plain_noun}. "
             "Towards the darkest (by night the palest): more of both.\n"
             "- The two are set side by side in one colour; they are not added.\n"
             "- A hatch: one of the two is not recorded, so nothing is said of the pair."
@@ -189,15 +189,15 @@ def show_reading(view: str, fill: Table, ring: Table | None) -> None:
         return
     if view == "side" and ring is not None:
         st.markdown(
-            f"**How to read it**\n\n- Left, stronger amber: more {ring.measure.noun}.\n"
-            f"- Right, stronger {colour}: more {fill.measure.noun}.\n"
+            f"**How to read it**\n\n- Left, stronger amber: more {ring.measure.plain_noun}.\n"
+            f"- Right, stronger {colour}: more {fill.measure.plain_noun}.\n"
             f"- Strong on the left and pale on the right: many counted, {say_little(fill)}.\n"
             "- A hatch: nothing recorded. That is a gap in the record, not a judgement."
         )
         return
     if ring is None:
         st.markdown(
-            f"**How to read it.** The stronger the {colour}, the more {fill.measure.noun} are recorded. A hatch: nothing recorded."
+            f"**How to read it.** The stronger the {colour}, the more {fill.measure.plain_noun} are recorded. A hatch: nothing recorded."
         )
         return
     st.markdown(
@@ -208,7 +208,7 @@ def show_reading(view: str, fill: Table, ring: Table | None) -> None:
         + (
             f"- Strong {colour} with a small ring: few people, a long way down.\n"
             if fill.measure.family == "depth"
-            else f"- Strong {colour} with a small ring: more {fill.measure.noun}, few counted. Meeting often is not sharing power.\n"
+            else f"- Strong {colour} with a small ring: more {fill.measure.plain_noun}, few counted. Meeting often is not sharing power.\n"
         )
         + "- A hatch: nothing recorded. That is a gap in the record, not a judgement."
     )
@@ -217,5 +217,7 @@ def show_reading(view: str, fill: Table, ring: Table | None) -> None:
 def say_little(fill: Table) -> str:
     """What pale paper says of the measure that colours it: “little joint work recorded”; contact is not called joint work."""
     return (
-        "little joint work recorded" if fill.measure.family == "depth" else f"few {fill.measure.noun}, or none recorded"
+        "little joint work recorded"
+        if fill.measure.family == "depth"
+        else f"few {fill.measure.plain_noun}, or none recorded"
     )

@@ -49,7 +49,7 @@ def show_scatter(scatter: Scatter, plural: str, key: str) -> str | None:
     shown = [*scatter.drawn, *scatter.only_breadth, *scatter.only_depth]
     if not shown:
         st.info(
-            f"No {scatter.breadth.noun} and no {scatter.depth.noun} are recorded here, so there is nothing to draw yet."
+            f"No {scatter.breadth.plain_noun} and no {scatter.depth.plain_noun} are recorded here, so there is nothing to draw yet."
         )
         return None
     across = make_axis([point.breadth for point in shown if point.breadth is not None], scatter.is_breadth_log)
