@@ -26,6 +26,7 @@ from etl.parsing import Unreadable, parse_list
 from soundings.model import PLACE_KINDS
 
 KIND_OF = {WARD: "ward", AUTHORITY: "district"}  # no closer than this
+WANTED = {WARD: "ward or council area", AUTHORITY: "council area"}
 
 
 def list_precisions(answers: Answers) -> list[str]:
@@ -58,7 +59,8 @@ def find_postcode(postcode: str) -> tuple[tuple[float, float] | None, str | None
 
 
 def say_where(connection: duckdb.DuckDBPyConnection, answers: Answers) -> tuple[dict[str, str], str | None]:
-    """(the template's cells for where it was, what is wrong). Never closer than the precision chosen."""
+    """(the template's cells for where it was, what is wrong). Never closer than the precision chosen: where no place that large
+    is loaded around it, the place is kept back."""
     how, precision = answers.get("where_how"), chosen_precision(answers)
     if how == NOT_TIED:
         return {"not_tied_to_place": "yes"}, None
@@ -69,10 +71,21 @@ def say_where(connection: duckdb.DuckDBPyConnection, answers: Answers) -> tuple[
     cells, wrong = ways[how](connection, answers, precision) if how in ways else ({}, None)
     if wrong:
         return {}, wrong
-    if precision == KEPT_BACK or how == KEPT_BACK:
+    if precision == KEPT_BACK or not cells:
         # The template's own words for a place that is not given. Nothing of where it was reaches the record.
         return {**role, "place_name": "prefer not to say", "place_precision": KEPT_BACK}, None
     return {**role, **cells, "place_precision": precision}, None
+
+
+def explain_kept_back(answers: Answers, cells: dict[str, str]) -> str | None:
+    """Why nothing of where it was is recorded although the person did not ask for that; None where it is recorded, or they did."""
+    wanted = WANTED.get(chosen_precision(answers))
+    if cells.get("place_precision") != KEPT_BACK or answers.get("where_how") == KEPT_BACK or wanted is None:
+        return None
+    return (
+        f"No {wanted} around this place is loaded here, and nothing closer than you chose is ever recorded, so the record "
+        "will not say where it was. To have it said, choose a larger place by its name."
+    )
 
 
 def say_named(
@@ -82,7 +95,8 @@ def say_named(
     code = answers.get("place_code", "")
     if not is_loaded(connection, [code]):
         return {}, "Choose a place from the list, or click it on the map."
-    return {"place_code": widen_to(connection, code, precision)}, None
+    told = widen_to(connection, code, precision)
+    return {"place_code": told} if told else {}, None
 
 
 def say_postcode(
@@ -96,11 +110,12 @@ def say_postcode(
         return {}, reason
     if precision in (POINT, KEPT_BACK):
         return {"postcode": tidy(answers, "postcode").upper()}, None
-    wanted = PLACE_KINDS[PLACE_KINDS.index("district") :] if precision == AUTHORITY else (*SMALL_KINDS, "district")
-    code = find_around(connection, *point, wanted)
-    if code is None:
-        return {}, "That postcode is in none of the places loaded here. Search for the place by its name instead."
-    return {"place_code": code}, None
+    code = find_around(connection, *point, PLACE_KINDS[PLACE_KINDS.index(KIND_OF[precision]) :])
+    if code is not None:
+        return {"place_code": code}, None
+    if find_around(connection, *point, SMALL_KINDS):
+        return {}, None
+    return {}, "That postcode is in none of the places loaded here. Search for the place by its name instead."
 
 
 def say_drawn(
@@ -116,12 +131,14 @@ def say_drawn(
     if not codes or not is_loaded(connection, codes):
         return {}, "Draw the area on the map, then choose “Use this area”."
     told = list(dict.fromkeys(widen_to(connection, code, precision) for code in codes))
+    if None in told:
+        return {}, None
     cells = {"place_code": "; ".join(told)}
     return cells | ({"place_outline": write_outline(shape)} if shape and precision == AS_DRAWN else {}), None
 
 
-def widen_to(connection: duckdb.DuckDBPyConnection, place_code: str, precision: str) -> str:
-    """The place, or the one around it that may be told."""
+def widen_to(connection: duckdb.DuckDBPyConnection, place_code: str, precision: str) -> str | None:
+    """The place, or the one around it that may be told; None where no place that large is loaded around it."""
     return widen(connection, place_code, KIND_OF[precision]) if precision in KIND_OF else place_code
 
 

@@ -53,6 +53,25 @@ def climb_by_parent(connection: duckdb.DuckDBPyConnection, codes: list[str]) -> 
         connection.unregister("start_code")
 
 
+def find_above(connection: duckdb.DuckDBPyConnection, place_code: str) -> dict[str, str]:
+    """By kind, the nearest loaded place that parent codes say this place stands in; read from the store, no table needed."""
+    rows = connection.execute(
+        f"""
+        with recursive chain (place_code, kind, parent_code, steps) as (
+            select place_code, kind, parent_code, 0 from place_now where place_code = $1
+            union
+            select p.place_code, p.kind, p.parent_code, c.steps + 1
+            from chain c
+            join place_now p on p.place_code = c.parent_code
+            where c.steps < {LONGEST_CHAIN}
+        )
+        select kind, arg_min(place_code, steps) from chain where steps > 0 group by kind
+        """,  # noqa: S608
+        [place_code],
+    ).fetchall()
+    return dict(rows)
+
+
 def _climb_by_point(connection: duckdb.DuckDBPyConnection, smaller: list[str], kind: str) -> None:
     """Adds to `stands` the place of this kind for places of smaller kinds that have none yet, by the point inside them.
 

@@ -20,6 +20,7 @@ from etl.form.answers import (
 from etl.form.drawn_areas import list_corners, parse_drawn, read_corners, write_outline
 from etl.form.places import (
     chosen_precision,
+    explain_kept_back,
     find_postcode,
     list_precisions,
     say_figures_place,
@@ -75,6 +76,8 @@ def ask_where(ask: Asking, reader: Reader) -> None:
     cells, wrong = say_where(reader.connection, ask.answers)
     if not wrong:
         st.caption(f"What will be recorded of where it was: {escape(say_cells(reader, cells))}.")
+        if why := explain_kept_back(ask.answers, cells):
+            st.caption(why)
         if around := say_figures_place(reader.connection, cells):
             name = read_place_names(reader.connection, around["place_code"])
             st.caption(f"How many took part will stand in {escape(name)}: a figure is never split between places.")
