@@ -26,6 +26,7 @@ from etl.parsing import Unreadable, parse_list
 from soundings.model import PLACE_KINDS
 
 KIND_OF = {WARD: "ward", AUTHORITY: "district"}  # no closer than this
+CLOSEST_FIRST = (POINT, AS_DRAWN, WARD, AUTHORITY, KEPT_BACK)
 WANTED = {WARD: "ward or council area", AUTHORITY: "council area"}
 
 
@@ -43,9 +44,17 @@ def usual_precision(answers: Answers) -> str:
 
 
 def chosen_precision(answers: Answers) -> str:
-    """What the person chose, where that is on offer, else the usual."""
-    chosen = answers.get("precision", "")
-    return chosen if chosen in list_precisions(answers) else usual_precision(answers)
+    """What the person chose, where that is on offer, else the usual.
+
+    Closer than usual is told only where that was chosen over a usual answer at least as strict (`precision_over`). A choice
+    from before the answers called for more care, or one that only stands in an older record, opens nothing.
+    """
+    chosen, usual, over = answers.get("precision", ""), usual_precision(answers), answers.get("precision_over", "")
+    if chosen not in list_precisions(answers):
+        return usual
+    strict = CLOSEST_FIRST.index(usual)
+    is_meant = over in CLOSEST_FIRST and CLOSEST_FIRST.index(over) >= strict
+    return chosen if is_meant or CLOSEST_FIRST.index(chosen) >= strict else usual
 
 
 def find_postcode(postcode: str) -> tuple[tuple[float, float] | None, str | None]:

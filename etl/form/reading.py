@@ -10,6 +10,7 @@ import duckdb
 
 from etl.form.answers import BY_DRAWING, BY_NAME, BY_POSTCODE, CHANGE, KEPT_BACK, MEETING, NOT_COUNTED, NOT_TIED
 from etl.form.drafts import Draft, make_draft_id
+from etl.form.places import usual_precision
 from etl.form.records import COPIED, FORM, NATIVE, read_statements
 from etl.parsing import parse_list
 
@@ -201,6 +202,8 @@ def read_answers(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dic
     for row in read_row(connection, "select * from claim_now where activity_id = $1", activity_id):
         answers["called"], answers["called_by"] = row["called"], row["called_by"] or ""
         put_day(answers, "since", row["called_date"])
+    if answers.get("precision"):  # what is recorded was chosen for these answers, and for no others
+        answers["precision_over"] = usual_precision(answers)
     return {name: value for name, value in answers.items() if value}
 
 

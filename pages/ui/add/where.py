@@ -14,11 +14,13 @@ from etl.form.answers import (
     NOT_TIED,
     POINT,
     WARD,
+    Answers,
     is_small,
     tidy,
 )
 from etl.form.drawn_areas import list_corners, parse_drawn, read_corners, write_outline
 from etl.form.places import (
+    CLOSEST_FIRST,
     chosen_precision,
     explain_kept_back,
     find_postcode,
@@ -87,16 +89,29 @@ def ask_precision(ask: Asking) -> None:
     """How closely the place may be told; the usual answer follows from the others until the person chooses."""
     usual = usual_precision(ask.answers)
     offered = {precision: PRECISION[precision] for precision in list_precisions(ask.answers)}
-    value = ask.buttons(
-        f"precision_{usual}_{len(offered)}", "How closely may the map show it?", offered, chosen_precision(ask.answers)
-    )
-    ask.keep("precision", value if value != usual else "")
-    if ask.answers.get("sensitive") == "yes":
-        st.caption(
-            "Because it could put someone at risk, only the council area is recorded unless you choose otherwise."
-        )
-    elif is_small(ask.answers):
-        st.caption("Fewer than ten people took part, so no more than the ward is recorded unless you choose otherwise.")
+    start = chosen_precision(ask.answers)
+    value = ask.buttons(f"precision_{usual}_{len(offered)}", "How closely may the map show it?", offered, start)
+    if value is not None and value != start:
+        ask.keep("precision", value)
+        ask.keep("precision_over", usual)
+    if care := say_care(ask.answers):
+        st.caption(care)
+
+
+def say_care(answers: Answers) -> str:
+    """Why the place is told less closely than it could be; or that it is told more closely than is usual, where that was chosen."""
+    usual, chosen = usual_precision(answers), chosen_precision(answers)
+    if answers.get("sensitive") == "yes":
+        why, least = "it could put someone at risk", "only the council area is recorded"
+    elif is_small(answers):
+        why, least = "fewer than ten people took part", "no more than the ward is recorded"
+    else:
+        return ""
+    if chosen == usual:
+        return f"Because {why}, {least} unless you choose otherwise."
+    if CLOSEST_FIRST.index(chosen) > CLOSEST_FIRST.index(usual):
+        return f"Less was chosen than is usual where {why}."
+    return f"“{PRECISION[chosen]}” was chosen, and will be recorded, although {why}."
 
 
 def say_cells(reader: Reader, cells: dict[str, str]) -> str:
