@@ -14,6 +14,7 @@ from pages.ui.upload.confirm import CORRECTION, MORE
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.queries import read_table
+from soundings.views import say_count
 from tests.homes import TODAY, copy_home, make_wards_home
 from tests.test_uploading import EVENTS
 
@@ -89,6 +90,20 @@ def test_a_known_file_is_recognised_looked_at_confirmed_and_undone(page, home):
     assert "is undone" in words_of(at) and response_sum(home) == answered
     at = press(at, "Put it back")
     assert "is in." in words_of(at) and response_sum(home) == answered + 2
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "said"),
+    [
+        (1, "activities", "1 activity"),
+        (2, "activities", "2 activities"),
+        (1, "more activities", "1 more activity"),
+        (1, "rows", "1 row"),
+        (0, "rows", "0 rows"),
+    ],
+)
+def test_one_of_several_is_said_in_the_singular(count, noun, said):
+    assert say_count(count, noun) == said
 
 
 def response_sum(home: Home) -> float:
