@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -15,9 +16,16 @@ from pyarrow import csv as arrow_csv
 from etl.types import Sheet
 
 BOM = b"\xef\xbb\xbf"  # so that spreadsheet programs read it as UTF-8
-HEADER = ("row", "column", "value", "reason", "row_taken_in")
-STARTS_FORMULA = r"^\s*[=+\-@\t\r]"
+MARK = "Soundings: "  # what begins the heading of each column that is ours; such columns are not read again
+ROW, COLUMN, VALUE, REASON, TAKEN_IN = HEADER = tuple(
+    MARK + name for name in ("row", "column", "value", "reason", "row taken in")
+)
+SHEET, MADE_OF = f"{MARK}sheet", f"{MARK}made of"
+STARTER_OF = "starter_of"  # of what a sheet was detected to be: the file that it was made of to be put right
+STARTS_FORMULA = r"^'*\s*[=+\-@\t\r]"
+WAS_FORMULA = r"^'('*\s*[=+\-@\t\r])"
 PLAIN_NUMBER = r"^[+-]?(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?%?$"
+NOT_READ = "the columns that Soundings wrote beside the rows are not read"
 
 
 def write_rejected_rows(path: Path, rejections: pa.Table, sheets: Sequence[Sheet]) -> int:
@@ -25,36 +33,67 @@ def write_rejected_rows(path: Path, rejections: pa.Table, sheets: Sequence[Sheet
     nobody downloads half of a file."""
     partial = path.with_name(f"{path.name}.partial")
     with partial.open("wb") as file:
-        _write(file, _make_columns(rejections, sheets))
+        write_columns(file, _make_columns(rejections, sheets))
     os.replace(partial, path)
     return rejections.num_rows
 
 
 def make_rejected_csv(rejections: pa.Table, sheets: Sequence[Sheet]) -> bytes:
-    """The rejections as a CSV: row, column, value, reason, row_taken_in (yes: only this value was set aside), the sheet
-    where there are several, then every column of the row as it was (or would be) kept.
+    """The rows with a rejection as a CSV, each row once: every column of it as it was (or would be) kept, then the row's number,
+    the columns, values and reasons, whether the row was taken in (yes: only these values were set aside), and the sheet
+    where there are several.
 
     UTF-8 with a mark. A cell that a spreadsheet would run as a formula begins with an apostrophe; plain numbers do not.
+    Put right and loaded, `take_notes_off` leaves out what came in before.
     """
     file = io.BytesIO()
-    _write(file, _make_columns(rejections, sheets))
+    write_columns(file, _make_columns(rejections, sheets))
     return file.getvalue()
+
+
+def take_notes_off(sheet: Sheet) -> Sheet:
+    """A sheet of a file that Soundings wrote to be put right, as the person's own: without the columns that are ours, and without
+    the apostrophes before what looks like a formula. Any other sheet is given back as it is.
+
+    Of the rejected rows of a load, those that were taken in then are left out and noted; a starter holds its whole file, and says of
+    which file it was made (`STARTER_OF`).
+    """
+    table = sheet.table
+    marked = {name.casefold(): name for name in table.column_names if name.casefold().startswith(MARK.casefold())}
+    if not marked:
+        return sheet
+    numbers, notes, detected = sheet.row_numbers, [NOT_READ], dict(sheet.detected)
+    made_of = table[marked[MADE_OF.casefold()]].drop_null().to_pylist() if MADE_OF.casefold() in marked else []
+    if made_of:
+        detected[STARTER_OF] = made_of[0]
+    elif TAKEN_IN.casefold() in marked:
+        said = pc.fill_null(table[marked[TAKEN_IN.casefold()]].combine_chunks(), "")
+        is_left = pc.not_equal(pc.utf8_lower(pc.utf8_trim_whitespace(said)), "yes")
+        if gone := table.num_rows - (pc.sum(is_left).as_py() or 0):
+            notes.append(
+                f"{gone:,} {'row was' if gone == 1 else 'rows were'} taken in before and left out here; to put a value of such a row "
+                "right, load the whole file again in place of the first"
+            )
+        table, numbers = table.filter(is_left), numbers.filter(is_left)
+    own = [name for name in table.column_names if name not in marked.values()]
+    plain = pa.table(
+        [pc.replace_substring_regex(table[name], WAS_FORMULA, r"\1") for name in own],
+        names=[re.sub(WAS_FORMULA, r"\1", name) for name in own],
+    )
+    detected["notes"] = "; ".join(filter(None, [detected.get("notes"), *notes]))
+    return Sheet(sheet.name, plain, numbers, detected)
 
 
 def _make_columns(rejections: pa.Table, sheets: Sequence[Sheet]) -> list[tuple[str, pa.Array]]:
     """The columns of the CSV by their headings."""
-    columns = [
-        (HEADER[0], rejections["row_number"].cast(pa.string())),
-        (HEADER[1], rejections["column_name"]),
-        (HEADER[2], rejections["value"]),
-        (HEADER[3], rejections["reason"]),
-        (HEADER[4], pc.if_else(rejections["is_row_rejected"], "no", "yes")),
-    ]
     of_sheet = _match_sheets(rejections["file"], [sheet.name for sheet in sheets])
-    if len(sheets) > 1:
-        names = pa.array([sheet.name for sheet in sheets], pa.string())
-        columns.append(("sheet", names.take(of_sheet)))
-    positions = [_positions(rejections["row_number"], of_sheet, at, sheet) for at, sheet in enumerate(sheets)]
+    told: dict[tuple, list[int]] = {}
+    for at, where in enumerate(zip(of_sheet.to_pylist(), rejections["row_number"].to_pylist(), strict=True)):
+        told.setdefault(where, []).append(at)
+    first = pa.array([lines[0] for lines in told.values()], pa.int64())
+    numbers, of_row = rejections["row_number"].combine_chunks().take(first), of_sheet.take(first)
+    positions = [_positions(numbers, of_row, at, sheet) for at, sheet in enumerate(sheets)]
+    columns = []
     for name in dict.fromkeys(name for sheet in sheets for name in sheet.table.column_names):
         cells = [
             sheet.table[name].combine_chunks().take(rows)
@@ -62,7 +101,24 @@ def _make_columns(rejections: pa.Table, sheets: Sequence[Sheet]) -> list[tuple[s
             if name in sheet.table.column_names
         ]
         columns.append((name, pc.coalesce(*cells)))
+    columns.append((ROW, numbers.cast(pa.string())))
+    for heading, column in ((COLUMN, "column_name"), (VALUE, "value"), (REASON, "reason")):
+        said = rejections[column].to_pylist()
+        columns.append(
+            (heading, pa.array([join_notes(said[at] for at in lines) for lines in told.values()], pa.string()))
+        )
+    is_rejected = rejections["is_row_rejected"].to_pylist()
+    taken_in = ["no" if any(is_rejected[at] for at in lines) else "yes" for lines in told.values()]
+    columns.append((TAKEN_IN, pa.array(taken_in, pa.string())))
+    if len(sheets) > 1:
+        names = pa.array([sheet.name for sheet in sheets], pa.string())
+        columns.append((SHEET, names.take(of_row)))
     return columns
+
+
+def join_notes(notes: Iterable[str | None]) -> str | None:
+    """Several notes on one row as one text, each once; None where there are none."""
+    return " | ".join(dict.fromkeys(filter(None, notes))) or None
 
 
 def _match_sheets(files: pa.ChunkedArray, names: Sequence[str]) -> pa.Array:
@@ -76,13 +132,14 @@ def _match_sheets(files: pa.ChunkedArray, names: Sequence[str]) -> pa.Array:
     return pa.array(found, pa.int32()).take(encoded.indices)
 
 
-def _positions(numbers: pa.ChunkedArray, of_sheet: pa.Array, at: int, sheet: Sheet) -> pa.Array:
+def _positions(numbers: pa.Array, of_sheet: pa.Array, at: int, sheet: Sheet) -> pa.Array:
     """Where in the sheet's table each rejected row stands, null for rejections of other sheets."""
-    position = pc.index_in(numbers.combine_chunks().cast(pa.int32()), sheet.row_numbers.cast(pa.int32()))
+    position = pc.index_in(numbers.cast(pa.int32()), sheet.row_numbers.cast(pa.int32()))
     return pc.if_else(pc.fill_null(pc.equal(of_sheet, at), False), position, pa.scalar(None, pa.int32()))
 
 
-def _write(file: IO[bytes], columns: Sequence[tuple[str, pa.Array]]) -> None:
+def write_columns(file: IO[bytes], columns: Sequence[tuple[str, pa.Array | pa.ChunkedArray]]) -> None:
+    """Writes columns, each with its heading, as a CSV that spreadsheets read as UTF-8 and that they run nothing of."""
     table = pa.table([_unformula(cells) for _, cells in columns], names=[str(at) for at in range(len(columns))])
     header = pa.table([_unformula(pa.array([name])) for name, _ in columns], names=table.column_names)
     options = arrow_csv.WriteOptions(include_header=False)

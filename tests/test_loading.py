@@ -84,7 +84,7 @@ def test_a_file_whose_every_row_is_rejected_leaves_no_batch_and_the_demo_stays(h
     assert result.is_refused and not result.already_loaded and not result.demo_withdrawn
     assert (result.rows_read, result.rows_accepted, result.rows_rejected) == (2, 0, 2)
     with open(result.rejected_file, encoding="utf-8-sig", newline="") as file:
-        assert [row["value"] for row in csv.DictReader(file)] == ["never", "nor then"]
+        assert [row["Soundings: value"] for row in csv.DictReader(file)] == ["never", "nor then"]
     assert held(home) == before and all(batch.is_active for batch in read_batches(home))
     assert len(read_batches(home)) == DEMO_BATCHES
     with pytest.raises(SoundingsError, match="No batch has an id"):
@@ -122,8 +122,31 @@ def test_rejected_rows_are_written_with_their_row_and_reason(home, files):
     result = load_file(home, path)
     with open(result.rejected_file, encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
-    assert (row["row"], row["column"], row["value"]) == ("3", "date", "never")
-    assert row["reason"]
+    assert [row[f"Soundings: {name}"] for name in ("row", "column", "value")] == ["3", "date", "never"]
+    assert row["Soundings: reason"]
+
+
+def test_rejected_rows_put_right_come_in_once_and_rows_that_came_in_do_not_come_in_again(home, files):
+    path = files / "counts.csv"
+    head = "activity_id,title,start_date,place_role,mode,place_code"
+    path.write_text(
+        f"{head}\na1,Tea,2025-03-01,venue,carrier pigeon,E05000001\na2,,2025-03-02,somewhere,by post,E05000001\n"
+    )
+    first = load_file(home, path)
+    assert (first.rows_accepted, first.rows_rejected) == (1, 1)
+    with open(first.rejected_file, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["Soundings: row taken in"] for row in rows] == ["yes", "no"]
+    rows[1] |= {"title": "-Soup", "place_role": "venue", "mode": "online"}
+    corrected = files / "corrected.csv"
+    with corrected.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    second = load_file(home, corrected)
+    assert (second.rows_read, second.rows_accepted, second.values_set_aside) == (1, 1, 0)
+    assert ask(home, "select title from activity order by title") == [("-Soup",), ("Tea",)]
+    assert "1 row was taken in before" in second.detected["corrected"]["notes"]
 
 
 def test_the_same_file_twice_is_said_and_nothing_is_doubled(home, files):

@@ -14,6 +14,7 @@ from etl.approval.invited import INVITED
 from etl.approval.waiting import Waiting, send_or_load
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, identify_batch
 from etl.loading import LoadResult, ReadOptions, choose_kept, choose_replaced, choose_spec, map_rows, screen
+from etl.rejects import take_notes_off
 from etl.replay import pack_sheets
 from etl.specs import find_sheets, read_specs
 from etl.types import Mapped, Sheet
@@ -100,7 +101,7 @@ def read_upload(name: str, content: bytes, options: ReadOptions) -> list[Sheet]:
     if len(content) > MOST_BYTES:
         raise BadFile(TOO_LARGE.format(name=name, size=len(content) / 1024**2))
     said = {key: value for key, value in options.said().items() if key not in ("drop", "date_order", "epoch")}
-    sheets = read_sheets_apart(name, content, said)
+    sheets = [take_notes_off(sheet) for sheet in read_sheets_apart(name, content, said)]
     rows = sum(sheet.table.num_rows for sheet in sheets)
     if rows > MOST_ROWS:
         raise BadFile(TOO_MANY_ROWS.format(name=name, rows=rows))
