@@ -7,13 +7,16 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from etl.form.answers import AS_TYPED
+from etl.form.checking import find_problems
 from etl.form.drafts import Draft, read_draft, save_draft
 from etl.form.places import chosen_precision
 from etl.form.reading import start_change
 from etl.form.records import activity_id_of
+from pages.ui.add.check import step_of
 from soundings.generations import open_current
 from soundings.home import Home
-from tests.forms import FOUR, make_draft, send, where_of
+from tests.forms import FOUR, ask, make_draft, send, where_of
 from tests.homes import make_wards_home, ward_code
 from tests.pages import open_room, read_words_of
 
@@ -123,3 +126,93 @@ def test_a_place_chosen_by_name_goes_to_the_council_area_where_there_is_a_risk_a
     find_box(at, "radio", RISK).set_value("yes").run()
     assert find_box(at, "radio", CLOSELY).value == "authority"
     assert chosen_precision(read_draft(home, draft.draft_id).answers) == "authority"
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({"title": ""}, "what"),
+        ({"method": ""}, "what"),
+        ({"start_day": "31", "start_month": "2"}, "what"),
+        ({"lasted": "yes", "end_day": "1", "end_month": "1", "end_year": "2026"}, "what"),
+        ({"where_how": ""}, "where"),
+        ({"place_code": "E00000000"}, "where"),
+        ({"where_how": "postcode"}, "where"),
+        ({"where_how": "drawing"}, "where"),
+        ({"c1_basis": ""}, "who"),
+        ({"c1_value": ""}, "who"),
+        ({"c1_basis": "between", "c1_high": "3"}, "who"),
+        ({"meetings": "12", "m12_came": "8"}, "who"),
+        ({"m1_minutes": "long"}, "who"),
+        ({"m1_day": "3", "m1_month": "5", "m1_year": "2026", "m1_came": "2", "m1_back": "9"}, "who"),
+        ({"helped_day": "3"}, "how"),
+        ({"settled_day": "3"}, "how"),
+        ({"o1_who": "the board"}, "changed"),
+        ({"o1_what": "A bench", "o1_on_day": "3"}, "changed"),
+        ({"o1_what": "A bench", "o1_due_day": "3"}, "changed"),
+        ({"o1_what": "A bench", "o1_told_day": "3"}, "changed"),
+        ({"called": "a chat", "since_day": "3"}, "called"),
+        ({"since_day": "3"}, "called"),
+        ({"called": "a chat", "called_by": "kit@made.example"}, "called"),
+        ({"organisation": "kit@made.example"}, "called"),
+        ({"cost": "ask 07700 900123"}, "called"),
+    ],
+)
+def test_go_to_these_questions_leads_to_the_step_that_asks_and_says_what_is_wrong(monkeypatch, home, changes, step):
+    draft = save_draft(home, make_draft(**changes))
+    (problem,) = find_problems(open_current(home).cursor(), draft)
+    at = open_form(monkeypatch, home, draft=draft.draft_id, step="check")
+    press(at, "Go to these questions")
+    assert at.query_params["step"] in (step, [step])
+    said = read_words_of(at)
+    assert said.count(problem.sentence) == 2, "at the top, and beside the question"
+
+
+def test_every_answer_that_is_kept_as_typed_has_a_step():
+    assert {step_of(name) for name in AS_TYPED} == {"called"} and step_of("reply") == "check"
+
+
+def test_a_reply_that_is_still_to_be_written_has_its_box_and_is_not_sent_empty(monkeypatch, home):
+    draft = save_draft(home, make_draft())
+    at = open_form(monkeypatch, home, draft=draft.draft_id, step="check")
+    find_box(at, "radio", "What would you like to do?").set_value("reply").run()
+    press(at, "Send")
+    assert "Write your reply" in read_words_of(at) and not ask(home, "select * from activity")
+    find_box(at, "text_area", "Your reply, published beside the name word for word").input("We met.").run()
+    press(at, "Send")
+    assert ask(home, "select words from statement") == [("We met.",)]
+
+
+@pytest.mark.parametrize(
+    ("step", "label", "box", "first"),
+    [
+        ("who", "Add another meeting", "How many minutes", 1),
+        ("who", "Add another figure", "How well do you know how many took part? (figure 2)", 0),
+        ("changed", "Add another change", "Who decided that? (2)", 0),
+    ],
+)
+def test_another_line_is_added_and_what_was_typed_stays(monkeypatch, home, step, label, box, first):
+    draft = save_draft(home, make_draft(m1_minutes="90", o1_what="A bench"))
+    at = open_form(monkeypatch, home, draft=draft.draft_id, step=step)
+
+    def count_boxes() -> int:
+        return sum(one.label == box for one in (*at.text_input, *at.radio))
+
+    assert count_boxes() == first
+    press(at, label)
+    assert count_boxes() == first + 1
+    at.run()
+    assert count_boxes() == first + 1
+    kept = read_draft(home, draft.draft_id).answers
+    assert (kept["m1_minutes"], kept["o1_what"]) == ("90", "A bench") and "2" in (
+        kept.get("meetings"), kept.get("counts"), kept.get("changes"),
+    )  # fmt: skip
+
+
+def test_an_organisers_draft_is_offered_to_nobody_else(monkeypatch, home):
+    save_draft(home, make_draft(title="A walk with the wardens"))
+    theirs = make_draft(title="What must not be shown")
+    save_draft(home, replace(theirs, about={"for": "The Net Menders"}))
+    said = read_words_of(open_form(monkeypatch, home))
+    assert "A draft waits to be sent" in said and "A walk with the wardens" in said
+    assert "What must not be shown" not in said

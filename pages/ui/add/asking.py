@@ -38,6 +38,10 @@ class Asking:
             self.answers.pop(name, None)
         return value or ""
 
+    def put(self, name: str, value: str) -> None:
+        """An answer that no box asks for, taken at the next run with what is typed: for a button to call."""
+        st.session_state[self.name_box(name)] = value
+
     def name_box(self, name: str) -> str:
         """The session key of this draft's box for an answer."""
         return f"{keys.ADD}{self.draft_id}_{name}"

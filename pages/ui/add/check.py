@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import streamlit as st
 
-from etl.form.answers import FREE_TEXT, HOLD, PUBLISH, REPLY
+from etl.form.answers import AS_TYPED, FREE_TEXT, HOLD, PUBLISH, REPLY, tidy
 from etl.form.drafts import Draft, delete_draft, save_draft
 from etl.form.reading import read_place_names
 from etl.form.records import Preview, preview_form, send_form
@@ -32,6 +33,15 @@ FINISH = {
     HOLD: "Hold it: keep it as a draft for now",
 }
 ANSWERS = {"yes": "Yes", "no": "No", "not known": "Don’t know yet"}
+# Which step asks about what can be wrong.
+FIELDS = {
+    "what": ("title", "method", "start", "end"),
+    "where": ("where_how", "place_code", "postcode", "outline"),
+    "how": ("helped", "settled"),
+    "called": ("since", *AS_TYPED),
+    "check": ("reply",),
+}
+STEP_OF_LINE = {"c": "who", "m": "who", "o": "changed"}
 ILLUSTRATIVE = (
     "What is loaded here is a made-up place, so what you send is kept as an example: it leaves with the made-up place when "
     "something real is loaded."
@@ -40,7 +50,10 @@ ILLUSTRATIVE = (
 
 def show_check(ask: Asking, reader: Reader, draft: Draft, go) -> None:
     """The last step. `go(step)` leads to another step of the form."""
-    preview = preview_form(reader.home, reader.connection, replace(draft, answers=ask.answers), keys.today())
+    is_unwritten = ask.answers.get("finish") == REPLY and not tidy(ask.answers, "reply")
+    # A reply that is still to be written has its box on this very page: it holds up the sending, not the page.
+    answers = {**ask.answers, "finish": ""} if is_unwritten else ask.answers
+    preview = preview_form(reader.home, reader.connection, replace(draft, answers=answers), keys.today())
     if preview.problems:
         st.markdown("A little more is needed before this can be sent. Your answers are kept.")
         for number, problem in enumerate(preview.problems):
@@ -69,20 +82,16 @@ def show_check(ask: Asking, reader: Reader, draft: Draft, go) -> None:
         )
         return
     if st.button("Send", type="primary", key="add_send"):
+        if is_unwritten:
+            go("check", True)
+            st.rerun()
         send(ask, reader, draft)
 
 
 def step_of(field: str) -> str:
-    """The step that asks about a field."""
-    if field in ("where_how", "place_code", "postcode"):
-        return "where"
-    if field[0] in "cm" and field[1:2].isdigit():
-        return "who"
-    if field[0] == "o" and field[1:2].isdigit():
-        return "changed"
-    if field in ("helped", "settled"):
-        return "how"
-    return "what" if field in ("title", "method", "start", "end") else "check" if field == "reply" else "called"
+    """The step that asks about a field, or about one line of a list: m12_came is asked with who came."""
+    line = re.fullmatch(r"([cmo])\d+(_\w+)?", field)
+    return STEP_OF_LINE[line[1]] if line else next(step for step, fields in FIELDS.items() if field in fields)
 
 
 def show_record(preview: Preview, reader: Reader, go) -> None:

@@ -271,8 +271,8 @@ def let_go(reader: Reader, draft_id: str) -> None:
 
 
 def show_drafts(reader: Reader) -> None:
-    """For staff: the drafts that wait on this machine, each one click away."""
-    drafts = [] if reader.invitation else list_drafts(reader.home)
+    """For staff: their drafts that wait on this machine, each one click away. An organiser's is the organiser's alone."""
+    drafts = [] if reader.invitation else [one for one in list_drafts(reader.home) if not one.about.get("for")]
     if not drafts:
         return
     many = f"{len(drafts):,} drafts wait to be sent" if len(drafts) > 1 else "A draft waits to be sent"

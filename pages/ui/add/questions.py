@@ -89,6 +89,6 @@ def ask_more_counts(ask: Asking) -> None:
     count = count_entries(ask.answers, "counts", MOST_COUNTS)
     for number in range(2, count + 1):
         ask_how_many(ask, number)
-    if count < MOST_COUNTS and st.button("Add another figure", key="add_another_count", icon=":material/add:"):
-        ask.answers["counts"] = str(count + 1)
-        st.rerun()
+    if count < MOST_COUNTS:
+        st.button("Add another figure", key="add_another_count", icon=":material/add:", on_click=ask.put,
+                  args=("counts", str(count + 1)))  # fmt: skip

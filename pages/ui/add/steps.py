@@ -41,9 +41,9 @@ def ask_who(ask: Asking, reader: Reader) -> None:
     count = count_entries(ask.answers, "meetings", MOST_MEETINGS)
     for number in range(1, count + 1):
         ask_meeting(ask, number)
-    if count < MOST_MEETINGS and st.button("Add another meeting", key="add_another_meeting", icon=":material/add:"):
-        ask.answers["meetings"] = str(count + 1)
-        st.rerun()
+    if count < MOST_MEETINGS:
+        st.button("Add another meeting", key="add_another_meeting", icon=":material/add:", on_click=ask.put,
+                  args=("meetings", str(count + 1)))  # fmt: skip
     st.subheader("Whose knowledge was in the room", anchor=False)
     st.caption("In words, never names: “tenants of the two blocks”, “a housing officer”.")
     for name, label in KNOWLEDGE.items():
@@ -159,9 +159,9 @@ def ask_changes(ask: Asking, reader: Reader) -> None:
             note="Leave it empty if they have not been.",
         )
         ask.day(f"{name}_due", f"If they have not been told yet, when are they due to hear?{nth}", note="")
-    if count < MOST_CHANGES and st.button("Add another change", key="add_another_change", icon=":material/add:"):
-        ask.answers["changes"] = str(count + 1)
-        st.rerun()
+    if count < MOST_CHANGES:
+        st.button("Add another change", key="add_another_change", icon=":material/add:", on_click=ask.put,
+                  args=("changes", str(count + 1)))  # fmt: skip
 
 
 def ask_called(ask: Asking, reader: Reader) -> None:
@@ -171,7 +171,7 @@ def ask_called(ask: Asking, reader: Reader) -> None:
         "What do you call this way of working?",
         note="Your own word: “consultation”, “co-design”, “a chat over tea”. It is kept as you say it.",
     )
-    if ask.answers.get("called"):
+    if any(ask.answers.get(name) for name in ("called", "called_by", "since_day", "since_month", "since_year")):
         with st.container(key="add_follow_called"):
             ask.text("called_by", "Who calls it that?", note="A group or a role, not a person’s name.")
             ask.day("since", "Since when?", note="Leave it empty for today.")
