@@ -109,7 +109,7 @@ def parse_count(text: str | None) -> float | None:
 
 
 def parse_amount(text: str | None) -> Amount | None:
-    """An exact figure, an estimate (“about 50”) or a band (“10–15”; “<5” is the band 0 to 5)."""
+    """An exact figure, an estimate (“about 50”) or a band (“10–15”; “<5” is the band 0 to 4, as people are counted whole)."""
     plain = parse_text(text)
     if plain is None or plain.casefold() in BLANK_WORDS:
         return None
@@ -117,7 +117,7 @@ def parse_amount(text: str | None) -> Amount | None:
     if "%" in folded:
         raise Unreadable(f"“{plain}” is a percentage; give the number itself.")
     if below := BELOW.fullmatch(folded):
-        return Amount(0.0, parse_count(below[2]), "band")
+        return Amount(0.0, parse_count(below[2]) if below[1] else max(math.ceil(parse_count(below[2])) - 1, 0), "band")
     if about := ABOUT.fullmatch(folded):
         return Amount(parse_count(about[1]), None, "estimate")
     if band := BAND.fullmatch(folded):

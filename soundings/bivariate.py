@@ -71,9 +71,9 @@ def cross_tables(breadth: Table, depth: Table, fixed: tuple[Sequence[float], Seq
         raise SoundingsError(
             f"{breadth.measure.label} and {depth.measure.label} cannot be crossed: it takes one breadth and one depth measure."
         )
-    values = [[row.value for row in table.rows if row.value is not None] for table in (breadth, depth)]
     steps = [
-        fix_steps(tops) if tops else split_steps(found) for found, tops in zip(values, fixed or ((), ()), strict=True)
+        fix_steps(tops) if tops else split_rows(table.rows)
+        for table, tops in zip((breadth, depth), fixed or ((), ()), strict=True)
     ]
     deep = {row.place_code: row for row in depth.rows}
     classes = {row.place_code: class_of(row, deep.get(row.place_code), *steps) for row in breadth.rows}
@@ -84,7 +84,28 @@ def class_of(breadth: Row, depth: Row | None, breadth_steps: Steps, depth_steps:
     """A place's class; NO_CLASS where either figure is unrecorded: half of a pair says nothing of the pair."""
     if depth is None or breadth.value is None or depth.value is None:
         return NO_CLASS
-    return depth_steps.step_of(depth.value) * len(breadth_steps.highs) + breadth_steps.step_of(breadth.value)
+    return step_of_row(depth, depth_steps) * len(breadth_steps.highs) + step_of_row(breadth, breadth_steps)
+
+
+def step_of_row(row: Row, steps: Steps) -> int:
+    """The step of a recorded row; what is more than none though it may be as low as 0 is in the lowest that holds more than 0."""
+    if row.is_small:
+        return next(number for number, high in enumerate(steps.highs) if high > 0)
+    return steps.step_of(row.value)
+
+
+def split_rows(rows: Sequence[Row]) -> Steps:
+    """`split_steps` of what is recorded; where a row is more than none and may be as low as 0, a step above 0 begins there."""
+    steps = split_steps([row.value for row in rows if row.value is not None and not row.is_small])
+    small = [row.top or 0 for row in rows if row.is_small]
+    if not small:
+        return steps
+    first = next((number for number, high in enumerate(steps.highs) if high > 0), None)
+    if first is not None:
+        return Steps((*steps.lows[:first], 0, *steps.lows[first + 1 :]), steps.highs)
+    is_none_recorded = any(row.value == 0 and not row.is_small for row in rows)
+    top = max(*small, 1)
+    return Steps((0, 0), (0, top)) if is_none_recorded else Steps((0,), (top,))
 
 
 def split_steps(values: list[float]) -> Steps:

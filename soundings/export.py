@@ -16,7 +16,7 @@ def plain(value):
 
 def table_rows(table: Table) -> list[dict]:
     """The rows as dicts in the order of `COLUMNS`."""
-    return [dict(zip(COLUMNS, map(plain, row), strict=True)) for row in table.rows]
+    return [dict(zip(COLUMNS, map(plain, row[: len(COLUMNS)]), strict=True)) for row in table.rows]
 
 
 def table_csv(table: Table) -> str:
@@ -24,7 +24,7 @@ def table_csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(map(plain, row) for row in table.rows)
+    writer.writerows(map(plain, row[: len(COLUMNS)]) for row in table.rows)
     return out.getvalue()
 
 

@@ -7,10 +7,11 @@ from statistics import median
 
 from soundings.activities import ActivityLine
 from soundings.measures import Measure
-from soundings.model import NOTHING_RECORDED, VALUE
+from soundings.model import NOTHING_RECORDED
 from soundings.places import Place
 from soundings.queries import Row, Table
-from soundings.views import KIND_PLURAL, say_number, say_state
+from soundings.views import KIND_PLURAL, say_amount
+from soundings.views import say_figure as say_row
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Figure:
     typical: float | None
     recorded_places: int
     all_places: int
+    typical_top: float | None = None  # of the highest figures, where some are bands
 
 
 def figure_of(table: Table, place_code: str) -> Figure | None:
@@ -30,18 +32,26 @@ def figure_of(table: Table, place_code: str) -> Figure | None:
     row = next((row for row in table.rows if row.place_code == place_code), None)
     if row is None:
         return None
-    values = [other.value for other in table.rows if other.value is not None]
-    return Figure(table.measure, table.role, row, median(values) if values else None, len(values), len(table.rows))
+    recorded = [other for other in table.rows if other.value is not None]
+    low, high = (
+        (
+            median(other.value for other in recorded),
+            median(other.top if other.is_band else other.value for other in recorded),
+        )
+        if recorded
+        else (None, None)
+    )
+    return Figure(table.measure, table.role, row, low, len(recorded), len(table.rows), high)
 
 
 def say_figure(figure: Figure) -> str:
     """The number, or in words why there is none."""
-    return say_number(figure.row.value) if figure.row.state == VALUE else say_state(figure.row)
+    return say_row(figure.row)
 
 
 def say_noun(figure: Figure) -> str:
     """What the number counts: “1 change made”, “5 changes made”."""
-    return figure.measure.noun_one if figure.row.value == 1 else figure.measure.noun
+    return figure.measure.noun_one if figure.row.value == 1 and not figure.row.is_band else figure.measure.noun
 
 
 def list_blank(figures: list[Figure]) -> list[str]:
@@ -56,7 +66,7 @@ def say_typical(figure: Figure, kind: str) -> str:
         return f"Recorded in none of {figure.all_places:,} {KIND_PLURAL.get(kind, kind)}."
     return (
         f"Middle of the {figure.recorded_places:,} of {figure.all_places:,} {KIND_PLURAL.get(kind, kind)} with a record: "
-        f"{say_number(figure.typical)}."
+        f"{say_amount(figure.typical, figure.typical_top)}."
     )
 
 

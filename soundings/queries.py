@@ -16,7 +16,8 @@ from soundings.standing import fetch_standing
 
 class Row(NamedTuple):
     """One place's figure. `value` is None where nothing is recorded; `rate_per_1000` is per 1,000 residents;
-    `coverage` is located records ÷ all records of this measure, role and filter (the same on every row).
+    `coverage` is located records ÷ all records of this measure, role and filter (the same on every row). Where a source gives
+    bands `value` is of their lowest figures and `top` of their highest; None says the same as `value`.
 
     A tuple, because a click makes thousands: a frozen dataclass takes seven times as long to make.
     """
@@ -28,9 +29,19 @@ class Row(NamedTuple):
     rate_per_1000: float | None
     coverage: float | None
     state: str
+    top: float | None = None
+
+    @property
+    def is_band(self) -> bool:
+        return self.top is not None and self.top != self.value
+
+    @property
+    def is_small(self) -> bool:
+        """Whether more than none is recorded, though the value is 0: “fewer than 5” is not nobody."""
+        return self.state == VALUE and not self.value
 
 
-COLUMNS = Row._fields
+COLUMNS = Row._fields[:7]  # what the table prints
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,7 @@ class Table:
     located: Located
     total: float | None
     recorded: Recorded = Recorded(0, 0)
+    filters: Filters = EVERYTHING
 
 
 def read_roles(
@@ -132,7 +144,7 @@ def read_table(
     figures = read_figures(connection, chosen, bindings, filters, parent)
     rows = make_rows(chosen, located.coverage, figures)
     recorded = read_recorded(connection, chosen, bindings, filters)
-    return Table(chosen, kind, role, rows, located, total, recorded)
+    return Table(chosen, kind, role, rows, located, total, recorded, filters)
 
 
 def read_values(
@@ -141,27 +153,41 @@ def read_values(
     """The values of `read_table` alone, by place code: half the work where nothing is said of coverage. None is nothing recorded."""
     bindings = {"measure": measure, "kind": kind, "role": role, **filters.bindings(today)}
     figures = read_figures(connection, find_measure(measure), bindings, filters, None)
-    return {code: value for code, _, _, value in figures}
+    return {code: value for code, _, _, value, _, _ in figures}
+
+
+def read_rows(
+    connection: duckdb.DuckDBPyConnection, *, measure: str, kind: str, role: str | None, filters: Filters, today: date
+) -> list[Row]:
+    """The rows of `read_table` without their coverage: half the work where nothing is said of it."""
+    bindings = {"measure": measure, "kind": kind, "role": role, **filters.bindings(today)}
+    chosen = find_measure(measure)
+    return make_rows(chosen, None, read_figures(connection, chosen, bindings, filters, None))
 
 
 def make_rows(measure: Measure, coverage: float | None, figures: list[tuple]) -> list[Row]:
-    """The table's rows from (place_code, name, population, value); 0 is a recorded none, None is nothing recorded."""
+    """The table's rows from what `read_figures` gives; a value of None is nothing recorded.
+
+    None took place where a 0 is recorded and nothing more: neither a higher figure nor a band that reaches above 0.
+    """
     has_rate = measure.denominator == "population"
     coverage = None if coverage is None else round(coverage, 4)
     rows = []
-    for code, name, population, value in figures:
+    for code, name, population, value, top, most in figures:
         denominator = population if has_rate else None
         if value is None:
             rows.append(Row(code, name, None, denominator, None, coverage, NOTHING_RECORDED))
             continue
         rate = round(value / denominator * 1000, 4) if denominator else None
-        rows.append(Row(code, name, value, denominator, rate, coverage, VALUE if value else NONE_TOOK_PLACE))
+        rows.append(Row(code, name, value, denominator, rate, coverage, VALUE if most else NONE_TOOK_PLACE, top))
     return rows
 
 
 def read_figures(connection, measure: Measure, bindings: dict, filters: Filters, parent: str | None) -> list[tuple]:
-    """(place_code, name, population, value) for each place of the kind, in order of name."""
-    aggregate = {"sum": "sum(r.value)", "median": "median(r.value)"}[measure.aggregate]
+    """(place_code, name, population, value, top, most) for each place of the kind, in order of name.
+
+    `value` of the lowest figures and `top` of the highest, where a source gives bands; `most`: the highest of any one record.
+    """
     return fetch_standing(
         connection,
         f"""
@@ -171,13 +197,17 @@ def read_figures(connection, measure: Measure, bindings: dict, filters: Filters,
             select p.place_code from area p join inside i on p.parent_code = i.place_code
         ),
         figure as (
-            select r.place_code, {aggregate} as value
+            select
+                r.place_code,
+                {measure.aggregate}(r.value) as value,
+                {measure.aggregate}(r.top) as top,
+                max(r.top) as most
             from stood r
             left join known a using (activity_id)
             where r.role = $role and r.kind = $kind and {filters.where()}
             group by r.place_code
         )
-        select p.place_code, p.name, p.population, f.value
+        select p.place_code, p.name, p.population, f.value, f.top, f.most
         from area p
         left join figure f using (place_code)
         where p.kind = $kind and ($parent is null or p.place_code in (select place_code from inside))

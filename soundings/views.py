@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from soundings.measures import FAMILY_COLOUR, Measure
-from soundings.model import NOTHING_RECORDED, ROLE_LABEL, VALUE
+from soundings.model import HIDDEN, NOTHING_RECORDED, ROLE_LABEL, VALUE
 from soundings.queries import Located, Row, Table
 
 CLASS_COUNT = 5
@@ -70,6 +71,26 @@ def make_classes(values: list[float | None], count: int = CLASS_COUNT) -> Classe
             highs.append(high)
     lows = [min(value for value in distinct if value > edge) for edge in [0, *highs[:-1]]]
     return Classes(tuple(lows), tuple(highs))
+
+
+def classify_rows(rows: Sequence[Row | None]) -> tuple[Classes, list[int]]:
+    """The classes of these rows, and the class of each; places are classed by their lowest figures.
+
+    What is more than none and may be as low as 0 is in the lowest class above “none took place”, which then begins at 0.
+    """
+    classes = make_classes([row.value if row else None for row in rows])
+    small = [row for row in rows if row and row.is_small]
+    if small:
+        highs = classes.highs or (max(row.top or 0 for row in small),)
+        classes = Classes((0, *classes.lows[1:]), highs)
+    return classes, [class_of_row(classes, row) for row in rows]
+
+
+def class_of_row(classes: Classes, row: Row | None) -> int:
+    """The class of a row, HIDDEN_CLASS where it is hidden."""
+    if row is not None and row.state == HIDDEN:
+        return HIDDEN_CLASS
+    return 1 if row is not None and row.is_small else classes.class_of(row.value if row else None)
 
 
 def say_number(value: float | None) -> str:
@@ -153,6 +174,8 @@ def say_summary(table: Table) -> str:
     recorded = [row for row in rows if row.state != NOTHING_RECORDED]
     some = [row for row in rows if row.state == VALUE]
     noun = table.measure.plain_noun
+    if not recorded and table.filters.when == "planned":
+        return say_planned(table)
     if not recorded:
         return f"No {noun} are recorded in any of these {len(rows):,} {plural}. That is a gap in the records; it does not say nothing happened."
     most = max(some, key=lambda row: row.value or 0) if some else None
@@ -166,17 +189,46 @@ def say_summary(table: Table) -> str:
             if len(top) > 3
             else f"{', '.join(top[:-1])} and {top[-1]}"
         )
-        text += f", most in {where} ({say_number(most.value)}{' each' if len(top) > 1 else ''})"
+        figures = {say_figure(row) for row in some if row.value == most.value}
+        at_most = max(row.top or 0 for row in some)
+        least = f"at least {say_number(most.value)}" if most.value else f"up to {say_number(at_most)}"
+        figure = figures.pop() if len(figures) == 1 else least
+        text += f", most in {where} ({figure}{' each' if len(top) > 1 else ''})"
     none = len(recorded) - len(some)
     if none:
         text += f"; {none:,} of them recorded a 0"
+    bands = sum(row.is_band for row in some)
+    if bands:
+        text += f". Bands are recorded in {bands:,} of {len(recorded):,}: what is coloured and put in order is the least they can be"
     return text + "."
 
 
+def say_amount(low: float, high: float | None) -> str:
+    """A figure that may be a band: “12”, “12 to 20”."""
+    return say_number(low) if high is None or high == low else f"{say_number(low)} to {say_number(high)}"
+
+
+def say_planned(table: Table) -> str:
+    """What is said where only what is planned is asked for: work that has not started is no gap in the records."""
+    count, noun = table.recorded.of, table.measure.plain_noun
+    if not count:
+        return "No planned activity fits these filters."
+    one = count == 1
+    return (
+        f"{say_count(count, 'activities')} {_are(count)} planned, and {'has' if one else 'have'} not started, so there are no {noun} to "
+        f"count yet. That is no gap in the records. Under Activities, the same filter lists {'it' if one else 'them'}."
+    )
+
+
+def say_figure(row: Row) -> str:
+    """A place's figure: “12”; “0 to 4” where a band is recorded; or in words why there is none."""
+    return say_state(row) if row.value is None or row.state != VALUE else say_amount(row.value, row.top)
+
+
 def say_state(row: Row) -> str:
-    """A figure's state in words, for the table."""
+    """A figure's state in words, for the table; a band is said with its top."""
     return {
-        "value": "recorded",
+        "value": f"recorded: {say_figure(row)}" if row.state == VALUE and row.is_band else "recorded",
         "none_took_place": "none took place",
         "nothing_recorded": "nothing recorded",
         "hidden": "hidden for privacy",

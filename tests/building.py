@@ -124,6 +124,7 @@ class Builder:
         role: str = "home",
         rows: int = 1,
         day: date | None = None,
+        high: float | None = None,
     ):
         self.number += 1
         self.insert(
@@ -133,7 +134,8 @@ class Builder:
             activity_id=activity_id,
             measure=measure,
             value=value,
-            basis="exact",
+            value_high=high,
+            basis="exact" if high is None else "band",
             period_start=day,
             period_end=day,
             location_id=location_id,

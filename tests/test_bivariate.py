@@ -12,7 +12,7 @@ from soundings.queries import Located, Row, Table
 
 def table(measure: str, values: dict[str, float | None]) -> Table:
     rows = [
-        Row(code, code, value, None, None, 1.0, "value" if value is not None else "nothing_recorded")
+        Row(code, code, value, None, None, 1.0, {None: "nothing_recorded", 0: "none_took_place"}.get(value, "value"))
         for code, value in values.items()
     ]
     return Table(find_measure(measure), "ward", "venue", rows, Located(1, 0, 0, 0, 0, 0), 1.0)

@@ -129,8 +129,11 @@ def test_reading_many_plain_days_at_once_is_reading_each(texts: list[str]) -> No
     [
         ("1,204", Amount(1204)),
         (" 1.5 ", Amount(1.5)),
-        ("<5", Amount(0, 5, "band")),
-        ("fewer than 10", Amount(0, 10, "band")),
+        ("<5", Amount(0, 4, "band")),
+        ("<=5", Amount(0, 5, "band")),
+        ("< 2.5", Amount(0, 2, "band")),
+        ("<1", Amount(0, 0, "band")),
+        ("fewer than 10", Amount(0, 9, "band")),
         ("10–15", Amount(10, 15, "band")),
         ("10 to 15", Amount(10, 15, "band")),
         ("about 1,200", Amount(1200, None, "estimate")),

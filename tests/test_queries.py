@@ -12,7 +12,7 @@ from soundings.measures import read_measures
 from soundings.model import SoundingsError
 from soundings.queries import read_table
 from soundings.tracing import TEMPLATE_SHEETS, read_traces, say_rows
-from soundings.views import say_coverage
+from soundings.views import say_coverage, say_summary
 from tests.building import TODAY, Builder
 
 
@@ -301,6 +301,23 @@ def test_an_activity_is_recorded_where_a_record_of_it_passes_the_filters(build):
     groups, changes = read(build, "continuing_groups", filters=period), read(build, "changes_made", filters=period)
     assert (figures(groups)["W1"], groups.recorded.activities, groups.recorded.of) == (1, 1, 2)
     assert (figures(changes)["W1"], changes.recorded.activities, changes.recorded.of) == (1, 1, 3)
+
+
+def test_what_is_planned_is_no_gap_in_the_records(build):
+    batch = build.batch("native")
+    build.activity(batch, "later", start_date=date(2027, 3, 1), theme="housing")
+    build.activity(batch, "soon", record_status="planned")
+    build.activity(batch, "past", start_date=date(2024, 3, 1), end_date=date(2024, 4, 1))
+    said = say_summary(read(build, "continuing_groups", filters=Filters(when="planned")))
+    assert said.startswith(
+        "2 activities are planned, and have not started, so there are no continuing groups to count yet."
+    )
+    assert "That is no gap in the records. Under Activities, the same filter lists them." in said
+    one = say_summary(read(build, "continuing_groups", filters=Filters(when="planned", theme="housing")))
+    assert one.startswith("1 activity is planned, and has not started")
+    none = say_summary(read(build, "continuing_groups", filters=Filters(when="planned", theme="health")))
+    assert none == "No planned activity fits these filters."
+    assert "That is a gap in the records" in say_summary(read(build, "continuing_groups", filters=Filters(when="past")))
 
 
 def test_unknown_words_get_a_sentence_that_lists_the_known_ones(build):

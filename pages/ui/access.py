@@ -17,7 +17,7 @@ from soundings.filters import EVERYTHING, Filters
 from soundings.home import Home, find_home
 from soundings.model import BrokenStore
 from soundings.places import read_kinds, read_names
-from soundings.queries import Table, read_every_role, read_roles, read_table, read_values
+from soundings.queries import Row, Table, read_every_role, read_roles, read_rows, read_table
 from soundings.sources import has_demo, has_own, has_records
 from soundings.store import open_current
 
@@ -225,11 +225,9 @@ def table_of(
     )
 
 
-def values_of(
-    reader: Reader, measure: str, kind: str, role: str | None, filters: Filters, day: date
-) -> dict[str, float | None]:
-    """`read_values` of this generation, remembered."""
-    return read_once(reader, read_values, measure=measure, kind=kind, role=role, filters=filters, today=day)
+def rows_of(reader: Reader, measure: str, kind: str, role: str | None, filters: Filters, day: date) -> list[Row]:
+    """`read_rows` of this generation, remembered."""
+    return read_once(reader, read_rows, measure=measure, kind=kind, role=role, filters=filters, today=day)
 
 
 def roles_of(reader: Reader, measure: str, filters: Filters, day: date) -> dict[str, int]:

@@ -15,7 +15,7 @@ from soundings.model import NOTHING_RECORDED, ROLE_LABEL
 from soundings.places import read_place
 from soundings.queries import Table
 from soundings.tracing import read_traces
-from soundings.views import CONTACT_CAUTION, say_count, say_coverage, say_number, say_state, say_summary
+from soundings.views import CONTACT_CAUTION, say_amount, say_count, say_coverage, say_figure, say_summary
 
 # What Streamlit rewrites even where it is escaped: links, icons, emoji and arrows. An invisible word joiner keeps them apart.
 REWRITTEN = re.compile(
@@ -134,8 +134,9 @@ def show_place_card(reader: Reader, view: str, fill: Table, ring: Table | None, 
         row = next((row for row in table.rows if row.place_code == code), None)
         if row is None:
             continue
-        figure = say_number(row.value) if row.state == "value" else say_state(row)
-        st.markdown(f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', '')}  \n**{figure}**" + say_rate(row))
+        st.markdown(
+            f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', '')}  \n**{say_figure(row)}**" + say_rate(row)
+        )
         if row.state == NOTHING_RECORDED:
             st.caption(table.measure.null_means)
     st.page_link(
@@ -155,7 +156,7 @@ def show_origins(
         if row is None or row.state == NOTHING_RECORDED or not table.role:
             continue
         noun = table.measure.noun_one if row.value == 1 else table.measure.noun
-        title = f"Where {escape(name)}’s figure of {say_number(row.value)} {noun} comes from"
+        title = f"Where {escape(name)}’s figure of {say_amount(row.value, row.top)} {noun} comes from"
         with st.expander(title, key=f"trace_{table.measure.id}", on_change="rerun") as panel:
             if not panel.open:
                 continue
@@ -172,8 +173,12 @@ def show_origins(
 
 
 def say_rate(row) -> str:
-    """“ · 4.2 per 1,000 residents”."""
-    return f" · {row.rate_per_1000:.1f} per 1,000 residents" if row.rate_per_1000 else ""
+    """“ · 4.2 per 1,000 residents”; of a band by the least it can be."""
+    return (
+        f" · {'at least ' if row.is_band else ''}{row.rate_per_1000:.1f} per 1,000 residents"
+        if row.rate_per_1000
+        else ""
+    )
 
 
 def show_reading(view: str, fill: Table, ring: Table | None) -> None:

@@ -14,12 +14,12 @@ from pages.ui.tables import show_traces
 from soundings.activities import ActivityLine
 from soundings.filters import WHEN_LABEL, say_date
 from soundings.measures import FAMILY_QUESTION
-from soundings.model import NOTHING_RECORDED, ROLE_LABEL, VALUE
+from soundings.model import HIDDEN, NOTHING_RECORDED, ROLE_LABEL, VALUE
 from soundings.place_story import Figure, list_blank, say_figure, say_noun, say_typical
 from soundings.places import Place
 from soundings.queries import Row, Table
 from soundings.tracing import read_traces
-from soundings.views import say_count, say_number, say_state
+from soundings.views import say_amount, say_count, say_number, say_state
 
 TIMELINE_BARS = 30
 TITLE_PIXELS = 300  # a longer title is cut with an ellipsis: a narrow phone has no more
@@ -81,7 +81,8 @@ def show_figures(place: Place, figures: list[Figure]) -> None:
 def show_figure(figure: Figure, kind: str) -> None:
     """One number with what it counts, where, its rate and its like."""
     role = ROLE_LABEL.get(figure.role or "", "").capitalize()
-    rate = f" · {figure.row.rate_per_1000:.1f} per 1,000 residents" if figure.row.rate_per_1000 else ""
+    least = "at least " if figure.row.is_band else ""
+    rate = f" · {least}{figure.row.rate_per_1000:.1f} per 1,000 residents" if figure.row.rate_per_1000 else ""
     what = say_noun(figure) if figure.row.state == VALUE else figure.measure.noun
     st.markdown(
         f"**{say_figure(figure)}** {what}{rate}  \n:small[{role}. {say_typical(figure, kind)}]",
@@ -269,7 +270,14 @@ def show_neighbours(reader: Reader, place: Place, codes: list[str], tables: list
 
 
 def figure_column(rows: list[Row | None]):
-    """The figures as a column that sorts as numbers, null where nothing is recorded; as words where any is hidden."""
-    if any(row is not None and row.value is None and row.state != NOTHING_RECORDED for row in rows):
-        return [None if row is None else say_state(row) if row.value is None else say_number(row.value) for row in rows]
+    """The figures as a column that sorts as numbers, null where nothing is recorded; as words where any is hidden or a band."""
+    if any(row is not None and (row.state == HIDDEN or row.is_band) for row in rows):
+        return [say_cell(row) for row in rows]
     return pd.array([row.value if row else None for row in rows], "Float64")
+
+
+def say_cell(row: Row | None) -> str | None:
+    """A figure as a word of a column: “0 to 4”, “hidden for privacy”; 0 where none took place, None where nothing is recorded."""
+    if row is None or row.state == NOTHING_RECORDED:
+        return None
+    return say_state(row) if row.value is None else say_amount(row.value, row.top)

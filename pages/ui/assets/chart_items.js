@@ -2,7 +2,7 @@
 
 import { measureShapes } from "./chart_shapes.js";
 import { layOut, placeName, samplePlace } from "./chart_layout.js";
-import { GROUND, HIDDEN, figureText, write } from "./chart_style.js";
+import { GROUND, HIDDEN, figureText, wordAt, write } from "./chart_style.js";
 
 const FIGURE_PX = [15, 22], NAME_PX = [10.5, 13], PARENT_FIGURE_PX = 12.5; // pairs grow with the places
 export const RING_FIGURE_PX = 13;
@@ -52,7 +52,7 @@ export const itemMethods = {
   },
 
   _placeItems(ctx, values) {
-    const { geometry, panel: { fill }, view } = this, size = this._map.getSize(), items = [];
+    const { geometry, panel: { fill, ring }, view } = this, size = this._map.getSize(), items = [];
     const inset = this._map.containerPointToLayerPoint([0, 0]).subtract(this._bounds.min);
     const window_ = [inset.x + 1, inset.y + 1, inset.x + size.x - 1, inset.y + size.y - 1];
     this.window = window_;
@@ -74,9 +74,10 @@ export const itemMethods = {
       const sample = this.samples.get(p);
       if (!sample.middle) { if (!isInWindow) continue; sample.points.push({ x, y, d: 1 }); sample.middle = sample.points[0]; }
       const px = fill.classes[p] === HIDDEN ? 11 : this.figurePx;
+      const ringText = value > 0 ? wordAt(ring.words, p) ?? write(value) : null;
       items.push({
-        id: p, ...sample, outline, ring: radius, isHidden: value === HIDDEN, value, box: text ? this._measure(ctx, text, px) : null,
-        ringBox: isSelected && value > 0 ? this._measure(ctx, write(value), RING_FIGURE_PX) : null,
+        id: p, ...sample, outline, ring: radius, isHidden: value === HIDDEN, value, ringText, box: text ? this._measure(ctx, text, px) : null,
+        ringBox: isSelected && value > 0 ? this._measure(ctx, ringText, RING_FIGURE_PX) : null,
         weight: this._weight(values ? value : fill.figures[p]), isFirst: isSelected, isLoose: isSelected,
       });
     }
@@ -114,7 +115,7 @@ export const itemMethods = {
     geometry.parents.codes.forEach((code, parent) => {
       if (!side.members[parent].length) return;
       const figure = fill.parentFigures ? fill.parentFigures[parent] : NaN, value = values ? values[parent] : NaN;
-      const text = Number.isNaN(figure) ? null : figure === HIDDEN ? "hidden" : write(figure);
+      const text = Number.isNaN(figure) ? null : figure === HIDDEN ? "hidden" : wordAt(fill.parentWords, parent) ?? write(figure);
       const radius = value === HIDDEN ? 5 : value > 0 ? this.ringScale.of(value) : 0;
       const points = side.members[parent].map((p) => ({
         x: geometry.x[p] * view.scale - view.left, y: geometry.y[p] * view.scale - view.top, d: side.sides[parent] / 2,

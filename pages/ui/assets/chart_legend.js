@@ -121,15 +121,15 @@ export function describePlace(geometry, panel, words, extra, place, isParents) {
   const say = (value) => (Number.isNaN(value) ? words.nothing.toLowerCase() : value === HIDDEN ? words.hidden.toLowerCase() : write(value));
   const lines = [];
   if (parent >= 0) {
-    if (fill.parentFigures) lines.push({ kind: "fill", text: `${fill.title}: ${say(fill.parentFigures[parent])}` });
-    if (ring && ring.parentValues) lines.push({ kind: "ring", text: `${ring.title}: ${say(ring.parentValues[parent])}` });
+    if (fill.parentFigures) lines.push({ kind: "fill", text: `${fill.title}: ${wordAt(fill.parentWords, parent) ?? say(fill.parentFigures[parent])}` });
+    if (ring && ring.parentValues) lines.push({ kind: "ring", text: `${ring.title}: ${wordAt(ring.parentWords, parent) ?? say(ring.parentValues[parent])}` });
     lines.push({ kind: "place", text: geometry.names[place] });
   }
   if (fill.family !== GROUND) lines.push({ kind: "fill", text: `${fill.title}: ${state ? (state === own ? own : state.toLowerCase()) : figureText(fill, place) ?? "–"}` });
-  if (ring) lines.push({ kind: "ring", text: `${ring.title}: ${say(ring.values[place])}` });
+  if (ring) lines.push({ kind: "ring", text: `${ring.title}: ${wordAt(ring.words, place) ?? say(ring.values[place])}` });
   for (const field of extra) {
     const value = field.values[place];
-    if (!Number.isNaN(value)) lines.push({ kind: "extra", text: `${field.label}: ${write(value)}` });
+    if (!Number.isNaN(value)) lines.push({ kind: "extra", text: `${field.label}: ${wordAt(field.words, place) ?? write(value)}` });
   }
   return { name: parent >= 0 ? geometry.parents.names[parent] : geometry.names[place], lines };
 }

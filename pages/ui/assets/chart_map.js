@@ -25,7 +25,7 @@ function readPanel(panel) {
     fill: {
       ...fill, classes: bytes(fill.classes), figures: floats(fill.figures), parentFigures: floats(fill.parent_figures),
       parentClasses: fill.parent_classes ? bytes(fill.parent_classes) : null,
-      words: readTexts(fill.words), spoken: readTexts(fill.spoken),
+      words: readTexts(fill.words), spoken: readTexts(fill.spoken), parentWords: readTexts(fill.parent_words),
     },
     ring: ring && readRing(ring),
   };
@@ -33,7 +33,10 @@ function readPanel(panel) {
 
 function readRing(ring) {
   const values = floats(ring.values);
-  return { ...ring, values, parentValues: floats(ring.parent_values), hasHidden: values.includes(HIDDEN) };
+  return {
+    ...ring, values, parentValues: floats(ring.parent_values), hasHidden: values.includes(HIDDEN),
+    words: readTexts(ring.words), parentWords: readTexts(ring.parent_words),
+  };
 }
 
 // Called by Streamlit each time the page runs: the first time it builds, afterwards it restyles.
@@ -110,7 +113,7 @@ class Chart {
     this.title.textContent = data.title;
     this.subtitle.textContent = data.subtitle;
     this.read = data.panels.map(readPanel);
-    this.extra = data.extra.map((field) => ({ label: field.label, values: floats(field.values) }));
+    this.extra = data.extra.map((field) => ({ label: field.label, values: floats(field.values), words: readTexts(field.words) }));
     const turn = (this.turn = (this.turn || 0) + 1);
     try {
       this.geometry = await loadGeometry(`${this.base}geometry/${this.hash}.json`, this.hash);

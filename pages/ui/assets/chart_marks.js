@@ -2,7 +2,7 @@
 
 import { RING_FIGURE_PX } from "./chart_items.js";
 import { drawShapes } from "./chart_shapes.js";
-import { HIDDEN, NOTHING, classColour, isDarkColour, write } from "./chart_style.js";
+import { HIDDEN, NOTHING, classColour, isDarkColour } from "./chart_style.js";
 
 // Methods of the chart's layer.
 export const markMethods = {
@@ -64,8 +64,8 @@ export const markMethods = {
   },
 
   // Only the selected place says its ring's figure, beneath the ring: inside it no figure ever stands.
-  _drawRingFigure(ctx, { ringAt: { x, y }, ring: r, value }) {
-    const text = write(value), px = RING_FIGURE_PX;
+  _drawRingFigure(ctx, { ringAt: { x, y }, ring: r, ringText: text }) {
+    const px = RING_FIGURE_PX;
     this._write(ctx, text, x, y + r + px + 2, this._font(px), this.palette.ring_ink, this.palette.casing, 4);
   },
 };

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.access import Reader, kinds_of, values_of
+from pages.ui.access import Reader, kinds_of, rows_of
 from pages.ui.chart.map import (
     HIDDEN_VALUE,
+    RING_NOTE,
     ChartPayload,
     Fill,
     HoverField,
@@ -25,7 +26,7 @@ from soundings.measures import FAMILY_HOW
 from soundings.model import HIDDEN, ROLE_LABEL
 from soundings.name_places import NamedPlaces, say_named_places
 from soundings.queries import Row, Table
-from soundings.views import HIDDEN_CLASS, make_classes, say_coverage, say_summary, say_title
+from soundings.views import classify_rows, say_coverage, say_figure, say_summary, say_title
 
 # Up to here each place's own colour, figure and ring can be read; beyond, the larger areas stand in until one zooms in.
 MANY_PLACES = 400
@@ -46,7 +47,7 @@ def draw_chart(
 ) -> str | None:
     """Draws the view that was chosen; returns the code of a place clicked on it in this very run, "" where it was let go."""
     geometry = _find_geometry(str(reader.home.root), reader.number, choice.kind, choice.parent, reader)
-    parents = {table.measure.id: parent_values(reader, choice, geometry, table) for table in (fill, ring) if table}
+    parents = {table.measure.id: parent_rows(reader, choice, geometry, table) for table in (fill, ring) if table}
     deep = make_fill(fill, geometry, parents[fill.measure.id])
     if choice.view == "one" or ring is None:
         panels = single_view(deep)
@@ -97,7 +98,8 @@ def draw_names(reader: Reader, choice: Choice, area: str, named: NamedPlaces, se
 
 def figures_of(table: Table, geometry: PreparedGeometry) -> HoverField:
     """A measure's figures as one more line of what a place says when pointed at."""
-    return HoverField(table.measure.label, [value_of(row) for row in in_order(table, geometry.place_codes)])
+    rows = in_order(table, geometry.place_codes)
+    return HoverField(table.measure.label, [value_of(row) for row in rows], say_bands(rows))
 
 
 def fill_or(ring: Table | None, fill: Table) -> Table:
@@ -117,16 +119,15 @@ def larger_kinds(reader: Reader, choice: Choice) -> list[str]:
     return [kind for kind in kinds if kind != choice.kind] if kinds[choice.kind] > MANY_PLACES else []
 
 
-def parent_values(
-    reader: Reader, choice: Choice, geometry: PreparedGeometry, table: Table
-) -> dict[str, float | None] | None:
-    """The values of the larger areas, which stand in where the places are too small to read; None where there is only one."""
+def parent_rows(reader: Reader, choice: Choice, geometry: PreparedGeometry, table: Table) -> list[Row | None] | None:
+    """The rows of the larger areas, which stand in where the places are too small to read; None where there is only one."""
     if len(geometry.parent_codes) < 2 or len(geometry.place_codes) <= MANY_PLACES:
         return None
     for kind in larger_kinds(reader, choice):
-        values = values_of(reader, table.measure.id, kind, table.role, choice.filters, today())
-        if any(code in values for code in geometry.parent_codes):
-            return values
+        rows = rows_of(reader, table.measure.id, kind, table.role, choice.filters, today())
+        above = {row.place_code: row for row in rows}
+        if any(code in above for code in geometry.parent_codes):
+            return [above.get(code) for code in geometry.parent_codes]
     return None
 
 
@@ -135,30 +136,45 @@ def value_of(row: Row | None) -> float | None:
     return None if row is None else row.value
 
 
-def make_fill(table: Table, geometry: PreparedGeometry, parents: dict[str, float | None] | None) -> Fill:
+def ring_of(row: Row | None) -> float | None:
+    """What a row's ring is as large as: its value, or its top where that may be 0, as a ring of nothing would not be seen."""
+    if row is not None and row.state == HIDDEN:
+        return HIDDEN_VALUE
+    return row.top if row is not None and row.is_small else value_of(row)
+
+
+def say_bands(rows: list[Row | None] | None) -> list[str | None] | None:
+    """What is said of each place in place of its number: “0 to 4” where a band is recorded, None elsewhere."""
+    return None if rows is None else [say_figure(row) if row is not None and row.is_band else None for row in rows]
+
+
+def make_fill(table: Table, geometry: PreparedGeometry, parents: list[Row | None] | None) -> Fill:
     """A measure as colours with printed figures."""
     rows = in_order(table, geometry.place_codes)
-    classes = make_classes([value_of(row) for row in rows])
-    above = [parents.get(code) for code in geometry.parent_codes] if parents else None
-    parent_classes = make_classes(above) if above else None
+    classes, numbers = classify_rows(rows)
+    parent_classes, parent_numbers = classify_rows(parents) if parents else (None, None)
     return Fill(
         family=table.measure.family,
         title=f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', 'nothing recorded')}",
         labels=classes.labels(),
-        classes=[HIDDEN_CLASS if row and row.state == HIDDEN else classes.class_of(value_of(row)) for row in rows],
+        classes=numbers,
         figures=[value_of(row) for row in rows],
-        parent_figures=above,
-        parent_classes=[parent_classes.class_of(value) for value in above] if above else None,
+        texts=say_bands(rows),
+        parent_figures=[value_of(row) for row in parents] if parents else None,
+        parent_texts=say_bands(parents),
+        parent_classes=parent_numbers,
         parent_labels=parent_classes.labels() if parent_classes else (),
     )
 
 
-def make_rings(table: Table, geometry: PreparedGeometry, parents: dict[str, float | None] | None) -> Rings:
+def make_rings(table: Table, geometry: PreparedGeometry, parents: list[Row | None] | None) -> Rings:
     """A breadth measure as rings standing aside; a recorded 0 has no ring to draw and stands in the table."""
     rows = in_order(table, geometry.place_codes)
-    above = [parents.get(code) for code in geometry.parent_codes] if parents else None
     return Rings(
         title=f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', 'nothing recorded')}",
-        values=[HIDDEN_VALUE if row and row.state == HIDDEN else value_of(row) for row in rows],
-        parent_values=above,
+        values=[ring_of(row) for row in rows],
+        texts=say_bands(rows),
+        parent_values=[ring_of(row) for row in parents] if parents else None,
+        parent_texts=say_bands(parents),
+        note=f"{RING_NOTE} Of a band from 0, its top." if any(row and row.is_small for row in rows) else RING_NOTE,
     )

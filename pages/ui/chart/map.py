@@ -18,6 +18,7 @@ from soundings.palette import DAY, NIGHT, Palette
 
 NOTHING_CLASS, HIDDEN_CLASS, NONE_CLASS = -1, -2, 0
 HIDDEN_VALUE = -2.0
+RING_NOTE = "A ring's area is the number. No ring: nothing recorded."
 Corner = tuple[float, float]
 
 WORDS = {
@@ -92,6 +93,7 @@ class Fill:
     figures: Sequence[float | None]
     texts: Sequence[str | None] | None = None
     parent_figures: Sequence[float | None] | None = None
+    parent_texts: Sequence[str | None] | None = None
     parent_classes: Sequence[int] | None = None
     parent_labels: Sequence[str] = ()
     colours: dict[str, Sequence[str]] | None = None
@@ -102,12 +104,17 @@ class Fill:
 
 @dataclass(frozen=True)
 class Rings:
-    """What the ring of each place says: its area is the value. None is nothing recorded, HIDDEN_VALUE is hidden."""
+    """What the ring of each place says: its area is the value. None is nothing recorded, HIDDEN_VALUE is hidden.
+
+    `texts`: what is said in place of the number, where a place has one.
+    """
 
     title: str
     values: Sequence[float | None]
+    texts: Sequence[str | None] | None = None
     parent_values: Sequence[float | None] | None = None
-    note: str = "A ring's area is the number. No ring: nothing recorded."
+    parent_texts: Sequence[str | None] | None = None
+    note: str = RING_NOTE
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,7 @@ class HoverField:
 
     label: str
     values: Sequence[float | None]
+    texts: Sequence[str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -219,7 +227,11 @@ def encode_payload(payload: ChartPayload) -> dict[str, Any]:
             for panel in payload.panels
         ],
         "extra": [
-            {"label": field.label, "values": _pack_numbers(field.values, places, field.label)}
+            {
+                "label": field.label,
+                "values": _pack_numbers(field.values, places, field.label),
+                "words": _pack_texts(field.texts),
+            }
             for field in payload.extra
         ],
     }
@@ -250,6 +262,7 @@ def _encode_fill(fill: Fill, places: int, parents: int) -> dict[str, Any]:
         "colours": fill.colours and {look: list(colours) for look, colours in fill.colours.items()},
         "marks": [list(mark) for mark in fill.marks],
         "grid": fill.grid and asdict(fill.grid),
+        "parent_words": _pack_texts(fill.parent_texts),
         "parent_figures": _pack_numbers(fill.parent_figures, parents, fill.title),
         "parent_classes": _pack_classes(fill.parent_classes, parents, fill.title),
         "parent_labels": list(fill.parent_labels),
@@ -261,6 +274,8 @@ def _encode_rings(rings: Rings, places: int, parents: int) -> dict[str, Any]:
         "title": rings.title,
         "note": rings.note,
         "values": _pack_numbers(rings.values, places, rings.title),
+        "words": _pack_texts(rings.texts),
+        "parent_words": _pack_texts(rings.parent_texts),
         "parent_values": _pack_numbers(rings.parent_values, parents, rings.title),
     }
 

@@ -16,7 +16,7 @@ from soundings.measures import FAMILY_QUESTION, Measure
 from soundings.model import ROLE_LABEL
 from soundings.palette import DAY, NAME_HUES, NIGHT
 from soundings.queries import Table
-from soundings.views import say_number, say_state
+from soundings.views import say_amount, say_number, say_state
 
 NOT_RECORDED = "not recorded"
 HEIGHT = 430
@@ -203,7 +203,7 @@ def show_places(tables: list[Table], codes: list[str], names: dict[str, str], wa
         if any(code in rows and rows[code].value is not None for code in codes):
             label = f"{table.measure.label} ({ROLE_LABEL.get(table.role or '', '')})"
             lines[label] = [
-                say_number(rows[code].value) if rows[code].value is not None else say_state(rows[code])
+                say_amount(rows[code].value, rows[code].top) if rows[code].value is not None else say_state(rows[code])
                 for code in codes
             ]
     if not lines:
