@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,22 +166,27 @@ def screen(
     home: Home, sheets: list[Sheet], spec: Spec, options: ReadOptions, areas: AreaLookup | None = None
 ) -> tuple[list[Sheet], list[str]]:
     """The sheets without personal data, and what was decided. `areas`: where they were opened already."""
-    from etl.screening import screen_sheets
+    from etl.screening import find_none, screen_sheets
+    from etl.spec_types import TEMPLATE
+    from etl.specs import list_unused
 
     drop = [*spec.drop, *options.drop]
     kept, roles, left_out = choose_kept(spec, sheets, drop)
-    screened, decisions = screen_sheets(kept, roles, areas or read_areas(home, roles, kept), drop=drop)
+    unused = partial(list_unused, spec)
+    empty, mask = (unused, find_none) if spec.shape == TEMPLATE else (find_none, unused)
+    areas = areas or read_areas(home, roles, kept)
+    screened, decisions = screen_sheets(kept, roles, areas, drop=drop, empty=empty, mask=mask)
     return screened, [*left_out, *decisions]
 
 
 def choose_kept(spec: Spec, sheets: list[Sheet], drop: list[str]) -> tuple[list[Sheet], dict[str, str], list[str]]:
     """(the sheets that may be kept, what screening is told of their columns, what was left out or goes by another name)."""
     from etl.mapping.headings import find_roles, say_headings
-    from etl.spec_types import DROP
+    from etl.spec_types import DROP, TEMPLATE
     from etl.specs import find_sheets
 
     left_out = []
-    if spec.others == DROP and (fitting := find_sheets(spec, sheets)):
+    if (spec.others == DROP or spec.shape == TEMPLATE) and (fitting := find_sheets(spec, sheets)):
         others = {sheet.name for sheet in sheets} - {sheet.name for sheet in fitting}
         left_out = [f"The sheet '{name}' was left out: it is not of this source." for name in sorted(others)]
         sheets = fitting

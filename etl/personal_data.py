@@ -17,6 +17,28 @@ PERSON = frozenset(
     "student teacher entrant applicant facilitator officer patient mother father your my submitter signatory".split()
 )
 NAME_WORDS = frozenset("surname forename firstname lastname fullname username initials signature".split())
+# A heading that is one of these and no more is about people: it holds their names, or how many they were.
+BARE = frozenset(
+    "contact participant attendee respondent person people resident child children parent guardian carer member volunteer customer "
+    "buyer client tenant pupil student teacher entrant applicant facilitator officer patient mother father submitter signatory "
+    "signed".split()
+)
+BESIDE_BARE = frozenset("s list lead main key named of the all".split())
+BY_WHOM = re.compile(
+    r"(submitted|completed|entered|recorded|filled in|signed|written|taken|created|updated|modified)( in)? by"
+)
+# Words that no name of a person has, in what stands below such a heading.
+NO_NAMES = PERSON - {"first", "last"} | frozenset(
+    "yes no not none n na true false unknown other others various any all both some few many several lots dozens "
+    "children people adults adult families family youth young older elderly men women male female public staff "
+    "team group groups council school college university trust ltd limited cic charity association forum network society club "
+    "centre center service services department library partnership church committee board parish hub project programme "
+    "community communities local organisation email phone letter post online person attending attended "
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
+    "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand about around".split()
+)
+WORD = r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?"
+LIKE_A_NAME = re.compile(rf"{WORD}(?:[ ,]{{1,2}}{WORD}){{0,4}}")
 # A heading with one of these is about e-mails or phones, and holds a figure or an answer.
 MEASURED = frozenset(
     "count total sent opened clicked rate percent pct share consent opt opted interviews interview calls survey surveys "
@@ -51,7 +73,7 @@ EMAIL = r"[A-Za-z0-9._%+'\-]{1,64}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]
 PHONE = r"(?:\(?(?:\+|\b00)44\)?[\s\-.]*(?:\(0\)[\s\-.]*)?[12378]|\(?\b0[12378]\d)(?:[\s\-.()]{0,2}\d){7,8}\d?\b"
 POSTCODE = r"(?i)\b(?:GIR|[A-Z]{1,2}\d[A-Z\d]?)\s?\d[A-Z]{2}\b"
 PHONE_ALONE = re.compile(r"(?:(?:\+|00)44(?:\(?0\)?)?|0)[12378]\d{7,9}")
-LONGEST_NUMBER = 60  # characters of a cell that is a phone or NHS number and nothing else
+LONGEST = 60  # characters of a cell that is a phone or NHS number, or a name, and nothing else
 SMALL_ANSWER = re.compile(r"\d{1,4}|yes|no|y|n|true|false|not known|n/?a", re.IGNORECASE)
 
 
@@ -72,6 +94,8 @@ def suspect_column(name: str, column: pa.ChunkedArray) -> str | None:
     by_heading = _by_heading(name, values)
     if by_heading:
         return f"{by_heading}, by its heading"
+    if _is_bare(name) and _hold_names(values, len(column) - column.null_count):
+        return "names of people, by its heading and what is in it"
     by_content = _by_content(values)
     return f"{by_content}, by what is in it" if by_content else None
 
@@ -114,6 +138,29 @@ def _names_people(words: list[str]) -> bool:
     return False
 
 
+def _is_bare(name: str) -> bool:
+    """Whether a heading is a word for a person and no more (“Attendees”, “Lead officer”), or asks by whom something was written."""
+    words = [word for word in words_of(name) if not word.isdigit()]
+    if BY_WHOM.fullmatch(" ".join(words)):
+        return True
+    told = [word for word in words if word not in BESIDE_BARE]
+    return bool(told) and all(word in BARE or word.removesuffix("'s").removesuffix("s") in BARE for word in told)
+
+
+def _hold_names(values: list[str], filled: int) -> bool:
+    """Whether at least half of the values read as names of people. Single words do only where they are not a few said again and again."""
+    named = [value.strip() for value in values if _is_like_a_name(value.strip())]
+    several = sum(1 for value in named if re.search(r"[ ,]", value))
+    return 2 * several >= len(values) or (2 * len(named) >= len(values) and 2 * len(named) >= filled)
+
+
+def _is_like_a_name(value: str) -> bool:
+    if len(value) > LONGEST or not LIKE_A_NAME.fullmatch(value):
+        return False
+    words = re.split(r"[ ,\-]+", value.casefold())
+    return not any(word in NO_NAMES or word.removesuffix("s") in NO_NAMES for word in words)
+
+
 def _by_content(values: list[str]) -> str | None:
     # Whole cells are searched by Arrow: in time that grows with their length alone, and other threads go on meanwhile.
     column = pa.array(values, pa.large_string())
@@ -123,7 +170,7 @@ def _by_content(values: list[str]) -> str | None:
 
     if share(pc.match_substring_regex(column, EMAIL)) >= 0.1:
         return "e-mail addresses"
-    alone = [value if len(value) <= LONGEST_NUMBER else "" for value in values]
+    alone = [value if len(value) <= LONGEST else "" for value in values]
     if share([_is_nhs_number(value) for value in alone]) >= 0.5 and len(values) > 1:
         return "NHS numbers"
     spaced = pc.replace_substring_regex(column, r"\p{Z}", " ")  # Arrow's \s knows no space but ASCII's

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import NamedTuple
@@ -30,6 +30,7 @@ LON, LAT, EASTING, NORTHING, GRID = (
 OUTLINE = "person_outline"
 OF_PEOPLE = (POSTCODE, LON, LAT, EASTING, NORTHING, GRID, OUTLINE)
 KEPT_ROLES = ("venue", "area")
+Finder = Callable[[Sheet], Collection[str]]  # some columns of a sheet
 
 
 class Screened(NamedTuple):
@@ -37,6 +38,11 @@ class Screened(NamedTuple):
 
     sheets: list[Sheet]
     decisions: list[str]
+
+
+def find_none(sheet: Sheet) -> Collection[str]:
+    """No column."""
+    return ()
 
 
 class Suspect(NamedTuple):
@@ -52,6 +58,9 @@ def screen_sheets(
     roles: Mapping[str, str],
     areas: AreaLookup | None = None,
     drop: Collection[str] = frozenset(),
+    *,
+    empty: Finder = find_none,
+    mask: Finder = find_none,
 ) -> Screened:
     """The sheets without personal data, and what was decided.
 
@@ -59,7 +68,8 @@ def screen_sheets(
     person_postcode · person_lon, person_lat · person_easting, person_northing · person_grid_reference · person_outline.
     Columns of people become one column `screened_area_code`, null where no loaded area holds the place. In a sheet with a `place_role`
     column that is so only for rows that are neither a venue's nor an area's; the others keep what they say.
-    `drop`: columns to leave out. BadFile: a column that nobody declared looks personal, or no places are loaded to turn
+    `drop`: columns to leave out. Of columns that are never read `empty` finds those of which the heading alone is kept, `mask` those
+    that are kept as free text; they are looked at for personal data first, as any that nobody declared. BadFile: a column that nobody declared looks personal, or no places are loaded to turn
     people's postcodes into.
     """
     declared = {name.casefold(): role for name, role in roles.items()}
@@ -67,7 +77,8 @@ def screen_sheets(
     decisions: list[str] = []
     reduced = [_drop_columns(sheet, declared, unwanted, decisions) for sheet in sheets]
     _refuse_personal(reduced, declared)
-    return Screened([_screen_sheet(sheet, declared, areas, decisions) for sheet in reduced], decisions)
+    emptied = [_empty_columns(sheet, declared, empty(sheet), decisions) for sheet in reduced]
+    return Screened([_screen_sheet(sheet, declared, areas, decisions, mask(sheet)) for sheet in emptied], decisions)
 
 
 def _drop_columns(sheet: Sheet, declared: Mapping[str, str], unwanted: Collection[str], decisions: list[str]) -> Sheet:
@@ -83,6 +94,24 @@ def _drop_columns(sheet: Sheet, declared: Mapping[str, str], unwanted: Collectio
         )
     gone = [*asked, *told]
     return replace(sheet, table=sheet.table.drop_columns(gone)) if gone else sheet
+
+
+def _empty_columns(sheet: Sheet, declared: Mapping[str, str], names: Collection[str], decisions: list[str]) -> Sheet:
+    """The sheet with nothing below the headings of these columns; where people are is left, to become an area."""
+    table, emptied = sheet.table, []
+    for name in names:
+        column = table[name]
+        if _role_of(name, declared) not in OF_PEOPLE and column.null_count < len(column):
+            table = table.set_column(table.column_names.index(name), name, pa.nulls(table.num_rows, pa.string()))
+            emptied.append(name)
+    if len(emptied) == 1:
+        decisions.append(f"{_shown(emptied[0], sheet)} is not used here, so nothing below its heading was kept.")
+    elif emptied:
+        listed = ", ".join(f"'{name}'" for name in emptied)
+        decisions.append(
+            f"{len(emptied)} columns of {sheet.name} are not used here, so nothing below their headings was kept: {listed}."
+        )
+    return replace(sheet, table=table) if emptied else sheet
 
 
 def find_personal(
@@ -112,11 +141,17 @@ def _refuse_personal(sheets: Sequence[Sheet], declared: Mapping[str, str]) -> No
     )
 
 
-def _screen_sheet(sheet: Sheet, declared: Mapping[str, str], areas: AreaLookup | None, decisions: list[str]) -> Sheet:
+def _screen_sheet(
+    sheet: Sheet,
+    declared: Mapping[str, str],
+    areas: AreaLookup | None,
+    decisions: list[str],
+    masked: Collection[str],
+) -> Sheet:
     table = sheet.table
     for at, name in enumerate(table.column_names):
         role = _role_of(name, declared)
-        if role == "free_text":
+        if role == "free_text" or (role is None and name in masked):
             table = table.set_column(at, name, _mask(table[name], _shown(name, sheet), decisions))
         elif role not in OF_PEOPLE:
             _count_emails(table[name], _shown(name, sheet), decisions)

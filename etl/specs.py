@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from etl.mapping.headings import name_columns
+from etl.mapping.headings import AREA_COLUMN, name_all, name_columns
 from etl.parsing import COLUMN_KINDS, DATE_ORDERS
 from etl.spec_types import DROP, KEEP, PER_FILE, PER_ROW, PER_VALUE, ROWS, TEMPLATE, Place, Spec, Words
 from etl.template.tables import find_table
@@ -203,6 +203,16 @@ def find_sheets(spec: Spec, sheets: list[Sheet]) -> list[Sheet]:
     else:
         found = [sheet for sheet in sheets if fits(spec, sheet.table.column_names)]
     return sorted(found, key=lambda sheet: sheet.name)
+
+
+def list_unused(spec: Spec, sheet: Sheet) -> list[str]:
+    """The columns of a sheet that nothing is ever read from: the spec, or the template's table, does not name them."""
+    columns = sheet.table.column_names
+    if spec.shape == TEMPLATE:
+        table = find_table(columns)
+        return [name for name in columns if name not in (*(table.columns if table else ()), AREA_COLUMN)]
+    used = name_all(spec) | set(spec.screening)
+    return [own for own, name in zip(columns, name_columns(spec, columns), strict=True) if name not in used]
 
 
 def recognise_source(sheets: list[Sheet], specs: dict[str, Spec]) -> Spec:

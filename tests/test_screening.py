@@ -7,16 +7,22 @@ import time
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
+from etl.inbox import read_batches
+from etl.loading import load_file
 from etl.locating.areas import AreaLookup, Boundaries
 from etl.personal_data import suspect_column
 from etl.screening import screen_sheets
 from etl.types import Sheet
 from soundings.model import BadFile
+from tests.forms import ask
+from tests.homes import make_wards_home
+from tests.making import ward_code, write_rows
 
 EMAILS = ["ada@example.org", "b.c+d@mail.example.co.uk", "e@example.com"]
 PHONES = ["07700 900123", "+44 7700 900456", "(0113) 496 0000"]
@@ -90,7 +96,7 @@ PERSONAL_HEADINGS = [
 ]
 OTHER_HEADINGS = [
     *("event_name", "ward_name", "project_name", "org name", "Organisation name", "venue name", "name_of_event", "file name"),
-    *("school name", "partner_name", "ward_name_of_venue", "email_sent", "emails opened", "phone interviews", "participants"),
+    *("school name", "partner_name", "ward_name_of_venue", "email_sent", "emails opened", "phone interviews"),
     *("telegraph road", "mobile library visits", "member_count", "first_session", "contact_hours", "venue address", "website address"),
     *("local_authority", "birth rate", "shipping", "tip", "telling", "first named", "site names"),
 ]  # fmt: skip
@@ -159,6 +165,87 @@ def test_one_rare_mail_address_in_a_long_column_is_told_not_refused():
     screened = screen_sheets([sheet], {})
     assert screened.sheets == [sheet]
     assert "1 of its cells hold an e-mail address" in screened.decisions[0] and "ada" not in screened.decisions[0]
+
+
+NAMES = ["Jane Smith", "Ali Khan", "Mary O'Neil"]
+BARE_HEADINGS = [
+    "Attendee", "Participant", "Participant(s)", "Contact", "Respondent", "Volunteers", "Resident", "Child", "Children",
+    "Lead officer", "Attendees list", "Attendee 2", "Submitted by", "Created By", "Signed",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", BARE_HEADINGS)
+def test_a_heading_that_is_only_a_word_for_people_is_suspected_where_names_stand_below_it(heading):
+    assert "names of people" in refusal(**{heading: NAMES})
+    assert "names of people" in refusal(**{heading: ["jane", "ali", "zoë", None]})
+
+
+@pytest.mark.parametrize("heading", BARE_HEADINGS)
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["24", "1,200", "about 30", "10-15", "<5"], ["twelve", "Thirty-one"], ["Yes", "No", "yes"], [None, None],
+        ["Older people", "Young people", "Carers group"], ["Harbour Primary School", "Tidewell Council"],
+        ["primary", "secondary", "primary", "secondary", "primary"],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_how_many_or_what_kind_of_people_came_is_not_taken_for_their_names(heading, values):
+    sheet = make_sheet(**{heading: values})
+    assert screen_sheets([sheet], {}) == ([sheet], [])
+
+
+def test_a_column_that_the_template_does_not_have_is_told_and_nothing_below_its_heading_kept(tmp_path):
+    home = make_wards_home(tmp_path, has_records=False)
+    header = ["activity_id", "title", "place_code", "place_role", "Notes", "organisation", "Empty"]
+    told = [[f"k{at}", "Talks", ward_code(1), "venue", f"met {at} of us", "Made-up Trust", ""] for at in range(9)]
+    told[4][4] = "rang her on 07700 900123"
+    wrong = [["k9", "", ward_code(1), "venue", "Jane came", "", ""]]
+    result = load_file(home, write_rows(tmp_path / "activities.csv", told + wrong, header), "native")
+    assert (result.rows_read, result.rows_accepted, result.rows_rejected) == (10, 9, 1)
+    assert (
+        "The column 'Notes' of activities is not used here, so nothing below its heading was kept." in result.decisions
+    )
+    kept = pq.read_table(read_batches(home)[-1].path / "sheet-0.parquet")
+    assert kept["Notes"].null_count == 10 and kept["organisation"].to_pylist() == ["Made-up Trust"] * 9 + [None]
+    lines = ask(home, "select column_name, reason from rejection where column_name in ('Notes', 'Empty')")
+    assert sorted(name for name, _ in lines) == ["Empty", "Notes"] and all("was not used" in why for _, why in lines)
+
+
+def test_a_column_of_another_sheet_of_the_template_is_not_kept_either(tmp_path):
+    home = make_wards_home(tmp_path, has_records=False)
+    write_rows(
+        tmp_path / "activities.csv",
+        [["k1", "Talks", ward_code(1), "venue"]],
+        ["activity_id", "title", "place_code", "place_role"],
+    )
+    counts = [["k1", "people", "24", "2025-01-01", "said by the woman at number 4"]]
+    folder = tmp_path / "counts.csv"
+    load_file(home, tmp_path / "activities.csv", "native")
+    load_file(home, write_rows(folder, counts, ["activity_id", "measure", "value", "period_start", "quote"]), "native")
+    assert pq.read_table(read_batches(home)[-1].path / "sheet-0.parquet")["quote"].null_count == 1
+
+
+def test_a_sheet_that_is_none_of_the_templates_is_left_out_and_told(tmp_path):
+    home = make_wards_home(tmp_path, has_records=False)
+    (tmp_path / "all").mkdir()
+    header = ["activity_id", "title", "place_code", "place_role"]
+    write_rows(tmp_path / "all" / "activities.csv", [["k1", "Talks", ward_code(1), "venue"]], header)
+    write_rows(tmp_path / "all" / "rota.csv", [["Mondays", "Jane has the key"]], ["when", "what"])
+    result = load_file(home, tmp_path / "all", "native")
+    assert result.rows_accepted == 1 and "The sheet 'rota' was left out: it is not of this source." in result.decisions
+    assert [path.name for path in read_batches(home)[-1].path.glob("sheet-*")] == ["sheet-0.parquet"]
+
+
+def test_a_column_that_a_source_does_not_read_is_kept_without_phones_and_e_mails(tmp_path):
+    home = make_wards_home(tmp_path, has_records=False)
+    rows = [[f"2025-03-{day:02d}", ward_code(1), "Parks", f"more benches {day}"] for day in range(1, 20)]
+    rows[3][3] = "ring 07700 900123 or write to ada@example.org"
+    path = write_rows(tmp_path / "answers.csv", rows, ["date", "ward_code", "activity", "comment"])
+    result = load_file(home, path, "contributions")
+    kept = pq.read_table(read_batches(home)[-1].path / "sheet-0.parquet")["comment"].to_pylist()
+    assert kept[3] == "ring [phone removed] or write to [e-mail removed]" and kept[0] == "more benches 1"
+    assert result.rows_accepted == 19 and any("taken out of its text" in told for told in result.decisions)
 
 
 @pytest.mark.parametrize(
