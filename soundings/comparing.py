@@ -22,12 +22,21 @@ FIFTH = 0.2
 
 @dataclass(frozen=True)
 class Point:
-    """One place or activity: its breadth and its depth. None is nothing recorded, which belongs in the margin, not at 0."""
+    """One place or activity: its breadth and its depth. None is nothing recorded, which belongs in the margin, not at 0.
+
+    Where a source gives bands the tops are of their highest figures, and breadth and depth of their lowest.
+    """
 
     id: str
     name: str
     breadth: float | None
     depth: float | None
+    breadth_top: float | None = None
+    depth_top: float | None = None
+
+    @property
+    def is_band(self) -> bool:
+        return self.breadth_top not in (None, self.breadth) or self.depth_top not in (None, self.depth)
 
 
 @dataclass(frozen=True)
@@ -61,19 +70,41 @@ class Scatter:
 
 def scatter_places(breadth: Table, depth: Table) -> Scatter:
     """Places of one kind by two tables. Raises SoundingsError where they are not one breadth and one other measure."""
-    deep = {row.place_code: row.value for row in depth.rows}
-    points = [Point(row.place_code, row.place_name, row.value, deep.get(row.place_code)) for row in breadth.rows]
+    deep = {row.place_code: (row.value, row.top) for row in depth.rows}
+    points = [
+        make_point(row.place_code, row.place_name, (row.value, row.top), deep.get(row.place_code))
+        for row in breadth.rows
+    ]
     return make_scatter(breadth.measure, depth.measure, points)
 
 
+def make_point(id_: str, name: str, breadth: tuple | None, depth: tuple | None) -> Point:
+    """A point from (figure, top) of either measure; None where nothing is recorded."""
+    wide, deep = breadth or (None, None), depth or (None, None)
+    return Point(id_, name, wide[0], deep[0], wide[1], deep[1])
+
+
 def scatter_activities(
-    connection: duckdb.DuckDBPyConnection, breadth: str, depth: str, *, filters: Filters = EVERYTHING, today: date
+    connection: duckdb.DuckDBPyConnection,
+    breadth: str,
+    depth: str,
+    *,
+    breadth_role: str | None = None,
+    depth_role: str | None = None,
+    filters: Filters = EVERYTHING,
+    today: date,
 ) -> Scatter:
-    """Activities with either measure recorded, whatever place they have; a figure is the activity's own, over all its records."""
-    found = [read_activity_figures(connection, name, filters=filters, today=today) for name in (breadth, depth)]
-    names = {activity_id: title for figures in found for activity_id, (title, _) in figures.items()}
+    """Activities with either measure recorded, whatever place they have; a figure is the activity's own, over its records.
+
+    A role takes only the records that stand in it: where people live and where it happened are never added together.
+    """
+    found = [
+        read_activity_figures(connection, name, role=role, filters=filters, today=today)
+        for name, role in ((breadth, breadth_role), (depth, depth_role))
+    ]
+    names = {activity_id: title for figures in found for activity_id, (title, *_) in figures.items()}
     points = [
-        Point(activity_id, title, *(figures.get(activity_id, (None, None))[1] for figures in found))
+        make_point(activity_id, title, *(figures.get(activity_id, (title, None, None))[1:] for figures in found))
         for activity_id, title in sorted(names.items(), key=lambda item: (item[1].casefold(), item[0]))
     ]
     return make_scatter(find_measure(breadth), find_measure(depth), points)
@@ -101,22 +132,38 @@ def is_wide_span(values: list[float]) -> bool:
 
 
 def read_activity_figures(
-    connection: duckdb.DuckDBPyConnection, measure: str, *, filters: Filters = EVERYTHING, today: date
-) -> dict[str, tuple[str, float]]:
-    """Activity id → (title, figure) for every activity that the measure is recorded for."""
-    chosen = find_measure(measure)
-    aggregate = {"sum": "sum(value)", "median": "median(value)"}[chosen.aggregate]
+    connection: duckdb.DuckDBPyConnection,
+    measure: str,
+    *,
+    role: str | None = None,
+    filters: Filters = EVERYTHING,
+    today: date,
+) -> dict[str, tuple[str, float, float]]:
+    """Activity id → (title, figure, top) for every activity that the measure is recorded for in a role; None is any role.
+
+    A record with no place at all is in no role; it is an activity's own all the same, and counts in whichever is asked for.
+    """
+    aggregate = find_measure(measure).aggregate
     found = connection.execute(
         f"""{records_sql()}
-        select r.activity_id, any_value(coalesce(a.title, r.activity_id)), {aggregate}
+        select
+            r.activity_id,
+            any_value(coalesce(a.title, r.activity_id)),
+            {aggregate}(r.value),
+            {aggregate}(coalesce(r.top, r.value))
         from record r
         left join activity_now a using (activity_id)
         where r.value is not null and {filters.where()}
+        and (
+            $role is null
+            or r.record_id in (select record_id from record_place where role = $role)
+            or r.record_id not in (select record_id from record_place)
+        )
         group by r.activity_id
         """,  # noqa: S608 — only SQL of this package; every value is bound
-        {"measure": measure, **filters.bindings(today)},
+        {"measure": measure, "role": role, **filters.bindings(today)},
     ).fetchall()
-    return {activity_id: (title, value) for activity_id, title, value in found}
+    return {activity_id: (title, value, top) for activity_id, title, value, top in found}
 
 
 def say_figure(value: float, measure: Measure) -> str:

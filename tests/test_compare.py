@@ -102,6 +102,26 @@ def test_an_activitys_figures_are_its_own_over_all_its_records(build):
     }
 
 
+def test_whose_places_a_figure_counts_is_asked_of_activities_too(build):
+    """Both: two roles, never added together. Online: no place at all, and so no role, but the activity's own meetings."""
+    batch = build.batch("native")
+    for activity in ("both", "home", "online"):
+        build.activity(batch, activity)
+    for activity, role, value, top in (("both", "home", 30, 40), ("both", "area", 5, None), ("home", "home", 0, 4)):
+        build.count(batch, activity, "people", value, build.location(batch, "W1"), role=role, high=top)
+    for month in (1, 2, 3):
+        build.session(batch, "online", [], day=date(2025, month, 1), returning=4)
+
+    def read(**roles):
+        scatter = scatter_activities(build.connection, "people", "people_returning", today=TODAY, **roles)
+        return {point.id: (point.breadth, point.breadth_top, point.depth) for point in scatter.points}
+
+    online = {"online": (None, None, 4)}
+    assert read(breadth_role="home") == {"both": (30, 40, None), "home": (0, 4, None), **online}
+    assert read(breadth_role="area", depth_role="venue") == {"both": (5, 5, None), **online}
+    assert read() == {"both": (35, 45, None), "home": (0, 4, None), **online}
+
+
 def test_a_curve_runs_from_the_most_deprived_residents_and_leaves_out_what_is_unrecorded():
     residents = [Residents("A", 100, 1), Residents("B", 300, 5), Residents("C", 100, 10), Residents("D", 500, 10)]
     curve = draw_curve(table("responses", {"A": 10, "B": 30, "C": 60, "D": None, "E": 9}), residents)
@@ -194,6 +214,15 @@ def test_a_bad_address_falls_back_with_a_note(open_compare):
 def test_activities_can_be_compared_too(open_compare):
     at = open_compare(what="activities", fill="people_returning")
     assert "activities have both" in words_of(at)
+
+
+def test_whose_places_are_chosen_changes_what_activities_are_compared(open_compare):
+    said = {
+        role: words_of(open_compare(what="activities", ring="responses", ring_role=role, fill="stages_shared"))
+        for role in ("home", "area")
+    }
+    both = {role: next(line for line in words.splitlines() if "have both" in line) for role, words in said.items()}
+    assert both["home"] != both["area"]
 
 
 def test_with_no_store_the_page_says_what_to_do_next(open_compare, tmp_path):

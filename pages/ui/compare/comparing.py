@@ -120,16 +120,17 @@ def choose_where(reader: Reader, choice: Comparison) -> str | None:
 def scatter_of(reader: Reader, choice: Comparison, today: date) -> Scatter:
     """The points to draw, remembered by generation."""
     if choice.what == ACTIVITIES:
-        return _scatter_activities(
-            str(reader.home.root), reader.number, choice.breadth, choice.depth, today, reader.connection
-        )
+        return _scatter_activities(str(reader.home.root), reader.number, choice, today, reader.connection)
     breadth, depth = crossed_tables(reader, choice, today)
     return scatter_places(breadth, depth)
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
-def _scatter_activities(root: str, number: int, breadth: str, depth: str, day: date, _connection) -> Scatter:
-    return scatter_activities(_connection, breadth, depth, today=day)
+def _scatter_activities(root: str, number: int, choice: Comparison, day: date, _connection) -> Scatter:
+    return scatter_activities(
+        _connection, choice.breadth, choice.depth,
+        breadth_role=choice.breadth_role, depth_role=choice.depth_role, today=day,
+    )  # fmt: skip
 
 
 def crossed_tables(reader: Reader, choice: Comparison, today: date) -> tuple[Table, Table]:

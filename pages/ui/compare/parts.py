@@ -65,6 +65,7 @@ def show_scatter(scatter: Scatter, plural: str, key: str) -> str | None:
     st.caption(
         f"Each dot is one of the {plural}; dots on the same spot darken. Dashed: the middle value of what is recorded. "
         "In the grey margin: not recorded, which is not zero. "
+        + ("Where a band is recorded the dot stands at the least it can be. " if any(p.is_band for p in shown) else "")
         + ("An axis by factors of ten keeps 0 apart at its foot." if across.is_log or up.is_log else "")
     )
     picked = (event.selection.get("pick") or [{}])[0].get("id") if event else None
@@ -79,8 +80,8 @@ def draw_scatter(scatter: Scatter, shown: list[Point], across: Axis, up: Axis) -
             "name": [point.name for point in shown],
             "x": [across.place(point.breadth) for point in shown],
             "y": [up.place(point.depth) for point in shown],
-            "breadth": [say_or_not(point.breadth, scatter.breadth) for point in shown],
-            "depth": [say_or_not(point.depth, scatter.depth) for point in shown],
+            "breadth": [say_or_not(point.breadth, point.breadth_top, scatter.breadth) for point in shown],
+            "depth": [say_or_not(point.depth, point.depth_top, scatter.depth) for point in shown],
         }
     )
     frame["label"] = [point.name[:LONGEST_LABEL] if point.id in outermost(shown) else "" for point in shown]
@@ -151,10 +152,10 @@ def make_ticks(axis: Axis) -> alt.Axis:
     )
 
 
-def say_or_not(value: float | None, measure: Measure) -> str:
+def say_or_not(value: float | None, top: float | None, measure: Measure) -> str:
     if value is None:
         return NOT_RECORDED
-    return f"{say_number(value)} {measure.noun_one if value == 1 else measure.noun}"
+    return f"{say_amount(value, top)} {measure.noun_one if value == 1 and top in (None, 1) else measure.noun}"
 
 
 def show_points(scatter: Scatter, plural: str, key: str) -> str | None:
@@ -164,23 +165,29 @@ def show_points(scatter: Scatter, plural: str, key: str) -> str | None:
     ) as panel:
         if not panel.open:
             return None
+        columns = point_columns(scatter)
         event = st.dataframe(
-            pd.DataFrame(
-                {
-                    "Name": [point.name for point in scatter.points],
-                    scatter.breadth.label: pd.array([point.breadth for point in scatter.points], dtype="Float64"),
-                    scatter.depth.label: pd.array([point.depth for point in scatter.points], dtype="Float64"),
-                }
-            ),
+            pd.DataFrame({"Name": [point.name for point in scatter.points]} | columns),
             hide_index=True, placeholder=NOT_RECORDED, key=f"{key}_rows", on_select="rerun", selection_mode="single-row",
             height=min(420, 35 * (len(scatter.points) + 1) + 3),
             alt=f"{scatter.breadth.label} and {scatter.depth.label} of {len(scatter.points)} {plural}",
             column_config={
-                label: st.column_config.NumberColumn(format="localized") for label in (scatter.breadth.label, scatter.depth.label)
+                label: st.column_config.NumberColumn(format="localized") for label in columns
             },
         )  # fmt: skip
         rows = event.selection.rows
         return scatter.points[rows[0]].id if rows and rows[0] < len(scatter.points) else None
+
+
+def point_columns(scatter: Scatter) -> dict[str, pd.Series]:
+    """Both measures by the label of their column, each with what it is at most where any point is a band."""
+    columns = {}
+    for side, measure in (("breadth", scatter.breadth), ("depth", scatter.depth)):
+        values, tops = ([getattr(point, name) for point in scatter.points] for name in (side, f"{side}_top"))
+        columns[measure.label] = pd.array(values, dtype="Float64")
+        if any(top not in (None, value) for value, top in zip(values, tops, strict=True)):
+            columns[f"{measure.label}, at most"] = pd.array(tops, dtype="Float64")
+    return columns
 
 
 def show_places(tables: list[Table], codes: list[str], names: dict[str, str], ways: dict[str, list[Working]]) -> None:
