@@ -13,13 +13,13 @@ from pathlib import Path
 import duckdb
 
 from etl.approval.merging import find_keys, list_adding, settle_twins
+from etl.approval.versions import Version, find_version, list_replaced
 from etl.approval.waiting import Waiting
-from etl.inbox import RECORDS
 from etl.locating.locations import resolve_locations
 from etl.replay import insert_batch
 from etl.specs import parse_spec
 from etl.types import Mapped
-from etl.uploads.preview import Preview, preview_upload
+from etl.uploads.preview import Preview, preview_upload, read_by_place
 from etl.uploads.uploading import Prepared
 from soundings.disk import copy_file, make_directory
 from soundings.filters import EVERYTHING
@@ -50,8 +50,9 @@ class Foreseen:
     """All that a steward decides by. `activity_ids`: of the rows that `preview.twins` name. `kind`: of the places compared.
 
     `recorded`: the places of this kind in which something is recorded now; in the others nothing is, which is not zero.
-    `names`: of the places in which the batch has records; a figure of another place can change as well. `mergeable`: of the rows
-    that `preview.twins` name, those whose meetings and figures can be added to the activity that is here, with its id.
+    `names`: of the places in which the batch, or what it is a new version of, has records; a figure of another place can change
+    as well. `mergeable`: of the rows that `preview.twins` name, those whose meetings and figures can be added to the activity
+    that is here, with its id. `version`: what it is a new version of; the figures before are with that, those after without it.
     """
 
     preview: Preview
@@ -61,11 +62,12 @@ class Foreseen:
     recorded: frozenset[str] = frozenset()
     names: dict[str, str] = field(default_factory=dict)
     mergeable: dict[int, str] = field(default_factory=dict)
+    version: Version | None = None
 
     @property
     def by_place(self) -> dict[str, int]:
         """How many records of the batch stand in each place of `kind`."""
-        return self.preview.by_place[self.kind] if self.kind else {}
+        return self.preview.by_place.get(self.kind, {}) if self.kind else {}
 
 
 def foresee(
@@ -87,15 +89,31 @@ def foresee(
     preview = preview_upload(home, prepared)
     rows = {row["row_number"]: row["activity_id"] for row in mapped.tables["activity"].to_pylist()}
     mergeable = find_mergeable(home, manifest, mapped, preview, rows)
-    kind = choose_kind(preview.by_place)
-    if kind is None:
+    stood = read_stood(home, list_replaced(manifest))
+    kind = choose_kind(preview.by_place) or choose_kind(stood)
+    if open_current(home) is None or (kind is None and not list_replaced(manifest)):
         return Foreseen(preview, rows, mergeable=mergeable)
-    codes = sorted(preview.by_place[kind])
     with open_with(home, manifest, mapped) as (before, after):
+        version = find_version(before, after, manifest)
+        if kind is None:
+            return Foreseen(preview, rows, mergeable=mergeable, version=version)
+        codes = sorted({*preview.by_place.get(kind, {}), *stood.get(kind, {})})
         names = read_names(after, kind)
         told = {code: names.get(code, code) for code in codes}
         differences = compare(before, after, kind, names, today)
-        return Foreseen(preview, rows, kind, differences, read_recorded(before, kind), told, mergeable)
+        return Foreseen(preview, rows, kind, differences, read_recorded(before, kind), told, mergeable, version)
+
+
+def read_stood(home: Home, batch_ids: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """Kind of place → code → records of these batches that stand there now: a new version may stand elsewhere, or nowhere."""
+    generation = open_current(home)
+    found: dict[str, dict[str, int]] = {}
+    for batch_id in batch_ids if generation else ():
+        for kind, places in read_by_place(generation.cursor(), batch_id).items():
+            for code, count in places.items():
+                found.setdefault(kind, {}).setdefault(code, 0)
+                found[kind][code] += count
+    return found
 
 
 def find_mergeable(
@@ -165,7 +183,7 @@ def open_with(
         copy = Path(folder) / "with.duckdb"
         copy_file(generation_path(home, generation.number), copy)
         with duckdb.connect(str(copy)) as connection:
-            for batch_id in (manifest.get("replaces") or []) if manifest["kind"] == RECORDS else ():
+            for batch_id in list_replaced(manifest):
                 leave_aside(connection, batch_id)
             insert_batch(connection, 1 << 30, manifest, mapped)
             resolve_locations(connection, [manifest["batch_sha256"][:12]])

@@ -149,6 +149,7 @@ def preview_upload(home: Home, prepared: Prepared) -> Preview:
         return Preview(describe(None, manifest, mapped, is_dry_run=True, is_refused=True))
     with open_preview(home, manifest, mapped) as connection:
         totals = count_records(connection, prepared.batch_id)
+        replaced = manifest.get("replaces") or []
         return Preview(
             result=describe(connection, manifest, mapped, is_dry_run=True),
             first=read_first(connection, prepared.batch_id),
@@ -156,7 +157,7 @@ def preview_upload(home: Home, prepared: Prepared) -> Preview:
             by_place=read_by_place(connection, prepared.batch_id),
             added=tuple(say_added(connection, prepared.batch_id, totals)),
             unplaced=tuple(connection.execute(UNPLACED, {"batch_id": prepared.batch_id}).fetchall()),
-            twins=find_twins(home, connection, prepared.batch_id) if has_own_activities(prepared) else (),
+            twins=find_twins(home, connection, prepared.batch_id, replaced) if has_own_activities(prepared) else (),
             same_rows=find_same_rows(home, fingerprint(connection, prepared.batch_id), manifest),
             earlier=find_earlier(generation.cursor(), manifest, mapped) if (generation := open_current(home)) else (),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,20 +92,26 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, batch_id: str) -> str | N
 
 
 def find_same_rows(home: Home, mark: str | None, manifest: dict) -> str | None:
-    """The id of an active batch of the same source that holds exactly the same records, or None."""
+    """The id of an active batch of the same source that holds exactly the same records, or None. Those it replaces do not count."""
     generation = open_current(home)
     if generation is None or mark is None:
         return None
     cursor = generation.cursor()
     found = cursor.execute(
-        "select batch_id from batch where kind = 'records' and source_id = $1 and batch_sha256 <> $2 order by sequence desc",
-        [manifest["source_id"], manifest["batch_sha256"]],
+        "select batch_id from batch where kind = 'records' and source_id = $1 and batch_sha256 <> $2 "
+        "and batch_id not in (select unnest($3::varchar[])) order by sequence desc",
+        [manifest["source_id"], manifest["batch_sha256"], manifest.get("replaces") or []],
     ).fetchall()
     return next((batch_id for (batch_id,) in found if fingerprint(cursor, batch_id) == mark), None)
 
 
-def find_twins(home: Home, connection: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[Twin, ...]:
-    """The activities of the upload with the title, the place and the week of one that is in the store, one line for each."""
+def find_twins(
+    home: Home, connection: duckdb.DuckDBPyConnection, batch_id: str, replaced: Sequence[str] = ()
+) -> tuple[Twin, ...]:
+    """The activities of the upload with the title, the place and the week of one that is in the store, one line for each.
+
+    Those of the batches `replaced` do not count: the upload is a new version of them.
+    """
     generation = open_current(home)
     if generation is None:
         return ()
@@ -122,8 +129,9 @@ def find_twins(home: Home, connection: duckdb.DuckDBPyConnection, batch_id: str)
         generation.cursor()
         .execute(
             f"select distinct plain, date_trunc('week', day)::date as week, place_code, batch_id, activity_id "  # noqa: S608
-            f"from ({STANDING}) where plain in (select unnest($titles))",
-            {"titles": titles},
+            f"from ({STANDING}) where plain in (select unnest($titles)) "
+            "and batch_id not in (select unnest($replaced::varchar[]))",
+            {"titles": titles, "replaced": list(replaced)},
         )
         .to_arrow_table()
     )

@@ -8,6 +8,7 @@ import json
 
 import streamlit as st
 
+from etl.form.heading import head_kept, head_stored
 from etl.inbox import read_batches as read_inbox
 from etl.loading import redo, undo
 from etl.specs import read_specs
@@ -44,7 +45,7 @@ def show_batch(reader: Reader, batch: BatchLine) -> None:
     mark = " · illustrative" if batch.is_demo else ""
     with st.container(border=True):
         st.markdown(
-            f"**{escape(say_name(batch))}** · {escape(say_source(batch))}{mark}  \n"
+            f"**{escape(say_name(reader, batch))}** · {escape(say_source(batch))}{mark}  \n"
             f"{batch.rows_read:,} read · {batch.rows_accepted:,} accepted · {batch.rows_rejected:,} rejected"
             + (f" · {say_count(batch.values_set_aside, 'values')} set aside" if batch.values_set_aside else "")
             + say_places(batch)
@@ -63,9 +64,11 @@ def show_batch(reader: Reader, batch: BatchLine) -> None:
                 show_detail(reader, batch)
 
 
-def say_name(batch: BatchLine) -> str:
-    """The name of a batch as people know it: its file's; what people said came in no file."""
-    return "What people who took part said" if batch.kind == FEEDBACK else batch.file_name
+def say_name(reader: Reader, batch: BatchLine) -> str:
+    """The name of a batch as people know it: its file's, or its activity's; what people said came in no file."""
+    if batch.kind == FEEDBACK:
+        return "What people who took part said"
+    return head_stored(reader.connection, batch.batch_id, batch.file_name, batch.source_id)
 
 
 def say_asking(batch: BatchLine) -> str:
@@ -179,6 +182,6 @@ def show_undone(reader: Reader) -> None:
     st.subheader("Undone", anchor=False)
     for batch in undone:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{escape(batch.file_name)} · `{batch.batch_id}`")
+            st.markdown(f"{escape(head_kept(reader.connection, batch))} · `{batch.batch_id}`")
             if st.button("Put back", key=f"redo_{batch.batch_id}", icon=":material/redo:"):
                 act(redo, reader, batch.batch_id)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from etl.approval.foreseeing import Foreseen, foresee
 from etl.approval.waiting import APPROVED, ASKED, DECLINED, Waiting, approve, ask_back, decline, list_sent
+from etl.form.heading import head_kept
 from etl.inbox import ACTIVE
 from etl.loading import redo, undo
 from pages.ui import keys
@@ -18,6 +19,7 @@ from pages.ui.explaining import escape
 from pages.ui.focusing import lead_focus
 from pages.ui.inbox.sent import KEPT_PRIVATE, act, say_day, say_words, show_talk
 from pages.ui.inbox.twins import Same, ask_twins
+from pages.ui.inbox.versions import show_version
 from pages.ui.upload.preview import draw_fall, join_words
 from soundings.home import Home
 from soundings.measures import read_measures
@@ -43,19 +45,18 @@ def show_receipt(reader: Reader) -> None:
     if sent is None or sent.state != APPROVED:
         return
     lead_focus("inbox_receipt", f"{batch_id}-{sent.batch.state}")
+    head = escape(head_kept(reader.connection, sent.batch))
     with st.container(border=True, key="inbox_receipt"):
         if sent.batch.state == ACTIVE:
             st.markdown(
-                f":material/check_circle: **{escape(sent.file_name)} of {escape(sent.organisation)} is approved** and on the map.  \n"
+                f":material/check_circle: **{head} of {escape(sent.organisation)} is approved** and on the map.  \n"
                 f"Batch {batch_id}."
             )
             st.page_link("pages/rooms/explore.py", label="See it on Explore", icon=":material/map:")
             if st.button("Undo", icon=":material/undo:", key=f"inbox_undo_{batch_id}"):
                 act(lambda: undo(reader.home, batch_id))
         else:
-            st.markdown(
-                f":material/undo: **{escape(sent.file_name)} is taken out again.** Nothing of it is on any page."
-            )
+            st.markdown(f":material/undo: **{head} is taken out again.** Nothing of it is on any page.")
             if st.button("Put it back", icon=":material/redo:", key=f"inbox_redo_{batch_id}"):
                 act(lambda: redo(reader.home, batch_id))
 
@@ -77,12 +78,16 @@ def show_waiting(reader: Reader) -> None:
 
 def show_batch(reader: Reader, sent: Waiting) -> None:
     """One batch: who sent it, the difference it makes, what it holds, what is here already; and the decision."""
-    st.subheader(f"{escape(sent.organisation)}: {escape(sent.file_name)}", anchor=False)
+    head = head_kept(reader.connection, sent.batch)
+    st.subheader(f"{escape(sent.organisation)}: {escape(head)}", anchor=False)
     asked = " · you asked a question back" if sent.state == ASKED else ""
     st.caption(f"Sent on {say_day(sent.sent_at)} with invitation {sent.invitation_id} · batch {sent.batch_id}{asked}")
     show_talk(sent)
     try:
         as_sent = foresee_here(reader, sent, Same())
+        if not show_version(as_sent.version):
+            decide(reader.home, sent, None, Same())
+            return
         same = ask_twins(sent, as_sent)
         foreseen = foresee_here(reader, sent, same)
     except SoundingsError as error:
@@ -120,7 +125,8 @@ def show_counts(as_sent: Foreseen, foreseen: Foreseen, same: Same) -> None:
     """What it would add, how many of its rows, and, where it depends on what was said above, that it does."""
     result = foreseen.preview.result
     if foreseen.preview.added:
-        st.markdown(f"It would add **{join_words(foreseen.preview.added)}**.")
+        would = "It would add" if foreseen.version is None else "The new version holds"
+        st.markdown(f"{would} **{join_words(foreseen.preview.added)}**.")
     if result.rows_rejected:
         st.markdown(
             f"{result.rows_accepted:,} of {result.rows_read:,} rows can be taken in; {result.rows_rejected:,} cannot, and stay out."
@@ -138,6 +144,9 @@ def show_differences(reader: Reader, sent: Waiting, foreseen: Foreseen) -> None:
     names = [escape(name) for name in foreseen.names.values()]
     more = say_count(len(names) - NAMED, "more places") if len(names) > NAMED else None
     st.markdown(f"**The difference on the map**, in {join_words((*names[:NAMED], *filter(None, [more])))}.")
+    if not foreseen.by_place:
+        show_figures(foreseen)
+        return
     left, right = st.columns([5, 6], gap="medium")
     with left:
         draw_fall(
@@ -168,7 +177,7 @@ def show_figures(foreseen: Foreseen) -> None:
     ]
     changed = {one.place_code for one in foreseen.differences}
     rows += [
-        (name, "No figure changes", "", "", "", foreseen.by_place[code])
+        (name, "No figure changes", "", "", "", foreseen.by_place.get(code, 0))
         for code, name in foreseen.names.items()
         if code not in changed
     ]
@@ -264,7 +273,7 @@ def show_decided(reader: Reader) -> None:
             if sent.state == APPROVED and sent.batch.state != ACTIVE:
                 words = f"approved, and {sent.batch.state} later"
             st.markdown(
-                f"**{escape(sent.organisation)}**, {escape(sent.file_name)}, sent on {say_day(sent.sent_at)}: {words}. "
+                f"**{escape(sent.organisation)}**, {escape(head_kept(reader.connection, sent.batch))}, sent on {say_day(sent.sent_at)}: {words}. "
                 f"Batch `{sent.batch_id}`"
             )
             show_talk(sent)

@@ -9,8 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from etl.approval.invited import OwnLine, is_same_name, read_own
+from etl.approval.versions import list_replaced
 from etl.approval.waiting import APPROVED, ASKED, DECLINED, QUESTION, WAITING, Waiting, answer, find_sent, list_sent
-from etl.inbox import ACTIVE
+from etl.form.heading import head_kept
+from etl.inbox import ACTIVE, REPLACED
 from etl.screening import mask_words
 from pages.ui import keys
 from pages.ui.access import Reader, invited_as
@@ -31,6 +33,8 @@ STATES = {
     APPROVED: ("check_circle", "Approved. It is on the map."),
     DECLINED: ("block", "Not taken in."),
 }
+TAKEN_OUT = ("undo", "It was approved, and taken out again later. It is on no page.")
+AFTERWARDS = {REPLACED: ("history", "It was approved; a new version has taken its place.")}
 
 
 def note_sent(batch_id: str) -> None:
@@ -84,25 +88,33 @@ def show_ours(reader: Reader) -> None:
     if not found:
         st.markdown("Nothing has been sent with an invitation yet.")
     for sent in found:
-        show_one(reader.home, sent)
+        show_one(reader, sent)
     st.header("Your records", anchor=False)
     show_records(reader)
 
 
-def show_one(home: Home, sent: Waiting) -> None:
+def show_one(reader: Reader, sent: Waiting) -> None:
     """One batch: its state in words, the talk about it, and a box to answer in where something was asked."""
     with st.container(border=True, key=f"sent_{sent.batch_id}"):
         icon, words = STATES[sent.state]
         if sent.state == APPROVED and sent.batch.state != ACTIVE:
-            icon, words = "undo", "It was approved, and taken out again later. It is on no page."
-        st.markdown(f":material/{icon}: **{escape(sent.file_name)}**  \n{words}")
-        st.caption(f"Sent on {say_day(sent.sent_at)} · batch {sent.batch_id}")
+            icon, words = AFTERWARDS.get(sent.batch.state, TAKEN_OUT)
+        st.markdown(f":material/{icon}: **{escape(head_kept(reader.connection, sent.batch))}**  \n{words}")
+        st.caption(f"Sent on {say_day(sent.sent_at)} · batch {sent.batch_id}{say_replaced(sent)}")
         show_talk(sent)
         if sent.state == ASKED:
             with st.form(f"answer_{sent.batch_id}", border=False):
                 said = st.text_area("Your answer", max_chars=2000, help=KEPT_PRIVATE)
                 if st.form_submit_button("Send the answer", type="primary"):
-                    say_words(said, lambda: answer(home, sent.batch_id, said, organisation=sent.organisation))
+                    say_words(said, lambda: answer(reader.home, sent.batch_id, said, organisation=sent.organisation))
+
+
+def say_replaced(sent: Waiting) -> str:
+    """“ · a new version of batch 3f9a0c1d2e4b”; empty where it is of none."""
+    replaced = list_replaced(sent.batch.read_manifest())
+    return (
+        f" · a new version of {'batch' if len(replaced) == 1 else 'batches'} {', '.join(replaced)}" if replaced else ""
+    )
 
 
 def show_talk(sent: Waiting) -> None:
