@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from soundings.model import SoundingsError
+
 WHEN = ("planned", "live", "past", "paused")
 WHEN_LABEL = {"planned": "planned", "live": "live now", "past": "past", "paused": "paused"}
 
@@ -51,7 +53,10 @@ LASTING = "select activity_id, first_day as start_date, last_day as end_date, tr
 
 @dataclass(frozen=True)
 class Filters:
-    """What a reader narrowed the figures to. `None` means no narrowing. Dates are inclusive."""
+    """What a reader narrowed the figures to. `None` means no narrowing. Dates are inclusive.
+
+    Raises SoundingsError for a period that ends before it starts: nothing could be in it, and that would read as a gap.
+    """
 
     period_start: date | None = None
     period_end: date | None = None
@@ -60,6 +65,13 @@ class Filters:
     theme: str | None = None
     source: str | None = None
     when: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.period_start and self.period_end and self.period_end < self.period_start:
+            raise SoundingsError(
+                f"The period {say_date(self.period_start)} to {say_date(self.period_end)} ends before it starts. "
+                "Give the earlier day first."
+            )
 
     def where(self) -> str:
         """SQL over aliases r (record, or LASTING) and a (activity_now); true where nothing is narrowed. Values are bound by `bindings`."""

@@ -18,7 +18,7 @@ from soundings.queries import read_table
 from soundings.sources import read_batches
 from tests.homes import TODAY, make_wards_home
 from tests.making import write_contributions, write_rows
-from tests.pages import EXPLORE, words_of
+from tests.pages import EXPLORE, read_words_of, words_of
 
 PLACE, SOURCES = "place", "sources"
 PAGES = (EXPLORE, PLACE, SOURCES)
@@ -136,6 +136,39 @@ def test_an_address_that_asks_for_what_is_not_there_gives_the_usual_view_and_say
     assert len(at.info) == 1
     assert "Showing the usual view instead" in at.info[0].value
     assert figures_table(at).equals(usual)
+
+
+@pytest.mark.parametrize("page", (EXPLORE, "activities", "compare"))
+def test_an_address_with_a_period_that_ends_before_it_starts_is_shown_whole_and_says_so(open_page, tidewell, page):
+    at = open_page(tidewell, page, **{"from": "2026-10", "to": "2024-01"})
+    assert "“2026-10” to “2024-01”, which ends before it starts" in read_words_of(at)
+    assert not {"from", "to"} & set(at.query_params)
+    assert "Showing:" not in read_words_of(at)
+    if page != "compare":
+        assert (at.session_state["from"], at.session_state["to"]) == ("", "")
+    assert "which ends before it starts" not in words_of(at.run())  # said once
+
+
+@pytest.mark.parametrize("page", (EXPLORE, "activities"))
+def test_a_period_chosen_to_end_before_it_starts_is_said_and_narrows_nothing(open_page, tidewell, page):
+    at = open_page(tidewell, page)
+    whole = next(line for line in read_words_of(at).splitlines() if " activities" in line)
+    at.selectbox(key="from").set_value("2026-10")
+    at.selectbox(key="to").set_value("2024-01")
+    said = read_words_of(at.run())
+    assert "January 2024 is before October 2026: the period ends before it starts, so every date is shown." in said
+    assert "Showing:" not in said
+    assert whole in said
+    at.selectbox(key="to").set_value("2026-11")
+    said = read_words_of(at.run())
+    assert "ends before it starts" not in said
+    assert "1 October 2026 to 30 November 2026" in said
+
+
+def test_what_is_planned_is_told_as_planned_and_as_no_gap(open_page, tidewell):
+    said = read_words_of(open_page(tidewell, when="planned"))
+    assert "3 activities are planned, and have not started, so there are no continuing groups to count yet." in said
+    assert "That is a gap in the records" not in said
 
 
 @pytest.mark.parametrize("value", ["no-such-place", HOSTILE, ""])

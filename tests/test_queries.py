@@ -320,6 +320,12 @@ def test_what_is_planned_is_no_gap_in_the_records(build):
     assert "That is a gap in the records" in say_summary(read(build, "continuing_groups", filters=Filters(when="past")))
 
 
+def test_a_period_that_ends_before_it_starts_is_refused_in_a_sentence():
+    with pytest.raises(SoundingsError, match="1 October 2026 to 31 January 2024 ends before it starts"):
+        Filters(period_start=date(2026, 10, 1), period_end=date(2024, 1, 31))
+    assert Filters(period_start=date(2026, 10, 1), period_end=date(2026, 10, 1)).sentence()
+
+
 def test_unknown_words_get_a_sentence_that_lists_the_known_ones(build):
     with pytest.raises(SoundingsError, match="responses"):
         read(build, "loudness")

@@ -172,8 +172,7 @@ def choose_filters(reader: Reader) -> Filters:
     """Period by month, then organisation, method, theme, source and whether it is planned, live or past."""
     options = read_once(reader, read_options)
     months = list_months(options.first_day, options.last_day)
-    first = choose_one("from", "From", months, say_month)
-    last = choose_one("to", "Until the end of", months, say_month)
+    first, last = choose_period(months)
     return Filters(
         period_start=date.fromisoformat(f"{first}-01") if first else None,
         period_end=month_end(last) if last else None,
@@ -183,6 +182,32 @@ def choose_filters(reader: Reader) -> Filters:
         theme=choose_one("theme", "Theme", options.themes),
         source=choose_one("source", "Source", options.sources),
     )
+
+
+def choose_period(months: list[str]) -> tuple[str | None, str | None]:
+    """The first and the last month; neither where the period would end before it starts, which an address or a reader may ask for."""
+    is_from_address = not {"from", "to"} & set(st.session_state)
+    first, last = (
+        keys.recall(key, [ANY, *months], ANY, label) for key, label in (("from", "from"), ("to", "until the end of"))
+    )
+    if is_from_address and keys.is_backward(first, last):
+        keys.note_backward(first, last)
+        st.session_state["from"] = st.session_state["to"] = ANY
+    first = choose_one("from", "From", months, say_month)
+    last = choose_one("to", "Until the end of", months, say_month)
+    if keys.is_backward(first, last):
+        st.info(
+            f"{say_month(last)} is before {say_month(first)}: the period ends before it starts, so every date is shown."
+        )
+        return None, None
+    return first, last
+
+
+def refuse_backward_address() -> None:
+    """Notes a period of the address that ends before it starts, on a page that has no period to choose."""
+    first, last = st.query_params.get("from"), st.query_params.get("to")
+    if keys.is_backward(first, last):
+        keys.note_backward(first, last)
 
 
 def choose_one(key: str, label: str, options: list[str], say=str) -> str | None:

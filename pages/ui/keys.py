@@ -199,6 +199,20 @@ def note_refused(label: str, asked: str) -> None:
     st.session_state.setdefault(NOTES, []).append(note)
 
 
+def is_backward(first: str | None, last: str | None) -> bool:
+    """Whether a period of months (YYYY-MM) ends before it starts."""
+    try:
+        return date.fromisoformat(f"{last}-01") < date.fromisoformat(f"{first}-01")
+    except ValueError:
+        return False
+
+
+def note_backward(first: str, last: str) -> None:
+    """Keeps a note that the address asked for a period that ends before it starts."""
+    note = f"The address asked for the period “{first}” to “{last}”, which ends before it starts. Showing every date instead."
+    st.session_state.setdefault(NOTES, []).append(note)
+
+
 def recall_text(key: str) -> None:
     """Sets session state for a box of free text before it is drawn: kept value, else the start of the address's, else nothing."""
     is_moved = is_of_another_page(key)

@@ -9,7 +9,15 @@ import streamlit as st
 
 from pages.ui import keys
 from pages.ui.access import Reader, roles_of, table_of
-from pages.ui.controls import choose_kind, choose_ring, choose_role, default_fill, label_measure, recorded_measures
+from pages.ui.controls import (
+    choose_kind,
+    choose_ring,
+    choose_role,
+    default_fill,
+    label_measure,
+    recorded_measures,
+    refuse_backward_address,
+)
 from pages.ui.explaining import escape
 from soundings.comparing import (
     Curve,
@@ -56,6 +64,7 @@ class Comparison:
 
 def choose_comparison(reader: Reader, today: date) -> Comparison:
     """Draws the controls and returns what they say."""
+    refuse_backward_address()
     recorded = recorded_measures(reader, today)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
         keys.recall("what", WHAT, PLACES, "what to compare")
