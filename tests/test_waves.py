@@ -43,6 +43,7 @@ from soundings.home import PROJECT, Home
 from soundings.model import AGREED_STATEMENT, ORGANISERS_REPLY, SoundingsError
 from soundings.participants import read_texts
 from tests.asking import DAY, GROUPS, HEARD, answer_all, ask_group, make_groups_home, mixed
+from tests.forms import ask
 
 ADDRESS = "http://192.0.2.7:8501"
 OPENING = ["--reader", HEARD["reader"], "--call", HEARD["call"], "--address", ADDRESS]
@@ -368,6 +369,16 @@ def test_a_group_publishes_one_statement_by_its_code_after_closing_too(home):
     assert take_statement(home, opened.statement_code, "And more.", DAY) == USED
     (row,) = rows_of(home, "statement")
     assert row[3:] == (AGREED_STATEMENT, "We would do it again.", "2026-11")
+    assert rebuild(home).agrees
+
+
+def test_phones_and_e_mails_are_taken_out_of_a_statement_before_it_is_kept(home):
+    told, kept = "Ask Jo on 07700 900123 or jo@made.example.", "Ask Jo on [phone removed] or [e-mail removed]."
+    opened = ask_group(home, has_statement=True)
+    assert take_statement(home, opened.statement_code, f" {told} ", DAY) == READY
+    add_statement(home, opened.wave.activity_id, ORGANISERS_REPLY, told, DAY)
+    assert ask(home, "select words from statement") == [(kept,), (kept,)]
+    assert not any(b"900123" in path.read_bytes() for path in home.root.rglob("*") if path.is_file())
     assert rebuild(home).agrees
 
 
