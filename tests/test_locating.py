@@ -255,6 +255,31 @@ def test_the_smallest_areas_are_never_smaller_than_an_lsoa(store):
     assert "neighbourhood" in read_area_lookup(store.connection).kinds
 
 
+def test_a_small_area_of_any_kind_gives_way_to_the_next_larger_around_it(store):
+    store.connection.execute("update place set population = 60 where place_code = 'X05000002'")
+    store.connection.execute(
+        "update place set population = 40 where place_code = 'X01000001'"
+    )  # as published: an LSOA stays
+    lookup = read_area_lookup(store.connection)
+    assert lookup.kinds == ("lsoa", "ward", "district")
+    found = lookup.find_points([0.5, 0.1, 1.9, 3.0], [50.3, 50.9, 50.9, 50.9])
+    assert lookup.name_areas(found).to_pylist() == ["X01000001", "X05000001", "X07000001", None]
+    store.connection.execute("update place set population = 999 where kind in ('ward', 'district')")
+    assert read_area_lookup(store.connection).kinds == ("lsoa",)
+    store.connection.execute("update place set population = null where kind in ('ward', 'district')")
+    assert read_area_lookup(store.connection).kinds == ("lsoa", "ward", "district")
+
+
+def test_neighbourhoods_are_judged_one_by_one_and_are_small_where_nobody_says_how_large(store):
+    batch = store.batch("more", kind="places")
+    for number, population in enumerate((40, 1000, None)):
+        box = (1.3 + number / 10, 50.5, 1.4 + number / 10, 50.6)
+        store.place(batch, f"H{number}", "A close", kind="neighbourhood", population=population, box=box)
+    lookup = read_area_lookup(store.connection)
+    found = lookup.find_points([1.35, 1.45, 1.55], [50.55] * 3)
+    assert lookup.name_areas(found).to_pylist() == ["X05000002", "H1", "X05000002"]
+
+
 def test_a_persons_postcode_that_is_in_no_loaded_area_has_none(store):
     lookup = read_area_lookup(store.connection)
     assert list(lookup.find_postcodes(["LS1 1UR", "LS99 9ZZ", "rubbish", None, "JE1 0BD"])) == [-1] * 5

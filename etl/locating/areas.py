@@ -112,13 +112,25 @@ class AreaLookup:
 
 
 def read_area_lookup(connection: duckdb.DuckDBPyConnection) -> AreaLookup | None:
-    """The smallest loaded areas of at least an LSOA's size, or None where no place is loaded."""
-    smallest = dict(
-        connection.execute("select kind, min(coalesce(population, 0)) from place_now group by kind").fetchall()
-    )
-    kinds = [
-        kind
-        for kind in PLACE_KINDS
-        if kind in smallest and (kind != "neighbourhood" or smallest[kind] >= SMALLEST_POPULATION)
-    ]
-    return AreaLookup(tuple(read_boundaries(connection, kind) for kind in kinds)) if kinds else None
+    """The smallest loaded areas of at least an LSOA's size, or None where there is none.
+
+    An area of fewer residents is passed over for the next larger around it. Where its population is not known a neighbourhood is
+    taken to be too small, and a ward or larger area to be large enough.
+    """
+    small = connection.execute(
+        """select place_code from place_now
+        where kind <> 'lsoa' and coalesce(population, case when kind = 'neighbourhood' then 0 else $1 end) < $1""",
+        [SMALLEST_POPULATION],
+    ).fetchnumpy()["place_code"]
+    loaded = {kind for (kind,) in connection.execute("select distinct kind from place_now").fetchall()}
+    levels = [_leave_out(read_boundaries(connection, kind), small) for kind in PLACE_KINDS if kind in loaded]
+    levels = [level for level in levels if len(level.codes)]
+    return AreaLookup(tuple(levels)) if levels else None
+
+
+def _leave_out(boundaries: Boundaries, codes: np.ndarray) -> Boundaries:
+    """The boundaries without those of these codes."""
+    if not len(codes):
+        return boundaries
+    kept = ~np.isin(boundaries.codes.astype(str), np.asarray(codes).astype(str))
+    return Boundaries(boundaries.kind, boundaries.codes[kept], boundaries.wkb[kept])
