@@ -35,6 +35,7 @@ class Trace:
     title: str
     day: date | None
     value: float
+    top: float  # the most it can be: above the value where the file gives a band
     source_id: str
     file_name: str
     batch_id: str
@@ -76,6 +77,7 @@ def read_traces(
             coalesce(any_value(a.title), any_value(r.activity_id)),
             any_value(r.start_date),
             any_value(r.value),
+            any_value(coalesce(r.top, r.value)),
             any_value(r.source_id),
             any_value(b.file_name),
             any_value(r.batch_id),

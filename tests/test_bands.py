@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from etl.loading import load_file
 from pages.ui.chart.chart import make_fill, make_rings
 from pages.ui.place_parts import figure_column
 from soundings.bivariate import cross_tables
@@ -13,8 +14,12 @@ from soundings.export import table_csv
 from soundings.model import NONE_TOOK_PLACE, NOTHING_RECORDED, VALUE
 from soundings.place_story import figure_of, say_figure, say_noun, say_typical
 from soundings.queries import read_rows, read_table, read_values
+from soundings.tracing import read_traces
 from soundings.views import NO_CLASS, classify_rows, say_state, say_summary
 from tests.building import TODAY, Builder
+from tests.homes import make_wards_home
+from tests.making import ward_code, write_rows
+from tests.pages import all_words_of, read_words_of
 
 # Ward → the (value, top) of each count in it; Elder has nothing recorded.
 COUNTED = {
@@ -152,3 +157,30 @@ def test_two_measures_crossed_never_say_no_people_of_a_small_group(counted):
     label = crossed.labels()[crossed.classes["Alder"]]
     assert not label.startswith("no "), label
     assert "(0 to " in label
+
+
+def test_a_trace_of_a_band_says_its_top(build):
+    asked = {"measure": "people", "role": "home", "kind": "ward", "today": TODAY}
+    assert [(one.value, one.top) for one in read_traces(build.connection, place_code="Alder", **asked)] == [(0, 4)]
+    assert [(one.value, one.top) for one in read_traces(build.connection, place_code="Fir", **asked)] == [(30, 30)]
+
+
+def test_a_file_that_says_fewer_than_five_shows_0_to_4_on_every_page(open_page, tmp_path):
+    home = make_wards_home(tmp_path, has_records=False)
+    folder = tmp_path / "template"
+    folder.mkdir()
+    heads = ["activity_id", "title", "method", "start_date", "place_code", "place_role"]
+    write_rows(
+        folder / "activities.csv", [["k1", "Quiet group", "workshop", "2025-01-01", ward_code(1), "venue"]], heads
+    )
+    heads = ["activity_id", "measure", "value", "period_start"]
+    write_rows(folder / "counts.csv", [["k1", "people", "<5", "2025-01-01"]], heads)
+    assert load_file(home, folder, "native").rows_rejected == 0
+    asked = {"view": "one", "fill": "people", "place": ward_code(1)}
+    for page, address in (("explore", asked), ("place", {"place": ward_code(1)}), ("compare", {"sides": ward_code(1)})):
+        at = open_page(home, page, **address)
+        assert "0 to 4" in all_words_of(at), page
+        assert "none took place" not in all_words_of(at), page
+    said = read_words_of(open_page(home, **asked))
+    assert "People: recorded in 1 of 3 wards, most in Ward 1 (0 to 4)" in said
+    assert "Where Ward 1’s figure of 0 to 4 people comes from" in said

@@ -17,6 +17,7 @@ from soundings.tracing import Trace, say_origin
 from soundings.views import KIND_PLURAL, say_rate_note, say_state
 
 LARGE_TABLE = 1000
+AT_MOST, NO_PLACE = "At most", "Why it has no place"
 
 
 def table_frame(table: Table) -> pd.DataFrame:
@@ -105,6 +106,12 @@ def show_table(whole: Table, key: str, selected: str | None) -> str | None:
     return codes[chosen[0]] if chosen and chosen[0] < len(codes) else None
 
 
+def list_needless(traces: list[Trace]) -> list[str]:
+    """The columns of `show_traces` that would say nothing of these records: no reason to give, no band."""
+    columns = [] if any(trace.reason for trace in traces) else [NO_PLACE]
+    return columns if any(trace.top != trace.value for trace in traces) else [*columns, AT_MOST]
+
+
 def show_traces(traces: list[Trace], measure: Measure, key: str) -> None:
     """Records with the file and rows they come from, as a sortable table."""
     st.dataframe(
@@ -113,19 +120,21 @@ def show_traces(traces: list[Trace], measure: Measure, key: str) -> None:
                 "Activity": [trace.title for trace in traces],
                 "Date": [trace.day for trace in traces],
                 measure.label: [trace.value for trace in traces],
+                AT_MOST: [trace.top for trace in traces],
                 "File": [trace.file_name for trace in traces],
                 "Rows in the file": [say_origin(trace, measure.id) for trace in traces],
                 "Place in the file": [trace.place_said or "" for trace in traces],
-                "Why it has no place": [trace.reason or "" for trace in traces],
+                NO_PLACE: [trace.reason or "" for trace in traces],
                 "Source": [trace.source_id for trace in traces],
             }
-        ).drop(columns=[] if any(trace.reason for trace in traces) else ["Why it has no place"]),
+        ).drop(columns=list_needless(traces)),
         hide_index=True,
         placeholder="–",
         key=key,
         height=min(420, 35 * (len(traces) + 1) + 3),
         column_config={
             measure.label: st.column_config.NumberColumn(format="localized"),
+            AT_MOST: st.column_config.NumberColumn(format="localized"),
             "Date": st.column_config.DateColumn(format="D MMM YYYY"),
         },
         alt=f"{len(traces)} records with the file and rows they come from",
