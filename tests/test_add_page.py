@@ -9,10 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from etl.form.answers import AS_TYPED
 from etl.form.checking import find_problems
-from etl.form.drafts import Draft, read_draft, save_draft
+from etl.form.drafts import Draft, list_drafts, read_draft, save_draft
 from etl.form.places import chosen_precision
 from etl.form.reading import start_change
 from etl.form.records import activity_id_of
+from etl.inbox import read_batches
 from pages.ui.add.check import step_of
 from soundings.generations import open_current
 from soundings.home import Home
@@ -216,3 +217,104 @@ def test_an_organisers_draft_is_offered_to_nobody_else(monkeypatch, home):
     said = read_words_of(open_form(monkeypatch, home))
     assert "A draft waits to be sent" in said and "A walk with the wardens" in said
     assert "What must not be shown" not in said
+
+
+TITLE, MANY = "What do you call it, in a few words?", "How many"
+
+
+def open_twice(monkeypatch, home: Home, draft: Draft, **address: str) -> tuple[AppTest, AppTest]:
+    return tuple(open_form(monkeypatch, home, draft=draft.draft_id, **address) for _ in range(2))
+
+
+def test_what_two_windows_type_into_one_draft_both_stands(monkeypatch, home):
+    draft = save_draft(home, make_draft())
+    one, two = open_twice(monkeypatch, home, draft)
+    find_box(one, "text_input", TITLE).input("Parks talks").run()
+    find_box(two, "text_input", MANY).input("1,300").run()
+    kept = read_draft(home, draft.draft_id).answers
+    assert (kept["title"], kept["c1_value"]) == ("Parks talks", "1,300")
+    assert find_box(two, "text_input", TITLE).value == "Parks talks"
+    assert "This draft was changed in another window" in read_words_of(two)
+    one.run()
+    assert find_box(one, "text_input", MANY).value == "1,300"
+    for at in (one, two, one):
+        assert "in another window" not in read_words_of(at.run())
+    find_box(two, "text_input", TITLE).input("Parks walks").run()
+    assert read_draft(home, draft.draft_id).answers["title"] == "Parks walks"
+
+
+def test_an_answer_changed_in_both_windows_is_said_with_what_the_other_had(monkeypatch, home):
+    draft = save_draft(home, make_draft())
+    one, two = open_twice(monkeypatch, home, draft)
+    find_box(one, "text_input", TITLE).input("Parks talks").run()
+    find_box(two, "text_input", TITLE).input("Parks walks").run()
+    assert "in the other window it said “Parks talks”" in read_words_of(two)
+    assert read_draft(home, draft.draft_id).answers["title"] == "Parks walks"
+    one.run()
+    assert find_box(one, "text_input", TITLE).value == "Parks walks" and "another window" in read_words_of(one)
+
+
+def test_what_another_window_just_changed_is_shown_before_it_is_sent(monkeypatch, home):
+    draft = save_draft(home, make_draft())
+    one, two = open_twice(monkeypatch, home, draft, step="check")
+    save_draft(home, replace(draft, answers={**draft.answers, "title": "Parks talks"}))
+    press(one, "Send")
+    assert not ask(home, "select * from activity") and "Parks talks" in read_words_of(one)
+    press(one, "Send")
+    assert ask(home, "select title from activity") == [("Parks talks",)]
+    press(two, "Send")
+    said = read_words_of(two)
+    assert "This was sent already" in said and "not saved" not in said
+    assert len(ask(home, "select * from activity")) == len(read_batches(home)) - 1 == 1
+
+
+def test_a_draft_sent_in_another_window_does_not_come_back_and_what_is_typed_after_is_a_change(monkeypatch, home):
+    draft = save_draft(home, make_draft())
+    one, two = open_twice(monkeypatch, home, draft)
+    press(one, "Check and send")
+    press(one, "Send")
+    find_box(two, "text_input", TITLE).input("Parks talks").run()
+    said = read_words_of(two)
+    assert "This was sent already" in said and "kept as a change of it, which is not sent yet" in said
+    assert not two.text_input and read_draft(home, draft.draft_id) is None
+    (change,) = list_drafts(home)
+    assert (change.about["what"], change.title, change.answers["c1_value"]) == ("change", "Parks talks", "1200")
+    assert ask(home, "select title from activity") == [("Parks survey",)]
+    again = open_form(monkeypatch, home, draft=draft.draft_id)
+    assert "This was sent already" in read_words_of(again) and not again.text_input
+    assert [path.suffix for path in home.drafts.iterdir()].count(".sent") == 1
+
+
+def test_a_draft_deleted_in_another_window_does_not_come_back_and_what_is_typed_after_is_shown(monkeypatch, home):
+    draft = save_draft(home, make_draft())
+    one, two = open_twice(monkeypatch, home, draft)
+    press(one, "Delete this draft")
+    find_box(two, "text_input", TITLE).input("Parks talks").run()
+    said = read_words_of(two)
+    assert "This draft was deleted" in said and "“Parks talks”" in said
+    assert list_drafts(home) == [] and read_draft(home, draft.draft_id) is None
+    press(two, "Start an empty form")
+    assert find_box(two, "text_input", TITLE).value == ""
+
+
+@pytest.mark.parametrize("title", ["Parks survey", "Parks talks"])
+def test_a_draft_whose_sending_was_cut_short_is_not_sent_a_second_time(monkeypatch, home, title):
+    draft = make_draft()
+    at = open_form(monkeypatch, home, draft=save_draft(home, draft).draft_id)
+    press(at, "Check and send")
+    sent = send(home, read_draft(home, draft.draft_id))
+    press(at, "Back to the four questions")
+    find_box(at, "text_input", TITLE).input(title).run()
+    press(at, "Check and send")
+    press(at, "Send")
+    said = read_words_of(at)
+    assert ask(home, "select title from activity") == [("Parks survey",)] and read_draft(home, draft.draft_id) is None
+    if title == "Parks survey":
+        assert "Sent. Thank you." in said and sent.batch_id in said
+        return
+    assert (
+        f"This was sent already, as batch {sent.batch_id}" in said and find_box(at, "text_input", TITLE).value == title
+    )
+    press(at, "Check and send")
+    press(at, "Send")
+    assert ask(home, "select title from activity") == [("Parks talks",)] and list_drafts(home) == []

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
-from etl.form.drafts import ID, Draft, delete_draft, draft_path, list_drafts, make_draft_id, read_draft, save_draft
+from etl.form.drafts import (
+    ID,
+    Draft,
+    DraftGone,
+    Sent,
+    delete_draft,
+    draft_path,
+    hold_alone,
+    list_drafts,
+    make_draft_id,
+    mark_sent,
+    read_draft,
+    read_sent,
+    save_changes,
+    save_draft,
+)
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import SoundingsError
@@ -69,3 +86,50 @@ def test_a_deleted_draft_is_gone_and_no_draft_makes_a_store(home):
     delete_draft(home, draft.draft_id)
     delete_draft(home, draft.draft_id)
     assert read_draft(home, draft.draft_id) is None and list_drafts(home) == []
+
+
+def test_each_window_writes_what_was_changed_in_it_alone(home):
+    seen = save_draft(home, Draft(make_draft_id(), {"title": "one", "method": "survey", "cost": "£4"}))
+    with hold_alone(home, seen.draft_id):
+        first = save_changes(home, seen, {"title": "two", "method": "survey", "cost": "£4", "gave": "tea"})
+        second = save_changes(home, seen, {"title": "three", "method": "group"})
+    assert (first.overwritten, second.overwritten) == ({}, {"title": "two"})
+    assert read_draft(home, seen.draft_id) == second.draft
+    assert second.draft.answers == {"title": "three", "method": "group", "gave": "tea"}
+
+
+def test_windows_that_save_at_once_lose_nothing_of_each_other(home):
+    seen = save_draft(home, Draft(make_draft_id(), {"title": "x"}))
+
+    def type_in(number: int) -> None:
+        answers, held = dict(seen.answers), seen
+        for turn in range(10):
+            answers[f"o{number}_what"] = f"change {number}, {turn}"
+            with hold_alone(home, seen.draft_id):
+                held = replace(save_changes(home, held, answers).draft, answers=dict(answers))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(type_in, range(1, 5)))
+    kept = read_draft(home, seen.draft_id).answers
+    assert kept == {"title": "x"} | {f"o{number}_what": f"change {number}, 9" for number in range(1, 5)}
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_a_draft_that_is_gone_is_not_written_again(home, is_sent):
+    seen = save_draft(home, Draft(make_draft_id(), {"title": "secret words"}, {"for": "The Net Menders"}))
+    with hold_alone(home, seen.draft_id):
+        mark_sent(home, seen, "b1") if is_sent else delete_draft(home, seen.draft_id)
+        with pytest.raises(DraftGone):
+            save_changes(home, seen, {"title": "later"})
+    assert read_draft(home, seen.draft_id) is None and list_drafts(home) == []
+    assert read_sent(home, seen.draft_id) == (Sent("b1", "The Net Menders") if is_sent else None)
+    assert not any("secret words" in path.read_text() for path in home.drafts.iterdir())
+
+
+def test_a_draft_is_gone_from_the_moment_it_is_marked_as_sent(home):
+    seen = save_draft(home, Draft(make_draft_id(), {"title": "x"}))
+    kept = draft_path(home, seen.draft_id).read_text()
+    mark_sent(home, seen, "b1")
+    draft_path(home, seen.draft_id).write_text(kept)  # the machine died before the draft itself was deleted
+    assert read_draft(home, seen.draft_id) is None and list_drafts(home) == []
+    assert read_sent(home, "../" + "a" * 19) is None

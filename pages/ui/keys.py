@@ -20,6 +20,7 @@ FEEDBACK_CODE, FEEDBACK_SENT = "feedback_code", "feedback_sent"
 INVITED = "invited_with"
 # What is typed on the form: a key for each answer; and the draft it is kept in.
 ADD, ADD_DRAFT, ADD_TRIED, ADD_CLICKED = "answer_", "adding_draft", "adding_tried", "adding_clicked"
+ADD_TURN = "adding_turn"  # counts how often the boxes were filled anew from the draft
 ASKING_DONE, ASKING_SHEET, ASKING_TURN = "asking_done", "asking_sheet", "asking_turn"
 TEXT_LENGTH = 60
 IN_URL = (

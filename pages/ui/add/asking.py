@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from etl.form.drafts import Draft
 from pages.ui import keys
 from pages.ui.explaining import escape
 
@@ -44,7 +45,7 @@ class Asking:
 
     def name_box(self, name: str) -> str:
         """The session key of this draft's box for an answer."""
-        return f"{keys.ADD}{self.draft_id}_{name}"
+        return f"{start_of_boxes(self.draft_id)}{name}"
 
     def say_problem(self, name: str) -> None:
         """What is wrong with this answer and what to do; or what will be left out of it."""
@@ -147,7 +148,23 @@ class Asking:
                     self.keep(box, self.line(box, part.title(), width, 12))
 
 
+def start_of_boxes(draft_id: str) -> str:
+    """What the session keys of this draft's boxes begin with. Boxes filled anew are others to the browser: it holds on to the old."""
+    return f"{keys.ADD}{draft_id}_{st.session_state.get(keys.ADD_TURN, 0)}_"
+
+
+def take_typed(draft: Draft) -> dict[str, str]:
+    """The draft's answers with what was typed into this page's boxes just now, so that what is said beside them is of now."""
+    answers, start = dict(draft.answers), start_of_boxes(draft.draft_id)
+    for key, value in st.session_state.items():
+        name = str(key).removeprefix(start)
+        if str(key).startswith(start) and not name.startswith("precision_") and isinstance(value, str | None):
+            answers[name] = value or ""
+    return {name: value for name, value in answers.items() if value}
+
+
 def forget_widgets() -> None:
-    """The form's boxes are filled anew from the draft: another draft is shown now."""
+    """The form's boxes are filled anew from the draft: another draft is shown now, or another window changed this one."""
+    st.session_state[keys.ADD_TURN] = st.session_state.get(keys.ADD_TURN, 0) + 1
     for key in [key for key in st.session_state if str(key).startswith(keys.ADD)]:
         del st.session_state[key]

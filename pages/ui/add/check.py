@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
 
+from etl.approval.waiting import list_sent
 from etl.form.answers import AS_TYPED, FREE_TEXT, HOLD, PUBLISH, REPLY, tidy
-from etl.form.drafts import Draft, delete_draft, save_draft
-from etl.form.reading import read_place_names
-from etl.form.records import Preview, preview_form, send_form
-from etl.inbox import ACTIVE, InboxBatch
+from etl.form.drafts import Draft, DraftGone, hold_alone, mark_sent, save_changes
+from etl.form.reading import find_form_batches, read_place_names
+from etl.form.records import Preview, activity_id_of, prepare, preview_form, send_form
+from etl.inbox import ACTIVE, ID_LENGTH, InboxBatch
 from etl.loading import redo, undo
 from etl.undoing import choose_batch
 from pages.ui import keys
 from pages.ui.access import Reader
 from pages.ui.add.asking import Asking
+from pages.ui.add.windows import start_again, start_late_change
 from pages.ui.add.words import STEP_OF, say_added, say_record
 from pages.ui.explaining import escape
 from pages.ui.inbox.sent import show_sent_receipt
@@ -33,6 +36,10 @@ FINISH = {
     HOLD: "Hold it: keep it as a draft for now",
 }
 ANSWERS = {"yes": "Yes", "no": "No", "not known": "Don’t know yet"}
+ALTERED = (
+    "This was sent already, as batch {before}, and is not sent a second time. What you altered since is here as a change of it, "
+    "which is not sent yet."
+)
 # Which step asks about what can be wrong.
 FIELDS = {
     "what": ("title", "method", "start", "end"),
@@ -142,26 +149,69 @@ def show_name(preview: Preview) -> None:
 
 
 def send(ask: Asking, reader: Reader, draft: Draft) -> None:
-    """Sends the form; on success the draft is gone and the receipt is shown, else the reason is and everything is kept."""
-    whole = replace(draft, answers=dict(ask.answers))
+    """Sends the form; on success the draft is gone and the receipt is shown, else the reason is and everything is kept.
+
+    What another window changed a moment ago is shown before it is sent, and what another window sent is not sent again.
+    """
     try:
-        save_draft(reader.home, whole)
-        with st.spinner("Sending …"):
-            result = send_form(
-                reader.home,
-                reader.connection,
-                whole,
-                keys.today(),
-                is_demo=reader.is_demo,
-                invitation=reader.invitation,
-            )
-        delete_draft(reader.home, draft.draft_id)
+        with st.spinner("Sending …"), hold_alone(reader.home, draft.draft_id):
+            batch_id = send_alone(reader, draft, ask.answers)
+    except DraftGone:
+        st.rerun()
     except (SoundingsError, OSError) as error:
         st.error(escape(str(error)))
         return
-    st.session_state.pop(keys.ADD_DRAFT, None)
-    st.query_params.from_dict({"receipt": result.batch_id})
+    if batch_id:
+        st.session_state.pop(keys.ADD_DRAFT, None)
+        st.query_params.from_dict({"receipt": batch_id})
     st.rerun()
+
+
+def send_alone(reader: Reader, draft: Draft, answers: Mapping[str, str]) -> str | None:
+    """The number of the batch that was sent; None where another window changed the draft meanwhile. The caller holds it alone."""
+    whole = save_changes(reader.home, draft, answers).draft
+    if dict(whole.answers) != {name: value for name, value in answers.items() if value}:
+        return None
+    if before := find_recorded(reader, whole):
+        return settle_sent(reader, whole, before)
+    result = send_form(
+        reader.home,
+        reader.connection,
+        whole,
+        keys.today(),
+        is_demo=reader.is_demo,
+        invitation=reader.invitation,
+    )
+    mark_sent(reader.home, whole, result.batch_id)
+    return result.batch_id
+
+
+def settle_sent(reader: Reader, draft: Draft, before: str) -> str | None:
+    """The batch it was sent as, where it is the same; None where it was altered since, which is now a draft of a change."""
+    invited = reader.invitation.organisation if reader.invitation else None
+    _, manifest, _ = prepare(reader.home, reader.connection, draft, keys.today(), "", invited)
+    change = None
+    if manifest["batch_sha256"][:ID_LENGTH] != before:
+        change = start_late_change(reader, draft, draft.answers)
+        if change is None:
+            raise SoundingsError(
+                f"This was sent already, as batch {before}, and is not sent a second time. Your draft is kept: once that batch is "
+                "approved, or taken out, it can be sent as it is now."
+            )
+        st.session_state.setdefault(keys.NOTES, []).append(ALTERED.format(before=before))
+        st.query_params.from_dict({"draft": change.draft_id})
+    mark_sent(reader.home, draft, before)
+    return None if change else before
+
+
+def find_recorded(reader: Reader, draft: Draft) -> str | None:
+    """The batch of this draft's new activity, where it is recorded or waits already: its sending was cut short before the draft went."""
+    if draft.about.get("what"):
+        return None
+    activity_id = activity_id_of(draft)
+    sent = [one for one in list_sent(reader.home, reader.scope) if one.is_open] if reader.invitation else []
+    waiting = [one.batch_id for one in sent if one.batch.read_manifest()["options"].get("activity") == activity_id]
+    return next(iter([*(find_form_batches(reader.connection, activity_id) or ()), *waiting]), None)
 
 
 def show_receipt(reader: Reader, batch_id: str) -> bool:
@@ -215,9 +265,3 @@ def change_state(reader: Reader, batch: InboxBatch, what: str) -> None:
         (undo if what == "undo" else redo)(reader.home, batch.batch_id)
     except SoundingsError as error:
         st.session_state.setdefault(keys.NOTES, []).append(str(error))
-
-
-def start_again() -> None:
-    """An empty form."""
-    st.session_state.pop(keys.ADD_DRAFT, None)
-    st.query_params.clear()

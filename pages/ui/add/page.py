@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
 
 from etl.form.answers import MEETING, list_personal
 from etl.form.checking import find_problems
-from etl.form.drafts import Draft, delete_draft, list_drafts, make_draft_id, read_draft, save_draft
+from etl.form.drafts import Draft, delete_draft, list_drafts, make_draft_id, read_draft, read_sent
 from etl.form.reading import start_change, start_meeting
 from pages.ui import keys
 from pages.ui.access import Reader
-from pages.ui.add.asking import Asking, forget_widgets
-from pages.ui.add.check import send, show_check, show_receipt, start_again, step_of
+from pages.ui.add.asking import Asking, forget_widgets, take_typed
+from pages.ui.add.check import send, show_check, show_receipt, step_of
 from pages.ui.add.questions import ask_how_many, ask_what, ask_when
 from pages.ui.add.steps import ask_called, ask_changes, ask_decisions, ask_meeting, ask_who
 from pages.ui.add.style import dress_form, go_to_top
 from pages.ui.add.where import ask_where
+from pages.ui.add.windows import follow_windows, keep, own, show_sent_already, start_again
 from pages.ui.explaining import escape
 from soundings.model import SoundingsError
 
@@ -50,6 +50,7 @@ def show_add(reader: Reader) -> None:
         step = st.query_params.get("step", FOUR)
         step = step if step in (FOUR, *STEPS) else FOUR
         go_to_top(step)
+        keys.show_notes()
         if draft.about.get("what") == MEETING:
             show_meeting(reader, draft)
         else:
@@ -60,17 +61,20 @@ def hold_draft(reader: Reader) -> Draft | None:
     """The draft this visit is filling in: that of its link, one for the activity its link names, or a new one."""
     asked, held = st.query_params.get("draft"), st.session_state.get(keys.ADD_DRAFT)
     if held is not None and asked == (held.draft_id if held.changed_at else None) and not asks_for_activity():
-        return held
+        return follow_windows(reader, held) if held.changed_at else held
     forget_widgets()
     st.session_state.pop(keys.ADD_TRIED, None)
     try:
+        if asked and (sent := read_sent(reader.home, asked)) and sent.scope == reader.scope:
+            show_sent_already(sent)
+            return None
         draft = read_draft(reader.home, asked) if asked else start_about(reader) or start_empty(reader)
     except SoundingsError as error:
         st.title("Add activity", anchor=False)
         st.error(escape(str(error)))
         return None
     if draft is None or draft.about.get("for", "") != reader.scope:
-        st.info("That draft is not here: it was sent already, or the link is not whole. Here is an empty form.")
+        st.info("That draft is not here: it was sent or deleted, or the link is not whole. Here is an empty form.")
         draft = start_empty(reader)
     st.session_state[keys.ADD_DRAFT] = draft
     if draft.about.get("what") and not asked:
@@ -104,29 +108,6 @@ def start_empty(reader: Reader) -> Draft:
     return Draft(make_draft_id(), {}, own(reader, {}))
 
 
-def own(reader: Reader, about: Mapping[str, str]) -> dict[str, str]:
-    return {**about, "for": reader.scope} if reader.scope else dict(about)
-
-
-def keep(reader: Reader, draft: Draft, answers: dict[str, str]) -> None:
-    """Saves the draft where anything changed, and puts its private link into the address."""
-    if draft.changed_at and dict(draft.answers) == answers:
-        return
-    if not draft.about.get("what") and not draft.changed_at and not any(name in answers for name in TYPED):
-        return  # nothing was typed yet; what stands there was chosen for the visitor
-    try:
-        saved = save_draft(reader.home, replace(draft, answers=dict(answers)))
-    except SoundingsError as error:
-        st.error(escape(str(error)))
-        return
-    st.session_state[keys.ADD_DRAFT] = saved
-    if st.query_params.get("draft") != saved.draft_id:
-        st.query_params["draft"] = saved.draft_id
-
-
-TYPED = ("title", "method", "where_how", "start_day", "start_month", "start_year", "c1_basis")
-
-
 def go(step: str, is_tried: bool = False) -> None:
     """Another step of the form; `is_tried` shows what is wrong there."""
     st.session_state[keys.ADD_TRIED] = is_tried
@@ -155,16 +136,6 @@ def show_step(reader: Reader, draft: Draft, step: str) -> None:
     keep(reader, draft, answers)
     if step != CHECK or answers:
         show_draft_note(reader)
-
-
-def take_typed(draft: Draft) -> dict[str, str]:
-    """The draft's answers with what was typed into this page's boxes just now, so that what is said beside them is of now."""
-    answers, start = dict(draft.answers), f"{keys.ADD}{draft.draft_id}_"
-    for key, value in st.session_state.items():
-        name = str(key).removeprefix(start)
-        if str(key).startswith(start) and not name.startswith("precision_") and isinstance(value, str | None):
-            answers[name] = value or ""
-    return {name: value for name, value in answers.items() if value}
 
 
 def show_heading(draft: Draft, step: str) -> None:
