@@ -141,6 +141,18 @@ def test_the_inbox_shows_a_change_as_a_new_version_with_the_figures_before_and_a
     assert list_sent(home)[0].batch_id == sent.batch_id
 
 
+def test_the_map_of_a_new_version_does_not_call_its_own_earlier_one_another_record(monkeypatch, open_page, home):
+    from pages.ui.inbox import parts
+
+    told = []
+    monkeypatch.setattr(parts, "draw_fall", lambda *args, recorded=None, **how: told.append((args[2], recorded)))
+    change(home, c1_value="70")
+    send(home, make_draft(title="Bridge clean", place_code=ward_code(3)))
+    assert not open_page(home, "inbox").exception
+    recorded_now = frozenset({ward_code(1), ward_code(2)})
+    assert ({ward_code(1): 1}, None) in told and ({ward_code(3): 1}, recorded_now) in told
+
+
 def test_the_organisation_sees_that_a_record_has_a_new_version_and_which(open_page, home):
     earlier, sent = first_batch(home), change(home, c1_value="70")
     _, token = invite(home, OURS)

@@ -155,7 +155,8 @@ def show_differences(reader: Reader, sent: Waiting, foreseen: Foreseen) -> None:
             foreseen.by_place,
             key=f"inbox_map_of_{sent.batch_id}",
             whose="this batch",
-            recorded=foreseen.recorded,
+            # Of a new version the earlier one is among what is recorded now, and goes: neither beside it nor before it.
+            recorded=foreseen.recorded if foreseen.version is None else None,
         )
     with right:
         show_figures(foreseen)
