@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from etl.inbox import (
     ID_LENGTH,
     RECORDS,
+    REPLACED,
     REPLACES,
     Encoded,
     InboxBatch,
@@ -18,6 +19,7 @@ from etl.inbox import (
     read_batches,
     stage,
 )
+from etl.replacing import check_current
 from etl.replay import Synced, sync
 from etl.types import Mapped
 from soundings.generations import open_current
@@ -46,7 +48,7 @@ def accept_batch(
 
     A batch that was accepted before is left as it is, active or undone; one whose every row was rejected leaves everything
     else as it is too: the inbox keeps nothing of it, and the demo stays. Raises BadFile where the same file is loaded under
-    the same source with other options, Busy where another process is writing.
+    the same source with other options, or what it replaces is no longer current, Busy where another process is writing.
     """
     batch_id = manifest["batch_sha256"][:ID_LENGTH]
     with open_writer(home, timeout=timeout) as writer:
@@ -57,16 +59,17 @@ def accept_batch(
         check_twin(home, manifest)
         if is_refused(mapped):
             return Accepted(None, False, [], synced)
+        check_current(home, manifest)
         staged, listed = stage(home, batch_id, files)
         withdrawn = [] if manifest["is_demo"] else read_demo_ids(home)
-        if withdrawn:
-            append_log(home, [log_line("undone", demo, manifest["accepted_by"]) for demo in withdrawn])
-        if replaced := manifest.get("replaces"):
-            append_log(
-                home,
-                [replace(log_line(REPLACES, batch_id, manifest["accepted_by"]), replaced_id=one) for one in replaced],
-            )
-        commit(home, staged, {**manifest, "files": listed})
+        # These lines count only once the batch is there and its manifest says the same, so that a death or a full disk
+        # before `commit` leaves nothing behind.
+        who = manifest["accepted_by"]
+        lines = [replace(log_line("undone", demo, who), with_id=batch_id) for demo in withdrawn]
+        lines += [replace(log_line(REPLACES, batch_id, who), replaced_id=one) for one in manifest.get("replaces") or ()]
+        if lines:
+            append_log(home, lines)
+        commit(home, staged, {**manifest, "withdraws": withdrawn, "files": listed})
         try:
             synced = sync(writer, {batch_id: mapped})
         except SoundingsError as error:
@@ -108,12 +111,13 @@ def check_twin(home: Home, manifest: dict) -> None:
 
 
 def read_demo_ids(home: Home) -> list[str]:
-    """Ids of the demo's batches in the current generation."""
+    """Ids of the demo's batches that are not undone: those in the current generation, and those that stand aside for a new version."""
     generation = open_current(home)
     if generation is None:
         return []
     found = generation.cursor().execute("select batch_id from batch where is_demo order by sequence").fetchall()
-    return [batch_id for (batch_id,) in found]
+    aside = [one for one in read_batches(home) if one.state == REPLACED and one.read_manifest()["is_demo"]]
+    return [batch_id for (batch_id,) in found] + [one.batch_id for one in aside]
 
 
 def log_line(what: str, batch_id: str, who: str) -> LogLine:

@@ -2,9 +2,11 @@
 
     inbox/00000012-3f9a0c1d2e4b/manifest.json     who, when, which source and mapping, what was detected and decided
                                /sheet-0.parquet   the screened rows, as text
-    inbox/log.jsonl                               one line for each undo and redo
+    inbox/log.jsonl                               one line for each undo, redo and new version
 
-A batch is acknowledged when its folder has its final name: its files are on the disk before, the name itself after.
+A batch is acknowledged when its folder has its final name: its files are on the disk before, the name itself after. What comes
+with it (the demo withdrawn, a batch replaced) stands in its manifest, and in the log for its place in the order: a line that was
+written for a batch which then never came, or came without it, does not count.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -82,6 +85,7 @@ class LogLine:
     """One undo or redo, or the new version of a batch: `what` is undone, redone or replaces; `at` is ISO 8601 in UTC.
 
     `replaced_id`: the batch that this one is a new version of; it stands aside for as long as this one is not undone.
+    `with_id`: the batch that was accepted in the same moment, where the line is a part of that.
     """
 
     at: str
@@ -89,6 +93,12 @@ class LogLine:
     what: str
     batch_id: str
     replaced_id: str | None = None
+    with_id: str | None = None
+
+    @property
+    def accepted_id(self) -> str | None:
+        """The batch whose acceptance this line is a part of; None where it stands for itself."""
+        return self.batch_id if self.what == REPLACES else self.with_id
 
 
 @dataclass(frozen=True)
@@ -194,14 +204,18 @@ def list_folders(home: Home) -> list[tuple[int, str, Path]]:
 
 
 def read_batches(home: Home) -> list[InboxBatch]:
-    """Every batch ever accepted, in order of acceptance, each active, undone, or replaced by a version that is not undone."""
-    log, folders = read_log(home), list_folders(home)
+    """Every batch ever accepted, in order of acceptance, each active, undone, or replaced by a version that is not undone.
+
+    This depends on which batches are undone and on nothing else, not on the order in which that was done: a batch stands aside
+    for each later version that is not undone, also where a version between them is.
+    """
+    log, folders = read_history(home), list_folders(home)
     states = {batch_id: ACTIVE for _, batch_id, _ in folders}
     states |= {
         line.batch_id: STATE_AFTER[line.what] for line in log if line.what != REPLACES and line.batch_id in states
     }
     replaced = {
-        line.replaced_id for line in log if line.what == REPLACES and states.get(line.batch_id, UNDONE) != UNDONE
+        one for batch_id, older in trace_replaced(log).items() if states.get(batch_id) == ACTIVE for one in older
     }
     return [
         InboxBatch(
@@ -214,12 +228,48 @@ def read_batches(home: Home) -> list[InboxBatch]:
     ]
 
 
+def trace_replaced(log: list[LogLine]) -> dict[str, set[str]]:
+    """Batch → every batch that it is a new version of, at once or by way of versions between."""
+    traced: dict[str, set[str]] = {}
+    for line in log:  # what is replaced was accepted before, so that its own lines were met already
+        if line.what == REPLACES:
+            traced.setdefault(line.batch_id, set()).update({line.replaced_id}, traced.get(line.replaced_id, ()))
+    return traced
+
+
+def read_history(home: Home) -> list[LogLine]:
+    """The lines of the log that count, oldest first: without those of a batch that never came, or came without what they say."""
+    paths = {batch_id: path for _, batch_id, path in list_folders(home)}
+    history: dict[object, LogLine] = {}
+    for number, line in enumerate(read_log(home)):
+        if line.accepted_id is None:
+            history[number] = line
+        elif line.accepted_id in paths and is_told(line, paths[line.accepted_id]):
+            told = (line.what, line.batch_id, line.replaced_id, line.with_id)
+            history.pop(told, None)  # of several tries the last one succeeded
+            history[told] = line
+    return list(history.values())
+
+
+def is_told(line: LogLine, path: Path) -> bool:
+    """Whether the manifest of the batch that a line came with says the same."""
+    replaces, withdraws = read_told(path, path.stat().st_mtime_ns)
+    return line.replaced_id in replaces if line.what == REPLACES else line.batch_id in withdraws
+
+
+@lru_cache(maxsize=10_000)
+def read_told(path: Path, changed_ns: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(the batches that an accepted batch replaces, those of the demo that it withdraws). Kept in mind: its folder never changes."""
+    manifest = InboxBatch(0, "", path, ACTIVE).read_manifest()
+    return tuple(manifest.get("replaces") or ()), tuple(manifest.get("withdraws") or ())
+
+
 def log_path(home: Home) -> Path:
     return home.inbox / "log.jsonl"
 
 
 def read_log(home: Home) -> list[LogLine]:
-    """Every undo and redo, oldest first. A last line torn by a crash was never acknowledged and does not count.
+    """Every line of the log, oldest first. A last line torn by a crash was never acknowledged and does not count.
 
     Raises BrokenStore where an earlier line cannot be read.
     """

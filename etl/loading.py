@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from etl.accepting import accept_batch, is_refused, say_now, say_who
+from etl.accepting import accept_batch, find_batch, is_refused, say_now, say_who
 from etl.approval.invited import hold_invited
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
+from etl.replacing import check_current
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.results import LoadResult, describe, describe_load
 from etl.sparing import spare_memory
@@ -116,6 +117,8 @@ def load_file(
     }
     report("Understanding each row")
     if dry_run:
+        if find_batch(home, manifest["batch_sha256"][:ID_LENGTH]) is None:
+            check_current(home, manifest)
         mapped = map_rows(spec, sheets, manifest)
         report("Finding the places")
         return preview(home, manifest, mapped)
@@ -224,14 +227,16 @@ def may_hold_points(path: Path) -> bool:
 
 
 def choose_replaced(home: Home, said: str, source: str) -> str:
-    """The id of the batch that is corrected. Raises SoundingsError where no such batch stands, or it is of another source."""
+    """The id of the batch that is corrected. Raises SoundingsError where there is none, or it is of another source.
+
+    Whether it still stands is asked where it is replaced, so that the same file sent again is one batch.
+    """
     batch = choose_batch(home, said)
-    manifest = batch.read_manifest()
-    if not batch.is_active or manifest["source_id"] != source:
-        state = batch.state if not batch.is_active else f"of the source {manifest['source_id']}, this file of {source}"
+    its = batch.read_manifest()["source_id"]
+    if its != source:
         raise SoundingsError(
-            f"Batch {batch.batch_id} ({batch.file_name}) is {state}, so this file cannot take its place. Nothing was loaded. "
-            "`soundings status` lists the batches there are."
+            f"Batch {batch.batch_id} ({batch.file_name}) is of the source {its}, this file of {source}, so this file cannot take "
+            "its place. Nothing was loaded. `soundings status` lists the batches there are."
         )
     return batch.batch_id
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.approval.invited import hold_invited
-from etl.inbox import FEEDBACK, ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_log
+from etl.inbox import FEEDBACK, ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_history
 from etl.naming import name_activities
 from etl.places.code_lists import LISTS, map_list
 from etl.tables import make_rows
@@ -60,7 +60,7 @@ def sync(writer: Writer, ready: Mapping[str, Mapped] | None = None, *, is_fresh:
             manifest = batch.read_manifest()
             has_moved = has_moved or is_about_places(manifest)
             insert_batch(connection, batch.sequence, manifest, (ready or {}).get(batch.batch_id) or map_batch(batch))
-        write_audit(connection, batches, read_log(home))
+        write_audit(connection, batches, read_history(home))
         changed = resolve_anew(connection, [batch.batch_id for batch in missing], has_moved)
         name_activities(connection, home)
         return changed

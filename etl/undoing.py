@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from etl.accepting import check_twin, log_line, say_who
-from etl.inbox import PLACES, InboxBatch, append_log, read_batches
+from etl.inbox import PLACES, UNDONE, InboxBatch, append_log, read_batches
 from etl.places.outlines import prepare_outlines
+from etl.replacing import check_alone
 from etl.replay import Synced, read_stored_ids, sync
 from soundings.content import content_hash
 from soundings.generations import open_current
@@ -19,7 +20,9 @@ SHORTEST_PREFIX = 4
 
 @dataclass(frozen=True)
 class StateResult:
-    """A batch after undo or redo. `is_change` is false where it was in that state already.
+    """A batch after undo or redo: active, undone, or replaced where it is not undone and a new version of it stands.
+
+    `is_change` is false where it was undone already, or not undone.
 
     `warnings`: what could not be prepared for the map afterwards.
     """
@@ -55,7 +58,10 @@ def undo(home: Home, batch: str, *, who: str | None = None, timeout: float = LOC
 
 
 def redo(home: Home, batch: str, *, who: str | None = None, timeout: float = LOCK_SECONDS) -> StateResult:
-    """The batch with its rows back in the store. Raises BadFile where its file is loaded in another batch."""
+    """The batch with its rows back in the store, or standing aside for a new version of it that is not undone.
+
+    Raises BadFile where its file is loaded in another batch, SoundingsError where another version took the same batch's place.
+    """
     return change_states(home, [batch], "redone", who=who, timeout=timeout)[0]
 
 
@@ -65,10 +71,12 @@ def change_states(
     """The batches after one step to `what` (undone or redone), in one generation; new outlines are then ready to draw."""
     with open_writer(home, timeout=timeout) as writer:
         batches = [choose_batch(home, one) for one in said]
-        changing = [batch for batch in batches if batch.is_active == (what == "undone")]
+        # A replaced batch is not undone: it would come back with the undo of its new version, unless it is undone as well.
+        changing = [batch for batch in batches if (batch.state != UNDONE) == (what == "undone")]
         if what == "redone":
             for batch in changing:
                 check_twin(home, batch.read_manifest())
+                check_alone(home, batch)
         if changing:
             append_log(home, [log_line(what, batch.batch_id, who or say_who()) for batch in changing])
         synced = sync(writer)

@@ -30,6 +30,9 @@ def make_change(home: Home, what: str, argument: str) -> str:
     """The id of the batch that was loaded, undone or put back."""
     if what == "load":
         return etl.loading.load_file(home, Path(argument), "contributions").batch_id
+    if what == "replace":
+        path, replaced = argument.rsplit("?", 1)
+        return etl.loading.load_file(home, Path(path), "contributions", replaces=replaced).batch_id
     if what == "places":
         return etl.places.loading.add_places(home, Path(argument), "ward").batch_id
     return {"undo": etl.loading.undo, "redo": etl.loading.redo}[what](home, argument).batch_id

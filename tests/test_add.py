@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from etl.form.answers import list_personal
+from etl.form.drafts import Draft, make_draft_id
 from etl.form.places import usual_precision
 from etl.form.reading import read_choices, start_change, start_meeting
 from etl.form.records import activity_id_of, preview_form, send_form
@@ -182,7 +184,47 @@ def test_a_change_is_a_new_version_that_counts_once_and_undo_brings_the_one_befo
     assert undo(home, second.batch_id).state == "undone" and content_hash(open_current(home).cursor()) == before
     redo(home, second.batch_id)
     assert content_hash(open_current(home).cursor()) == after and rebuild(home).agrees
-    assert undo(home, first.batch_id).state == "replaced" and content_hash(open_current(home).cursor()) == after
+    assert undo(home, first.batch_id).state == "undone" and content_hash(open_current(home).cursor()) == after
+    undo(home, second.batch_id)
+    assert ask(home, "select count(*) from activity") == [(0,)] and rebuild(home).agrees
+
+
+def test_of_two_changes_begun_from_one_record_the_later_is_refused_and_nothing_counts_twice(home):
+    draft = make_draft()
+    send(home, draft)
+    connection = open_current(home).cursor()
+    one, two = (
+        replace(change, answers={**change.answers, "summary": said})
+        for said in ("first", "second")
+        for change in [start_change(connection, activity_id_of(draft))]
+    )
+    send(home, one)
+    with pytest.raises(BadFile, match="This record was changed meanwhile; open it again .* Your draft is kept"):
+        send(home, two)
+    assert ask(home, "select sum(value) from activity_count") == [(1200.0,)]
+    assert send(home, one).already_loaded  # sent twice it is one batch still
+    again = start_change(open_current(home).cursor(), activity_id_of(draft))
+    send(home, replace(again, answers={**again.answers, "summary": "second"}))
+    assert ask(home, "select summary, (select sum(value) from activity_count) from activity") == [("second", 1200.0)]
+
+
+def test_two_changes_sent_in_one_moment_are_one_change_and_one_refusal(home):
+    draft = make_draft()
+    send(home, draft)
+    change = start_change(open_current(home).cursor(), activity_id_of(draft))
+    changes = [
+        replace(change, draft_id=make_draft_id(), answers={**change.answers, "summary": f"{n}"}) for n in range(4)
+    ]
+
+    def try_to_send(one: Draft) -> bool:
+        try:
+            return send(home, one).rows_accepted > 0
+        except BadFile:
+            return False
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(try_to_send, changes)) == [False, False, False, True]
+    assert ask(home, "select sum(value), count(*) from activity_count") == [(1200.0, 1)]
 
 
 def test_a_meeting_is_added_to_a_running_group_where_it_meets(home):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.inbox import read_batches
+from etl.inbox import read_batches, read_history
 from etl.status import status
 from soundings.content import content_hash
 from soundings.home import Home
@@ -77,7 +77,7 @@ def test_a_killed_writer_loses_nothing_acknowledged_and_leaves_no_half_batch(tmp
 
 
 def choose_change(chance: random.Random, home: Home, folder: Path, number: int) -> tuple[str, str]:
-    """Mostly loads; sometimes an undo, a redo, or places with new names."""
+    """Mostly loads; sometimes an undo, a redo, a new version of a batch that never had one, or places with new names."""
     drawn = chance.random()
     batches = [batch for batch in read_batches(home) if batch.read_manifest()["kind"] == "records"]
     undone = [batch.batch_id for batch in batches if not batch.is_active]
@@ -87,7 +87,12 @@ def choose_change(chance: random.Random, home: Home, folder: Path, number: int) 
         return "undo", chance.choice([batch.batch_id for batch in batches if batch.is_active])
     if drawn < 0.35:
         return "places", str(write_places(folder / f"wards-{number}.geojson", names=f"Named {number}"))
-    return "load", str(write_contributions(folder / f"answers-{number}.csv", f"Topic {number}", ROWS))
+    path = str(write_contributions(folder / f"answers-{number}.csv", f"Topic {number}", ROWS))
+    replaced = {line.replaced_id for line in read_history(home)}
+    alone = [batch.batch_id for batch in batches if batch.is_active and batch.batch_id not in replaced]
+    if drawn < 0.55 and alone:
+        return "replace", f"{path}?{chance.choice(alone)}"
+    return "load", path
 
 
 def check_whole(home: Home) -> None:

@@ -176,7 +176,7 @@ def test_a_later_file_that_holds_the_same_activities_is_told_apart_from_one_that
 def test_a_file_takes_the_place_only_of_an_active_batch_of_its_own_source(home):
     first = load(home, "first", activities=[GROUP])
     undo(home, first)
-    write_sheets(home.root.parent / "again", {"activities": [GROUP]})
+    write_sheets(home.root.parent / "again", {"activities": [GROUP], "sessions": meet("2024-01-10")})
     with pytest.raises(SoundingsError, match=rf"Batch {first} \(first\) is undone, so this file cannot take its place"):
         load_file(home, home.root.parent / "again", "native", replaces=first)
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.inbox import ID_LENGTH
+from etl.replacing import check_current
 from etl.tables import make_rows
 from etl.types import Mapped
 from soundings.content import read_columns, schema_sql
@@ -92,7 +93,8 @@ def slug_of(name: str) -> str:
 
 
 def check_reach(home: Home, manifest: dict, mapped: Mapped) -> None:
-    """Raises BadFile where a batch would change or add to what is not its organisation's own."""
+    """Raises BadFile where a batch would change or add to what is not its organisation's own, or change what is no longer current."""
+    check_current(home, manifest)
     invited = manifest["options"][INVITED]
     generation = open_current(home)
     if generation is None:

@@ -120,6 +120,11 @@ def show_state(result: StateResult, as_json: bool) -> int:
         print(f"{result.file_name} (batch {result.batch_id}) is {result.state} already; nothing was changed.")
     elif result.state == "undone":
         print(f"{result.file_name} is undone. To put it back: soundings redo {result.batch_id}")
+    elif result.state == "replaced":
+        print(
+            f"{result.file_name} is not undone any more, but stands aside: a new version of it is loaded. It comes back when that "
+            "one is undone; `soundings status` lists the batches there are."
+        )
     else:
         print(f"{result.file_name} is back. To take it out again: soundings undo {result.batch_id}")
     for warning in result.warnings:

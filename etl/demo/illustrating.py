@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from etl.inbox import read_batches
+from etl.inbox import UNDONE, read_batches
 from etl.loading import load_file, say_nothing
 from etl.places.loading import add_places
 from etl.results import LoadResult
@@ -50,7 +50,8 @@ def add_askings(home: Home, path: Path) -> list[str]:
 
 def remove_demo(home: Home) -> list[StateResult]:
     """The demo's batches, out of the store; empty where none was in it."""
-    demo = [batch.batch_id for batch in read_batches(home) if batch.is_active and batch.read_manifest()["is_demo"]]
+    there = [batch for batch in read_batches(home) if batch.state != UNDONE]  # one that is replaced would come back
+    demo = [batch.batch_id for batch in there if batch.read_manifest()["is_demo"]]
     return change_states(home, demo, "undone") if demo else []
 
 

@@ -13,7 +13,7 @@ from etl.form.answers import AS_TYPED, FREE_TEXT, HOLD, PUBLISH, REPLY, tidy
 from etl.form.drafts import Draft, DraftGone, hold_alone, mark_sent, save_changes
 from etl.form.reading import find_form_batches, read_place_names
 from etl.form.records import Preview, activity_id_of, prepare, preview_form, send_form
-from etl.inbox import ACTIVE, ID_LENGTH, InboxBatch
+from etl.inbox import ACTIVE, ID_LENGTH, REPLACED, InboxBatch
 from etl.loading import redo, undo
 from etl.undoing import choose_batch
 from pages.ui import keys
@@ -242,6 +242,15 @@ def show_receipt(reader: Reader, batch_id: str) -> bool:
             st.page_link(EXPLORE_PAGE, label="See the map", icon=":material/map:")
         st.markdown("If something is not right, you can take it out again. Nothing else is touched.")
         st.button("Undo", icon=":material/undo:", on_click=change_state, args=(reader, batch, "undo"))
+    elif batch.state == REPLACED:
+        st.title("A later version stands", anchor=False)
+        st.info(
+            f"Batch **{batch.batch_id}** ({added}) was changed since, and stands aside for its later version. It comes back by "
+            "itself where that one is undone."
+        )
+        st.page_link(
+            ACTIVITY_PAGE, label="See its page", icon=":material/arrow_forward:", query_params={"activity": activity}
+        )
     else:
         st.title("Taken out again", anchor=False)
         st.info(f"Batch **{batch.batch_id}** ({added}) is {batch.state}. It is kept aside and can be put back.")
