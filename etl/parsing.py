@@ -20,6 +20,7 @@ LARGEST = 1e12
 LONGEST_LIST = 100_000
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)(?:\.[0-9]+)?")
+THOUSANDS_BY_POINT = re.compile(r"([1-9][0-9]{0,2})(?:\.[0-9]{3}){1,4}")
 BAND = re.compile(r"([0-9][0-9., \u00a0]*?)\s*(?:-|–|—|\bto\b)\s*([0-9][0-9., \u00a0]*)")
 BELOW = re.compile(r"(?:<|fewer than|less than|under)\s*(=?)\s*([0-9][0-9., ]*)")
 ABOUT = re.compile(r"(?:~|about|around|approx\.?|approximately|circa|c\.)\s*([0-9][0-9., ]*)")
@@ -100,11 +101,27 @@ def parse_degrees(text: str | None) -> float | None:
     return parse_number(plain)
 
 
-def parse_count(text: str | None) -> float | None:
-    """A number that is not below zero."""
+def parse_measured(text: str | None) -> float | None:
+    """A number that is not below zero and may have decimals, such as minutes. “1.200” is asked about: written elsewhere it is 1,200."""
+    plain = parse_text(text)
+    if plain and (found := THOUSANDS_BY_POINT.fullmatch(plain)):
+        digits = plain.replace(".", "")
+        is_zeros = not digits[len(found[1]) :].strip("0")
+        also = f" If it is {found[1]}, write {found[1]}." if is_zeros else ""
+        raise Unreadable(f"Is “{plain}” {int(digits):,}? Then write {digits}.{also}")
     value = parse_number(text)
     if value is not None and value < 0:
-        raise Unreadable(f"“{parse_text(text)}” is below zero, which a count cannot be.")
+        raise Unreadable(f"“{plain}” is below zero, which a count cannot be.")
+    return value
+
+
+def parse_count(text: str | None) -> float | None:
+    """A whole number that is not below zero: people, answers and tickets come in no parts. “12.0” is 12."""
+    value = parse_measured(text)
+    if value is not None and value != int(value):
+        raise Unreadable(
+            f"“{parse_text(text)}” is not a whole number, and what is counted is. Write it as one, such as 12."
+        )
     return value
 
 
@@ -117,7 +134,9 @@ def parse_amount(text: str | None) -> Amount | None:
     if "%" in folded:
         raise Unreadable(f"“{plain}” is a percentage; give the number itself.")
     if below := BELOW.fullmatch(folded):
-        return Amount(0.0, parse_count(below[2]) if below[1] else max(math.ceil(parse_count(below[2])) - 1, 0), "band")
+        return Amount(
+            0.0, parse_count(below[2]) if below[1] else max(math.ceil(parse_measured(below[2])) - 1, 0), "band"
+        )
     if about := ABOUT.fullmatch(folded):
         return Amount(parse_count(about[1]), None, "estimate")
     if band := BAND.fullmatch(folded):

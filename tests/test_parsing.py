@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.loading import load_file
 from etl.mapping.cells import NO_DAY, parse_distinct, read_plain_counts, read_plain_days
 from etl.parsing import (
     COLUMN_KINDS,
@@ -23,12 +24,16 @@ from etl.parsing import (
     parse_count,
     parse_date,
     parse_list,
+    parse_measured,
     parse_number,
     parse_text,
     parse_word,
     parse_year,
     parse_yes_no,
 )
+from tests.forms import ask
+from tests.homes import make_wards_home
+from tests.making import ward_code, write_rows
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 CELLISH = st.text(alphabet="0123456789/.-,:T <>~–+%[]'\"abcjantmry;n", max_size=24)
@@ -128,7 +133,7 @@ def test_reading_many_plain_days_at_once_is_reading_each(texts: list[str]) -> No
     ("text", "amount"),
     [
         ("1,204", Amount(1204)),
-        (" 1.5 ", Amount(1.5)),
+        (" 12.0 ", Amount(12)),
         ("<5", Amount(0, 4, "band")),
         ("<=5", Amount(0, 5, "band")),
         ("< 2.5", Amount(0, 2, "band")),
@@ -152,6 +157,44 @@ def test_figures_are_exact_estimated_or_a_band(text: str | None, amount: Amount 
 def test_what_is_no_figure_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse_amount(text)
+
+
+@pytest.mark.parametrize("text", ["1.200", "12.345", "about 1.200", "10–1.200", "<1.200", "1.200.000"])
+def test_a_figure_that_may_have_points_between_its_thousands_is_asked_about(text: str) -> None:
+    with pytest.raises(Unreadable, match=r"Is “[0-9.]+” [0-9,]+\? Then write [0-9]+\."):
+        parse_amount(text)
+
+
+def test_a_figure_of_people_is_whole_or_refused_with_what_to_write() -> None:
+    with pytest.raises(Unreadable, match="Is “1.200” 1,200. Then write 1200"):
+        parse_count("1.200")
+    with pytest.raises(Unreadable, match="Is “12.000” 12,000. Then write 12000. If it is 12, write 12"):
+        parse_count("12.000")
+    for text in ("1.5", "0.25", "0.500", "1200.5"):
+        with pytest.raises(Unreadable, match="not a whole number"):
+            parse_count(text)
+    assert [parse_count(text) for text in ("1,200", "12.0", "1200.00", "0")] == [1200, 12, 1200, 0]
+    assert [parse_measured(text) for text in ("90", "92.5", "0.25")] == [90, 92.5, 0.25]
+    with pytest.raises(Unreadable, match="below zero"):
+        parse_measured("-1")
+
+
+def test_figures_with_points_between_their_thousands_are_refused_row_by_row(tmp_path) -> None:
+    home = make_wards_home(tmp_path, has_records=False)
+    (tmp_path / "both").mkdir()
+    activity = [["k1", "Talks", "2025-01-01", ward_code(1), "venue"]]
+    header = ["activity_id", "title", "start_date", "place_code", "place_role"]
+    write_rows(tmp_path / "both" / "activities.csv", activity, header)
+    counts = [["k1", "people", value, "2025-01-01"] for value in ("1.200", "1,300", "24.5")]
+    write_rows(tmp_path / "both" / "counts.csv", counts, ["activity_id", "measure", "value", "period_start"])
+    sessions = [["k1", "s1", "2025-01-02", "92.5", "8"], ["k1", "s2", "2025-01-03", "60", "7.5"]]
+    write_rows(tmp_path / "both" / "sessions.csv", sessions, ["activity_id", "session_id", "date", "minutes", "attendance_count"])  # fmt: skip
+    result = load_file(home, tmp_path / "both", "native")
+    assert (result.rows_read, result.rows_accepted, result.rows_rejected) == (6, 4, 2)
+    assert ask(home, "select value from activity_count") == [(1300,)]
+    assert ask(home, "select minutes, attendance_count from session order by start_date") == [(92.5, 8), (60, None)]
+    reasons = dict(ask(home, "select value, reason from rejection"))
+    assert set(reasons) == {"1.200", "24.5", "7.5"} and "write 1200" in reasons["1.200"]
 
 
 @pytest.mark.parametrize(

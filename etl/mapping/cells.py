@@ -240,11 +240,12 @@ def read_plain_numbers(distinct: pa.Array, values: np.ndarray) -> np.ndarray:
 
 
 def read_plain_counts(distinct: pa.Array, values: np.ndarray) -> np.ndarray:
-    """The same, leaving numbers below zero to be refused one by one."""
+    """The same, leaving numbers below zero or with a point to be judged one by one."""
     left = read_plain_numbers(distinct, values)
-    below = np.flatnonzero(values[:-1] < 0)
-    values[below] = np.nan
-    return np.union1d(left, below)
+    has_point = pc.match_substring(distinct, ".").to_numpy(zero_copy_only=False)
+    judged = np.flatnonzero((values[:-1] < 0) | has_point)
+    values[judged] = np.nan
+    return np.union1d(left, judged)
 
 
 def read_plain_days(distinct: pa.Array, values: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from etl.parsing import BLANK_WORDS, Unreadable, parse_count, parse_date, parse_number, parse_text
+from etl.parsing import BLANK_WORDS, Unreadable, parse_date, parse_measured, parse_number, parse_text
 from soundings.model import FEWEST_ANSWERS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def parse_side(text: str | None) -> str | None:
 
 def parse_people(text: str | None) -> int | None:
     """A whole number of people, or None."""
-    value = parse_count(text)
+    value = parse_measured(text)
     if value is not None and value != int(value):
         raise Unreadable(f"“{parse_text(text)}” is not a whole number of people.")
     return None if value is None else int(value)

@@ -8,6 +8,7 @@ from etl.mapping.placing import FIELDS, make_saying
 from etl.parsing import (
     parse_amount,
     parse_count,
+    parse_measured,
     parse_word,
     parse_yes_no,
 )
@@ -188,7 +189,8 @@ def make_count(batch: Batch, row: Row) -> None:
 def make_session(batch: Batch, row: Row) -> None:
     name = row.activity_id()
     key = row.text("session_id")
-    values = {column: row.read(column, parse_count) for column in ("minutes", "attendance_count", "returning_count")}
+    values = {column: row.read(column, parse_count) for column in ("attendance_count", "returning_count")}
+    values["minutes"] = row.read("minutes", parse_measured)
     day = row.day("date")
     came, returned = values["attendance_count"], values["returning_count"]
     if came is not None and returned is not None and returned > came:
