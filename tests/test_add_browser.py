@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from etl.form.drafts import Draft, list_drafts, make_draft_id
+from etl.form.drafts import Draft, delete_draft, list_drafts, make_draft_id, save_draft
 from etl.form.records import activity_id_of, send_form
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
@@ -176,6 +176,34 @@ def test_a_phone_shows_what_is_wrong_beside_each_answer_and_has_no_barrier(brows
         expect(page.get_by_text("Choose how it was done").nth(1)).to_be_visible()
         expect(page.get_by_text("The date needs a day and a year too.").nth(1)).to_be_visible()
         assert not find_barriers(page)
+
+
+STICKS_OUT = """() => {
+  const main = document.querySelector('[data-testid="stMain"]'), block = document.querySelector(".stMainBlockContainer");
+  const style = getComputedStyle(block), edge = block.getBoundingClientRect().right - parseFloat(style.paddingRight);
+  const boxes = [...document.querySelectorAll('.st-key-add_form [class*="st-key-add_day_"] [data-testid="stTextInputRootElement"]')];
+  return { out: boxes.filter((box) => box.getBoundingClientRect().right > edge + 0.5).map((box) => box.querySelector("input").ariaLabel),
+           boxes: boxes.length, narrowest: Math.min(...boxes.map((box) => box.clientWidth)),
+           over: main.scrollWidth - main.clientWidth };
+}"""
+
+
+def test_no_date_sticks_out_of_the_narrowest_phone_where_it_is_wrong(browser, address, home):
+    wrong = {"what": {"start_day": ""}, "who": {"m1_day": "3"}, "called": {"called": "a chat", "since_day": "3"}}
+    with guarded_page(browser, 320, 640) as (page, _):
+        for step, changes in wrong.items():
+            draft = save_draft(home, Draft(make_draft_id(), {**SENT, "title": "Net menders", **changes}))
+            page.goto(f"{address}add?step=check&draft={draft.draft_id}")
+            page.get_by_role("button", name="Go to these questions").click()
+            expect(page.get_by_text("There is a problem")).to_be_visible()
+            expect(page.get_by_label("Year").first).to_be_visible()
+            settle(page)
+            told = page.evaluate(STICKS_OUT)
+            assert (told["out"], told["over"]) == ([], 0) and told["boxes"] >= 3 and told["narrowest"] >= 60, (
+                step,
+                told,
+            )
+            delete_draft(home, draft.draft_id)
 
 
 @pytest.mark.parametrize("step", ["what", "where", "who", "how", "changed", "called", "check"])

@@ -28,6 +28,8 @@ STYLE = """
 .st-key-add_form .stSelectbox [data-baseweb="select"] > div { min-height: 44px; }
 .st-key-add_form .stButton button { min-height: 44px; }
 .st-key-add_form [class*="st-key-add_day_"] { gap: 0.6rem !important; flex-wrap: nowrap !important; }
+.st-key-add_form [class*="st-key-add_day_"] > * { flex-shrink: 1 !important; min-width: 3rem !important; }
+.st-key-add_form [class*="st-key-add_day_"] .stTextInput { max-width: 100%; }
 .st-key-add_form [class*="st-key-add_wrong_"] { border-left: 5px solid #b3261e; padding-left: 0.8rem; }
 .st-key-add_form [class*="st-key-add_follow_"] { border-left: 4px solid color-mix(in srgb, currentColor 30%, transparent); padding-left: 0.9rem; }
 @media (max-width: 640px) {
