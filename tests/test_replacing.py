@@ -28,6 +28,7 @@ from soundings.store import open_writer
 from tests.forms import TODAY, ask, make_draft, send
 from tests.homes import make_wards_home
 from tests.making import write_contributions, write_places
+from tests.pages import open_room
 
 VERSIONS = ("first", "second", "third")
 EVERY_ORDER = (
@@ -258,3 +259,16 @@ def test_a_change_that_waited_while_the_record_was_changed_is_refused_for_what_i
     again = start_change(open_current(home).cursor(), activity_id_of(draft))
     sent = send_form(home, open_current(home).cursor(), again, TODAY, invitation=invitation)
     assert approve(home, sent.batch_id, who="kit").is_new and rebuild(home).agrees
+
+
+def test_the_receipt_of_what_was_changed_since_offers_no_way_to_put_it_back(tmp_path, monkeypatch):
+    home = make_wards_home(tmp_path, has_records=False)
+    draft = make_draft()
+    first = send(home, draft).batch_id
+    second = send(home, start_change(open_current(home).cursor(), activity_id_of(draft))).batch_id
+    at = open_room(monkeypatch, home, "add", {"receipt": first})
+    assert not at.exception and [one.value for one in at.title] == ["A later version stands"]
+    assert {one.label for one in at.button}.isdisjoint({"Undo", "Put it back"})
+    undo(home, second)
+    at = open_room(monkeypatch, home, "add", {"receipt": first})
+    assert [one.value for one in at.title] == ["Sent. Thank you."]
