@@ -38,6 +38,7 @@ ARROW = {
     "BOOLEAN": pa.bool_(),
     "DATE": pa.date32(),
     "INTEGER[]": pa.list_(pa.int32()),
+    "VARCHAR[]": pa.list_(pa.string()),
 }
 
 

@@ -31,7 +31,7 @@ stages as (
 ),
 
 session_in_order as (
-    select *, row_number() over (partition by activity_id order by start_date nulls last, row_number) = 1 as is_first
+    select *, row_number() over (partition by activity_id order by start_date nulls last, sheet nulls first, row_number) = 1 as is_first
     from session_now
 ),
 

@@ -5,7 +5,7 @@
 -- $source null: overlap between sources is resolved. $source given: all of that source's own rows, none of the others'.
 
 meeting_in_order as (
-    select *, row_number() over (partition by activity_id order by start_date nulls last, row_number) = 1 as is_first
+    select *, row_number() over (partition by activity_id order by start_date nulls last, sheet nulls first, row_number) = 1 as is_first
     from session_once
 ),
 
@@ -16,7 +16,8 @@ activity_meeting as (
         activity_id,
         max(batch_id) as batch_id,
         max(source_id) as source_id,
-        list(row_number::integer order by row_number) as source_rows,
+        list(row_number::integer order by sheet nulls first, row_number) as source_rows,
+        list(sheet order by sheet nulls first, row_number) as source_sheets,
         count(*) as session_count,
         case
             when max(returning_count) > 0 or bool_and(is_first or returning_count is not null) then max(returning_count)
@@ -46,6 +47,7 @@ record as (
         c.value,
         c.source_row_count,
         c.source_rows,
+        c.source_sheets,
         c.period_start as start_date,
         coalesce(c.period_end, c.period_start) as end_date,
         coalesce(c.value_high, c.value) as top,
@@ -69,6 +71,7 @@ record as (
         end,
         1,
         [row_number::integer],
+        [sheet],
         start_date,
         start_date,
         null,
@@ -94,6 +97,7 @@ record as (
         end,
         1,
         source_rows,
+        source_sheets,
         start_date,
         end_date,
         null,
@@ -105,13 +109,14 @@ record as (
 
     select
         'changes_made',
-        o.batch_id || '-' || o.row_number,
+        concat_ws('-', o.batch_id, o.sheet, o.row_number),
         o.activity_id,
         o.batch_id,
         b.source_id,
         1,
         1,
         [o.row_number::integer],
+        [o.sheet],
         o.changed_date,
         o.changed_date,
         null,
@@ -124,13 +129,14 @@ record as (
 
     select
         'joint_decisions',
-        f.batch_id || '-' || f.row_number,
+        f.activity_id,
         f.activity_id,
         f.batch_id,
         b.source_id,
         case f.answer when 'yes' then 1 when 'no' then 0 end,
         1,
         [f.row_number::integer],
+        [f.sheet],
         d.first_day,
         d.last_day,
         null,
@@ -146,13 +152,14 @@ record as (
 
     select
         'stages_shared',
-        s.batch_id || '-' || s.row_number,
+        s.activity_id || '-' || s.stage,
         s.activity_id,
         s.batch_id,
         b.source_id,
         case when s.sharing in ('with', 'by') then 1 when s.sharing in ('to', 'for') then 0 end,
         1,
         [s.row_number::integer],
+        [s.sheet],
         d.first_day,
         d.last_day,
         null,

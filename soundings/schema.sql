@@ -118,6 +118,7 @@ create table organisation (
 create table activity (
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,                       -- of the file; null where it has one, or one of this kind under the usual name
     source_id varchar not null,
     activity_id varchar not null,        -- from source and the file's own key, else batch and row
     activity_key varchar,                -- the file's own key
@@ -156,6 +157,7 @@ create table activity_place (
 create table claim (                     -- what the organiser calls it; append-only
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     activity_id varchar not null,
     called varchar not null,
     called_by varchar,
@@ -164,7 +166,7 @@ create table claim (                     -- what the organiser calls it; append-
 
 create table activity_count (
     batch_id varchar not null,
-    count_id varchar not null,           -- batch_id + '-' + first row number + measure
+    count_id varchar not null,           -- batch, sheet where it is not the first, first row number, measure
     activity_id varchar not null,
     measure varchar not null,
     value double not null,
@@ -175,14 +177,17 @@ create table activity_count (
     location_id varchar not null,
     role varchar not null,
     source_row_count bigint not null,    -- how many source rows made it
-    source_rows integer[] not null       -- which ones
+    source_rows integer[] not null,      -- which ones
+    source_sheets varchar[]              -- the sheet of each; null where the sheet needs no name
 );
 
 create table session (
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     session_id varchar not null,
     activity_id varchar not null,
+    session_key varchar,                 -- the id that the file itself gives it; null where it gives none
     start_date date,
     minutes double,
     attendance_count double,
@@ -206,6 +211,7 @@ create table source_repeat (             -- source repeats another's sessions
 create table stage (
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     activity_id varchar not null,
     stage varchar not null,
     sharing varchar not null,
@@ -217,6 +223,7 @@ create table stage (
 create table fact (
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     activity_id varchar not null,
     fact varchar not null,
     answer varchar not null,
@@ -226,6 +233,7 @@ create table fact (
 create table outcome (
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     activity_id varchar not null,
     what_changed varchar not null,
     who_decided varchar,
@@ -237,6 +245,7 @@ create table outcome (
 create table reciprocity (               -- what people gave and what they got; both sides filled in answers the question
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     activity_id varchar not null,
     gave varchar,
     got varchar
@@ -245,6 +254,7 @@ create table reciprocity (               -- what people gave and what they got; 
 create table perspective (               -- whose knowledge was in the room
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     activity_id varchar not null,
     knowledge varchar not null,          -- lived | local | professional
     who varchar not null,                -- in words: tenants of the two blocks, a housing officer …
@@ -254,6 +264,7 @@ create table perspective (               -- whose knowledge was in the room
 create table story (                     -- told with consent, in the words of someone who took part
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     activity_id varchar not null,
     quote varchar not null,
     told_by varchar,                     -- as they wish to be called: a tenant
@@ -265,6 +276,7 @@ create table story (                     -- told with consent, in the words of s
 create table statement (                 -- right of reply, and what a group has read and agreed
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     activity_id varchar not null,
     kind varchar not null,               -- agreed statement | reply of people who took part | reply of the organiser
     words varchar not null,
@@ -274,6 +286,7 @@ create table statement (                 -- right of reply, and what a group has
 create table instrument (                -- a validated instrument's aggregate score, without its item text
     batch_id varchar not null,
     row_number bigint not null,
+    sheet varchar,
     activity_id varchar not null,
     instrument varchar not null,         -- REST, PPEET, PEIRS-22 …
     version varchar not null,
@@ -336,34 +349,115 @@ create view activity_now as
 select a.*
 from activity a
 join batch b using (batch_id)
-qualify row_number() over (partition by a.activity_id order by b.sequence desc, a.row_number desc) = 1;
+qualify row_number() over (partition by a.activity_id order by b.sequence desc, a.sheet desc nulls last, a.row_number desc) = 1;
 
--- Every meeting as it is told now. A corrected file loaded beside the first tells the same meetings again: the k-th of an activity
--- and a day in one batch is the k-th in another. The batch accepted last speaks, and a blank in it leaves what was said before.
+-- Every meeting as it is told now. A corrected file loaded beside the first tells the same meetings again. Of an activity and a day,
+-- two that the files give an id are the same where the id is; else the k-th of one batch is the k-th of another. One without a day
+-- pairs by its id alone. The batch accepted last speaks, and a blank in it leaves what was said before.
 create view session_now as
-select
-    arg_max(batch_id, sequence) as batch_id,
-    max(sequence) as sequence,
-    arg_max(row_number, sequence) as row_number,
-    arg_max(session_id, sequence) as session_id,
-    list(session_id order by sequence desc)[2:] as told_before,
-    activity_id,
-    arg_max(source_id, sequence) as source_id,
-    start_date,
-    arg_max(minutes, sequence) as minutes,
-    arg_max(attendance_count, sequence) as attendance_count,
-    arg_max(returning_count, sequence) as returning_count,
-    arg_max(repeat_key, sequence) as repeat_key
-from (
+with told_again as (
+    select activity_id from session group by activity_id having min(batch_id) <> max(batch_id)
+),
+-- An id without a day is of the day that it has elsewhere, where that is one.
+day_of_key as (
+    select activity_id, session_key, min(start_date) as day
+    from session
+    where session_key is not null and activity_id in (from told_again)
+    group by activity_id, session_key
+    having min(start_date) = max(start_date)
+),
+told as (
     select
         s.*,
         b.sequence,
         b.source_id,
-        row_number() over (partition by s.batch_id, s.activity_id, s.start_date order by s.row_number) as same_day_rank
+        coalesce(s.start_date, k.day) as day,
+        coalesce(s.sheet, '') as part
     from session s
     join batch b using (batch_id)
+    left join day_of_key k on k.activity_id = s.activity_id and k.session_key = s.session_key
+    where s.activity_id in (from told_again)
+),
+-- The order in which a day's ids came up: the k-th of them is the k-th meeting of that day.
+key_rank as (
+    select
+        activity_id,
+        day,
+        session_key,
+        row_number() over (
+            partition by activity_id, day
+            order by min({'sequence': sequence, 'part': part, 'row_number': row_number})
+        ) as rank
+    from told
+    where session_key is not null
+    group by activity_id, day, session_key
+),
+-- A batch that has both kinds on one day: its meetings without an id are none of those with one.
+mixed as (
+    select batch_id, activity_id, day
+    from told
+    where day is not null
+    group by batch_id, activity_id, day
+    having count(session_key) between 1 and count(*) - 1
+),
+ranked as (
+    select
+        t.*,
+        case
+            when t.session_key is not null then k.rank
+            when m.batch_id is null then t.rank_here
+            else -t.rank_here
+        end as rank,
+        case when t.day is null and t.session_key is null then t.session_id end as alone
+    from (
+        select
+            *,
+            row_number() over (
+                partition by batch_id, activity_id, day, session_key is null
+                order by part, row_number
+            ) as rank_here
+        from told
+    ) t
+    left join key_rank k
+        on k.activity_id = t.activity_id
+        and k.day is not distinct from t.day
+        and k.session_key = t.session_key
+    left join mixed m on m.batch_id = t.batch_id and m.activity_id = t.activity_id and m.day = t.day
 )
-group by activity_id, start_date, same_day_rank;
+select
+    arg_max(batch_id, sequence) as batch_id,
+    max(sequence) as sequence,
+    arg_max(row_number, sequence) as row_number,
+    arg_max_null(sheet, sequence) as sheet,
+    arg_max(session_id, sequence) as session_id,
+    list(session_id order by sequence desc)[2:] as told_before,
+    activity_id,
+    arg_max(source_id, sequence) as source_id,
+    day as start_date,
+    arg_max(minutes, sequence) as minutes,
+    arg_max(attendance_count, sequence) as attendance_count,
+    arg_max(returning_count, sequence) as returning_count,
+    arg_max(repeat_key, sequence) as repeat_key
+from ranked
+group by activity_id, day, rank, alone
+union all by name
+select
+    batch_id,
+    b.sequence,
+    s.row_number,
+    s.sheet,
+    s.session_id,
+    []::varchar[] as told_before,
+    s.activity_id,
+    b.source_id,
+    s.start_date,
+    s.minutes,
+    s.attendance_count,
+    s.returning_count,
+    s.repeat_key
+from session s
+join batch b using (batch_id)
+where s.activity_id not in (from told_again);
 
 create view classification_now as
 select *
@@ -375,13 +469,13 @@ create view fact_now as
 select f.*
 from fact f
 join batch b using (batch_id)
-qualify row_number() over (partition by f.activity_id, f.fact order by b.sequence desc, f.row_number desc) = 1;
+qualify row_number() over (partition by f.activity_id, f.fact order by b.sequence desc, f.sheet desc nulls last, f.row_number desc) = 1;
 
 create view stage_now as
 select s.*
 from stage s
 join batch b using (batch_id)
-qualify row_number() over (partition by s.activity_id, s.stage order by b.sequence desc, s.row_number desc) = 1;
+qualify row_number() over (partition by s.activity_id, s.stage order by b.sequence desc, s.sheet desc nulls last, s.row_number desc) = 1;
 
 -- What an activity is called now: the latest dated claim; of undated ones, the one accepted last.
 create view claim_now as
@@ -390,5 +484,5 @@ from claim c
 join batch b using (batch_id)
 qualify row_number() over (
     partition by c.activity_id
-    order by c.called_date desc nulls last, b.sequence desc, c.row_number desc
+    order by c.called_date desc nulls last, b.sequence desc, c.sheet desc nulls last, c.row_number desc
 ) = 1;

@@ -4,7 +4,7 @@
 session_ranked as (
     select
         s.*,
-        row_number() over (partition by s.source_id, s.repeat_key order by s.sequence, s.row_number) as repeat_rank
+        row_number() over (partition by s.source_id, s.repeat_key order by s.sequence, s.sheet nulls first, s.row_number) as repeat_rank
     from session_now s
     where $source is null or s.source_id = $source
 ),
@@ -30,6 +30,7 @@ session_once as (
         s.activity_id,
         s.source_id,
         s.row_number,
+        s.sheet,
         s.start_date,
         coalesce(s.minutes, fill.minutes) as minutes,
         coalesce(s.attendance_count, fill.attendance_count) as attendance_count,

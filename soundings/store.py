@@ -227,6 +227,17 @@ def check_batches(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) -
             f"Batch {wrong[0]} read {wrong[1]:,} rows but accepts {wrong[2]:,} and rejects {wrong[3]:,}. Nothing was published. "
             "This is a fault in Soundings: please report it."
         )
+    for table, name in (("activity_count", "count_id"), ("session", "session_id")):
+        twice = connection.execute(
+            f"select any_value(batch_id), {name} from {table} where batch_id in (select unnest($batch_ids)) "  # noqa: S608
+            f"group by {name} having count(*) > 1 limit 1",
+            wanted,
+        ).fetchone()
+        if twice:
+            raise BrokenStore(
+                f"Batch {twice[0]} has the {name} {twice[1]} in the table {table} more than once, so each would stand in the "
+                "places of the other. Nothing was published. This is a fault in Soundings: please report it."
+            )
     unresolved = connection.execute(
         """
         select l.batch_id, count(*)

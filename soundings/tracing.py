@@ -29,7 +29,10 @@ TEMPLATE_SHEETS = {
 
 @dataclass(frozen=True)
 class Trace:
-    """One record of a figure: what it counts, and the file and rows that say so. `place_said` is as the file wrote it."""
+    """One record of a figure: what it counts, and the file and rows that say so. `place_said` is as the file wrote it.
+
+    `source_sheets`: the sheet of each of `source_rows`, None where the row's number says enough.
+    """
 
     activity_id: str
     title: str
@@ -43,6 +46,7 @@ class Trace:
     place_said: str | None
     state: str
     reason: str | None
+    source_sheets: list[str | None] | None = None
 
 
 def read_traces(
@@ -84,7 +88,8 @@ def read_traces(
             any_value(r.source_rows),
             any_value(l.said),
             any_value(ls.state),
-            any_value(coalesce(ls.reason, l.reason))
+            any_value(coalesce(ls.reason, l.reason)),
+            any_value(r.source_sheets)
         from record r
         join record_place rp using (record_id)
         join location l on l.location_id = rp.location_id
@@ -124,6 +129,9 @@ def say_rows(rows: list[int]) -> str:
 
 
 def say_origin(trace: Trace, measure: str) -> str:
-    """The rows a record comes from, with the sheet of the template where it has several: “sessions, row 12”."""
-    sheet = f"{TEMPLATE_SHEETS.get(measure, 'counts')}, " if trace.source_id == TEMPLATE else ""
-    return sheet + say_rows(trace.source_rows)
+    """The rows a record comes from, with the sheet where the file has several: “sessions, row 12”, “May, rows 2–3; June, row 2”."""
+    usual = TEMPLATE_SHEETS.get(measure, "counts") if trace.source_id == TEMPLATE else None
+    rows_of: dict[str | None, list[int]] = {}
+    for row, sheet in zip(trace.source_rows, trace.source_sheets or [None] * len(trace.source_rows), strict=True):
+        rows_of.setdefault(sheet or usual, []).append(row)
+    return "; ".join(f"{sheet}, {say_rows(rows)}" if sheet else say_rows(rows) for sheet, rows in rows_of.items())

@@ -54,8 +54,8 @@ PARTS = {
     "scores": ("instrument",),
 }
 # Of where a row came from, not of what it says; the days of a figure are those of its activity.
-UNSAID = {"batch_id", "row_number", "count_id", "session_id", "location_id", "source_row_count", "source_rows",
-          "period_start", "period_end"}  # fmt: skip
+UNSAID = {"batch_id", "row_number", "sheet", "count_id", "session_id", "session_key", "location_id", "source_row_count",
+          "source_rows", "source_sheets", "period_start", "period_end"}  # fmt: skip
 PLACES = f"""
 select distinct coalesce(p.name, l.said, l.name, case l.kind when 'not_tied' then 'not tied to a place' else 'no place' end)
 from activity_place a

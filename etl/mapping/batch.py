@@ -118,6 +118,7 @@ def make_sessions(rows: Rows, batch_id: str, activity_of_row: np.ndarray, activi
     columns = {
         "batch_id": batch_id,
         "row_number": pa.array(rows.numbers[at], pa.int64()),
+        "sheet": rows.name_sheets(at),
         "session_id": name_rows(rows, batch_id, at),
         "activity_id": activity_ids.take(pa.array(activity_of_row[at])),
         "start_date": to_days(days),

@@ -35,6 +35,7 @@ class Rows:
     numbers: np.ndarray
     labels: list[str]
     sheet_of_row: np.ndarray
+    sheet_names: list[str]
     headings: dict[str, str] = field(default_factory=dict)  # what the file calls a column, where that is another name
     is_rejected: np.ndarray = field(init=False)
     problems: list[tuple[np.ndarray, str, pa.Array, pa.Array]] = field(default_factory=list)
@@ -48,6 +49,12 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def name_sheets(self, at: np.ndarray) -> pa.Array:
+        """The sheet that each of these rows stands in; null where the file has one."""
+        if len(self.sheet_names) == 1:
+            return pa.nulls(len(at), pa.string())
+        return pa.array(self.sheet_names, pa.string()).take(pa.array(self.sheet_of_row[at]))
 
     @cached_property
     def accepted(self) -> np.ndarray:
@@ -129,7 +136,7 @@ class Rows:
         rows, earlier = left[left != earlier], earlier[left != earlier]
         if len(rows):
             shown = self.headings.get(column, column)
-            reasons = [f"The same {shown} is in row {number}; it counts once." for number in self.numbers[earlier]]
+            reasons = [f"The same {shown} is in {where}; it counts once." for where in self._say_where(rows, earlier)]
             self.problems.append((rows, column, distinct.take(pa.array(codes[rows])), pa.array(reasons, pa.string())))
             self.is_rejected[rows] = True
 
@@ -165,6 +172,15 @@ class Rows:
             len(rows),
         )
         return made.take(pa.array(order))
+
+    def _say_where(self, rows: np.ndarray, others: np.ndarray) -> list[str]:
+        """“row 7” for each of `others`, with the sheet where it is not the one of the row beside it."""
+        return [
+            f"row {self.numbers[other]}"
+            if self.sheet_of_row[row] == self.sheet_of_row[other]
+            else f"row {self.numbers[other]} of “{self.sheet_names[self.sheet_of_row[other]]}”"
+            for row, other in zip(rows.tolist(), others.tolist(), strict=True)
+        ]
 
     def _parser(self, read: str) -> Callable:
         return find_parser(read, self.spec.date_order, self.spec.epoch)
@@ -272,6 +288,7 @@ def gather_rows(spec: Spec, sheets: list[Sheet], file_name: str) -> Rows:
         np.concatenate([sheet.row_numbers.to_numpy(zero_copy_only=False) for sheet in sheets]).astype(np.int64),
         labels,
         np.repeat(np.arange(len(sheets)), [sheet.table.num_rows for sheet in sheets]),
+        [sheet.name for sheet in sheets],
     )
 
 

@@ -39,9 +39,9 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
 
     def finish(batch_id: str, activity_ids: pa.Array, location_ids: pa.Array) -> pa.Table:
         head = order[begins]
-        lists = pa.ListArray.from_arrays(
-            pa.array(np.append(begins, len(order)), pa.int32()), pa.array(rows.numbers[at][order], pa.int32())
-        )
+        offsets = pa.array(np.append(begins, len(order)), pa.int32())
+        numbers = pa.ListArray.from_arrays(offsets, pa.array(rows.numbers[at][order], pa.int32()))
+        has_sheets = len(rows.sheet_names) > 1
         return make_table(
             "activity_count",
             {
@@ -56,7 +56,8 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
                 "location_id": location_ids.take(pa.array(locations[head])),
                 "role": rows.spec.place.role,
                 "source_row_count": pa.array(np.diff(np.append(begins, len(order))), pa.int64()),
-                "source_rows": lists,
+                "source_rows": numbers,
+                "source_sheets": pa.ListArray.from_arrays(offsets, rows.name_sheets(at[order])) if has_sheets else None,
             },
             len(begins),
         )

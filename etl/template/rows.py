@@ -22,17 +22,42 @@ def name_activity(spec: Spec, key: str) -> str:
     return f"{spec.id}:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The sheet that a row stands in. `label`: what a rejection calls it. `position`: among the sheets of its kind, from 0.
+
+    `told`: its name where a row number alone does not say which sheet is meant. `is_form`: it was made of a form's answers.
+    """
+
+    name: str
+    label: str
+    position: int = 0
+    told: str | None = None
+    is_form: bool = False
+
+
 @dataclass
 class Row:
     """One row being read: its cells, and what was wrong with them. `read_before`: what the cells of the same sheet came to."""
 
     spec: Spec
-    label: str
+    origin: Origin
     number: int
     cells: dict[str, str | None]
     read_before: dict[tuple, tuple] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     is_rejected: bool = False
+
+    @property
+    def at(self) -> dict:
+        """Which row of the file this is, as columns of a record."""
+        return {"row_number": self.number, "sheet": self.origin.told}
+
+    @property
+    def name(self) -> str:
+        """This row among those of its kind in the batch: its number, after the sheet's where that is not the first."""
+        position = self.origin.position
+        return f"{position + 1}-{self.number}" if position else str(self.number)
 
     def read(self, column: str, parse: Callable, *, required: bool = False):
         """The cell's value; None where it is blank or unreadable, which is noted (and rejects the row where required)."""
@@ -95,7 +120,7 @@ class Batch:
         default_factory=lambda: {name: defaultdict(list) for name in RECORD_TABLES}
     )
     locations: dict[tuple, str] = field(default_factory=dict)
-    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    seen: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     places_of_activity: dict[str, tuple[list[tuple], str]] = field(default_factory=dict)
     organisations: set[str] = field(default_factory=set)
 
@@ -118,7 +143,9 @@ class Batch:
 
     def is_new(self, row: Row, column: str, key: str) -> bool:
         """Whether a key has not been used in this batch; where it has, the row is rejected."""
-        first = self.seen.setdefault((column, key), row.number)
-        if first != row.number:
-            row.refuse(column, f"“{row.text(column)}” was already used in row {first}. Give each its own.", is_row=True)
-        return first == row.number
+        here = (row.origin.name, row.number)
+        first = sheet, number = self.seen.setdefault((column, key), here)
+        if first != here:
+            where = f"row {number}" if sheet == row.origin.name else f"row {number} of “{sheet}”"
+            row.refuse(column, f"“{row.text(column)}” was already used in {where}. Give each its own.", is_row=True)
+        return first == here

@@ -47,7 +47,7 @@ def make_reciprocity(batch: Batch, row: Row) -> None:
         )
     row.is_rejected = row.is_rejected or gave is None and got is None
     if not row.is_rejected:
-        batch.add("reciprocity", row_number=row.number, activity_id=name, gave=gave, got=got)
+        batch.add("reciprocity", **row.at, activity_id=name, gave=gave, got=got)
 
 
 def make_perspective(batch: Batch, row: Row) -> None:
@@ -58,7 +58,7 @@ def make_perspective(batch: Batch, row: Row) -> None:
         "people_count": row.read("people_count", parse_people),
     }
     if not row.is_rejected:
-        batch.add("perspective", row_number=row.number, **values)
+        batch.add("perspective", **row.at, **values)
 
 
 def make_story(batch: Batch, row: Row) -> None:
@@ -79,7 +79,7 @@ def make_story(batch: Batch, row: Row) -> None:
             is_row=True,
         )
     if not row.is_rejected:
-        batch.add("story", row_number=row.number, **values)
+        batch.add("story", **row.at, **values)
 
 
 def make_statement(batch: Batch, row: Row) -> None:
@@ -90,7 +90,7 @@ def make_statement(batch: Batch, row: Row) -> None:
         "said_month": read_month(row),
     }
     if not row.is_rejected:
-        batch.add("statement", row_number=row.number, **values)
+        batch.add("statement", **row.at, **values)
 
 
 def make_claim(batch: Batch, row: Row) -> None:
@@ -101,7 +101,7 @@ def make_claim(batch: Batch, row: Row) -> None:
         "called_date": row.day("called_date"),
     }
     if not row.is_rejected:
-        batch.add("claim", row_number=row.number, **values)
+        batch.add("claim", **row.at, **values)
 
 
 def make_instrument(batch: Batch, row: Row) -> None:
@@ -122,7 +122,7 @@ def make_instrument(batch: Batch, row: Row) -> None:
             is_row=True,
         )
     if not row.is_rejected:
-        batch.add("instrument", row_number=row.number, **values)
+        batch.add("instrument", **row.at, **values)
 
 
 def read_month(row: Row) -> str | None:

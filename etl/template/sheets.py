@@ -16,7 +16,7 @@ from etl.sparing import spare_collecting
 from etl.spec_types import Spec
 from etl.tables import make_rows
 from etl.template.places import find_places
-from etl.template.rows import Batch, Row, name_activity
+from etl.template.rows import Batch, Origin, Row, name_activity
 from etl.template.said import SAID_MAKERS
 from etl.template.tables import find_table
 from etl.types import Mapped, Sheet
@@ -42,16 +42,14 @@ def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str)
     rejections: list[dict] = []
     read = rejected = 0
     for name, make in makers.items():
-        for sheet in sheets:
-            table = find_table(sheet.table.column_names)
-            if table is None or table.name != name:
-                continue
-            label = file_name if len(sheets) == 1 else f"{file_name}: {sheet.name}"
-            rejections += list_unknown_columns(sheet, table.columns, label)
+        of_kind = [sheet for sheet in sheets if (table := find_table(sheet.table.column_names)) and table.name == name]
+        for position, sheet in enumerate(of_kind):
+            origin = make_origin(sheet, name, position, file_name, is_only=len(sheets) == 1)
+            rejections += list_unknown_columns(sheet, find_table(sheet.table.column_names).columns, origin.label)
             read_before: dict[tuple, tuple] = {}
             columns = [column.to_pylist() for column in sheet.table.columns]
             for number, *cells in zip(sheet.row_numbers.to_pylist(), *columns, strict=True):
-                row = Row(spec, label, number, dict(zip(sheet.table.column_names, cells, strict=True)), read_before)
+                row = Row(spec, origin, number, dict(zip(sheet.table.column_names, cells, strict=True)), read_before)
                 make(batch, row)
                 rejections += list_problems(row)
                 read += 1
@@ -59,6 +57,17 @@ def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str)
     tables = batch.make_tables() | {"location": make_locations(batch)}
     made = make_rows("rejection", [{"batch_id": batch_id, **line} for line in rejections])
     return Mapped(tables, made, read, read - rejected, rejected)
+
+
+def make_origin(sheet: Sheet, kind: str, position: int, file_name: str, *, is_only: bool) -> Origin:
+    """What the rows of a sheet are known by. A sheet that is called as the template calls its kind needs no name."""
+    return Origin(
+        sheet.name,
+        file_name if is_only else f"{file_name}: {sheet.name}",
+        position,
+        None if is_only or sheet.name == kind else sheet.name,
+        sheet.detected.get("format") == "form",
+    )
 
 
 def list_unknown_columns(sheet: Sheet, known: tuple[str, ...], label: str) -> list[dict]:
@@ -80,7 +89,7 @@ def list_problems(row: Row) -> list[dict]:
     """The lines of `rejection` for one row; a value that may be a person's is left out."""
     return [
         {
-            "file": row.label,
+            "file": row.origin.label,
             "row_number": row.number,
             "column_name": column,
             "value": None if row.spec.screening.get(column, "").startswith("person_") else row.cells.get(column),
@@ -125,7 +134,7 @@ def make_activity(batch: Batch, row: Row) -> None:
         return
     name = name_activity(row.spec, key)
     batch.add(
-        "activity", row_number=row.number, source_id=row.spec.id, activity_id=name, activity_key=key,
+        "activity", **row.at, source_id=row.spec.id, activity_id=name, activity_key=key,
         parent_activity_id=parent and name_activity(row.spec, parent), **values,
     )  # fmt: skip
     for saying in sayings:
@@ -133,7 +142,7 @@ def make_activity(batch: Batch, row: Row) -> None:
     if sayings:
         batch.places_of_activity[name] = (sayings, role)
     if claim["called"]:
-        batch.add("claim", row_number=row.number, activity_id=name, **claim)
+        batch.add("claim", **row.at, activity_id=name, **claim)
     if values["organisation"] and values["organisation"] not in batch.organisations:
         batch.organisations.add(values["organisation"])
         batch.add("organisation", organisation_id=slug(values["organisation"]), name=values["organisation"])
@@ -179,10 +188,10 @@ def make_count(batch: Batch, row: Row) -> None:
             make_saying("none", reason="The count names several places, and a figure cannot be split between them.")
         ]
     batch.add(
-        "activity_count", count_id=f"{batch.batch_id}-{row.number}-{measure}", activity_id=name, measure=measure,
+        "activity_count", count_id=f"{batch.batch_id}-{row.name}-{measure}", activity_id=name, measure=measure,
         value=amount.value, value_high=high, basis=basis or ("band" if high is not None else amount.basis),
         period_start=start, period_end=end, location_id=batch.locate(sayings[0]), role=role,
-        source_row_count=1, source_rows=[row.number],
+        source_row_count=1, source_rows=[row.number], source_sheets=row.origin.told and [row.origin.told],
     )  # fmt: skip
 
 
@@ -203,8 +212,11 @@ def make_session(batch: Batch, row: Row) -> None:
         batch.is_new(row, "session_id", key)
     if row.is_rejected:
         return
-    session_id = f"{batch.batch_id}-session-{row.number}"
-    batch.add("session", row_number=row.number, session_id=session_id, activity_id=name, start_date=day, **values)
+    session_id = f"{batch.batch_id}-session-{row.name}"
+    told_key = None if row.origin.is_form else key  # a form numbers meetings itself, anew each time
+    batch.add(
+        "session", **row.at, session_id=session_id, activity_id=name, session_key=told_key, start_date=day, **values
+    )
     for saying in sayings:
         batch.add("session_place", session_id=session_id, location_id=batch.locate(saying), role=role)
 
@@ -214,7 +226,7 @@ def make_stage(batch: Batch, row: Row) -> None:
     values = {"stage": row.word("stage", required=True), "sharing": row.word("sharing", required=True)}
     values |= {column: row.text(column) for column in ("decision_right", "named_decision", "why_not_shared")}
     if not row.is_rejected:
-        batch.add("stage", row_number=row.number, activity_id=name, **values)
+        batch.add("stage", **row.at, activity_id=name, **values)
 
 
 def make_fact(batch: Batch, row: Row) -> None:
@@ -225,7 +237,7 @@ def make_fact(batch: Batch, row: Row) -> None:
         "evidence": row.text("evidence"),
     }
     if not row.is_rejected:
-        batch.add("fact", row_number=row.number, activity_id=name, **values)
+        batch.add("fact", **row.at, activity_id=name, **values)
 
 
 def make_outcome(batch: Batch, row: Row) -> None:
@@ -233,4 +245,4 @@ def make_outcome(batch: Batch, row: Row) -> None:
     values = {"what_changed": row.text("what_changed", required=True), "who_decided": row.text("who_decided")}
     values |= {column: row.day(column) for column in ("changed_date", "told_back_due_date", "told_back_date")}
     if not row.is_rejected:
-        batch.add("outcome", row_number=row.number, activity_id=name, **values)
+        batch.add("outcome", **row.at, activity_id=name, **values)

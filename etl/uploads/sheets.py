@@ -102,6 +102,16 @@ def make_keys(cells: Cells, titles: list[str | None], mapping: ColumnMapping) ->
     return keys
 
 
+def list_keys(chosen: list[Sheet], mapping: ColumnMapping) -> list[tuple[str, int, str]]:
+    """(sheet, row, key of its activity) of every row of the sheets that are read as one."""
+    cells = {
+        field: [cell for sheet in chosen for cell in sheet.table[name].to_pylist()] for name, field in mapping.columns
+    }
+    rows = [(sheet.name, row) for sheet in chosen for row in sheet.row_numbers.to_pylist()]
+    titles = [parse_text(text) for text in cells.get("title", [None] * len(rows))]
+    return [(*row, key) for row, key in zip(rows, make_keys(cells, titles, mapping), strict=True)]
+
+
 def hide(key: str) -> str:
     """A key as letters and digits that say nothing: a title may hold what screening takes out of it."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
@@ -126,16 +136,12 @@ def make_activities(
 
 
 def make_meetings(sheet: Sheet, cells: Cells, keys: list[str], mapping: ColumnMapping, at: list[int]) -> Sheet:
-    """The sheet of meetings, one for each row."""
-    seen: Counter[str] = Counter()
-    days = pick(cells.get("start_date"), at)
-    ids = []
-    for row, said in zip(at, days, strict=True):
-        day = parse_text(said)
-        key = f"{keys[row]}-{day}" if day else keys[row]
-        seen[key] += 1
-        ids.append(hide(f"{key}-{seen[key]}"))
-    columns = {"session_id": ids, "activity_id": pick(keys, at), "date": days}
+    """The sheet of meetings, one for each row. None has an id: the file gives none, and one made up would say which are the same."""
+    columns = {
+        "session_id": [None] * len(at),
+        "activity_id": pick(keys, at),
+        "date": pick(cells.get("start_date"), at),
+    }
     columns |= {name: pick(cells.get(name), at) for name in SESSIONS} | place_of(cells, at, mapping)
     return make_sheet("sessions", sheet, at, columns, ("session_id", "activity_id", "date"))
 

@@ -135,7 +135,7 @@ def read_stages(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dict
         from stage s
         join batch b using (batch_id)
         where s.activity_id = $1
-        qualify row_number() over (partition by s.stage order by b.sequence desc, s.row_number desc) = 1
+        qualify row_number() over (partition by s.stage order by b.sequence desc, s.sheet desc nulls last, s.row_number desc) = 1
         """,
         [activity_id],
     ).fetchall()
@@ -150,7 +150,7 @@ def read_answers(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dic
         from fact f
         join batch b using (batch_id)
         where f.activity_id = $1
-        qualify row_number() over (partition by f.fact order by b.sequence desc, f.row_number desc) = 1
+        qualify row_number() over (partition by f.fact order by b.sequence desc, f.sheet desc nulls last, f.row_number desc) = 1
         """,
         [activity_id],
     ).fetchall()
