@@ -93,10 +93,10 @@ def read_figures(home: Home) -> dict[tuple[str, str, str], float]:
 def test_every_figure_foreseen_is_then_in_the_store(home, left_out, merged):
     (sent,) = list_sent(home)
     as_sent = foresee(home, sent, TODAY)
-    rows = {twin.title: twin.row for twin in as_sent.preview.twins}
+    rows = {twin.title: twin.own_id for twin in as_sent.preview.twins}
     decided = {
-        "left_out": tuple(as_sent.activity_ids[rows[title]] for title in left_out),
-        "merged": {as_sent.activity_ids[rows[title]]: as_sent.mergeable[rows[title]] for title in merged},
+        "left_out": tuple(rows[title] for title in left_out),
+        "merged": {rows[title]: as_sent.mergeable[rows[title]] for title in merged},
     }
     before = read_figures(home)
     foreseen = foresee(home, sent, TODAY, **decided)
@@ -116,14 +116,14 @@ def test_every_figure_foreseen_is_then_in_the_store(home, left_out, merged):
 def test_a_meeting_added_to_a_group_changes_a_place_in_which_the_batch_has_no_record(sent_to):
     home, (sent,) = sent_to, list_sent(sent_to)
     as_sent = foresee(home, sent, TODAY)
-    (tea,) = (twin.row for twin in as_sent.preview.twins if twin.title == "Tea")
-    (compost,) = (twin.row for twin in as_sent.preview.twins if twin.title == "Compost")
+    (tea,) = (twin.own_id for twin in as_sent.preview.twins if twin.title == "Tea")
+    (compost,) = (twin.own_id for twin in as_sent.preview.twins if twin.title == "Compost")
     foreseen = foresee(
         home,
         sent,
         TODAY,
-        left_out=(as_sent.activity_ids[compost],),
-        merged={as_sent.activity_ids[tea]: as_sent.mergeable[tea]},
+        left_out=(compost,),
+        merged={tea: as_sent.mergeable[tea]},
     )
     assert ward_code(2) not in foreseen.by_place
     told = {(one.measure, one.place_code): (one.before, one.after) for one in foreseen.differences}

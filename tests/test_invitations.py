@@ -299,7 +299,7 @@ def test_a_twin_gives_its_meetings_and_figures_to_the_activity_that_is_here(home
     foreseen = foresee(home, sent, TODAY_HERE)
     (here,) = foreseen.mergeable.values()
     assert [one.activity_id for one in foreseen.preview.twins] == [here]
-    approve(home, sent.batch_id, merged={foreseen.activity_ids[row]: one for row, one in foreseen.mergeable.items()})
+    approve(home, sent.batch_id, merged=foreseen.mergeable)
     after, cursor = held(home), open_current(home).cursor()
     assert titles(home) == ["Compost", "Garden day"]
     assert cursor.execute("select summary from activity_now where activity_id = $1", [here]).fetchall() == [(None,)]
@@ -323,8 +323,9 @@ def test_nothing_is_added_to_an_activity_of_another_organisation(home):
     sent = send(home, write_activities(("g1", "Garden day", "")))
     foreseen = foresee(home, sent, TODAY_HERE)
     assert foreseen.preview.twins and not foreseen.mergeable
+    (twin,) = foreseen.preview.twins
     with pytest.raises(BadFile, match="not of the organisation"):
-        approve(home, sent.batch_id, merged={foreseen.activity_ids[2]: foreseen.preview.twins[0].activity_id})
+        approve(home, sent.batch_id, merged={twin.own_id: twin.activity_id})
     assert titles(home) == ["Garden day"] and list_sent(home)[0].state == WAITING
 
 

@@ -47,21 +47,20 @@ class Difference:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """All that a steward decides by. `activity_ids`: of the rows that `preview.twins` name. `kind`: of the places compared.
+    """All that a steward decides by. `kind`: of the places compared.
 
     `recorded`: the places of this kind in which something is recorded now; in the others nothing is, which is not zero.
     `names`: of the places in which the batch, or what it is a new version of, has records; a figure of another place can change
-    as well. `mergeable`: of the rows that `preview.twins` name, those whose meetings and figures can be added to the activity
+    as well. `mergeable`: of the activities that `preview.twins` name, those whose meetings and figures can be added to the activity
     that is here, with its id. `version`: what it is a new version of; the figures before are with that, those after without it.
     """
 
     preview: Preview
-    activity_ids: dict[int, str]
     kind: str | None = None
     differences: tuple[Difference, ...] = ()
     recorded: frozenset[str] = frozenset()
     names: dict[str, str] = field(default_factory=dict)
-    mergeable: dict[int, str] = field(default_factory=dict)
+    mergeable: dict[str, str] = field(default_factory=dict)
     version: Version | None = None
 
     @property
@@ -87,21 +86,20 @@ def foresee(
     )
     prepared = Prepared(parse_spec(manifest["mapping"]), manifest, [], [], mapped)
     preview = preview_upload(home, prepared)
-    rows = {row["row_number"]: row["activity_id"] for row in mapped.tables["activity"].to_pylist()}
-    mergeable = find_mergeable(home, manifest, mapped, preview, rows)
+    mergeable = find_mergeable(home, manifest, mapped, preview)
     stood = read_stood(home, list_replaced(manifest))
     kind = choose_kind(preview.by_place) or choose_kind(stood)
     if open_current(home) is None or (kind is None and not list_replaced(manifest)):
-        return Foreseen(preview, rows, mergeable=mergeable)
+        return Foreseen(preview, mergeable=mergeable)
     with open_with(home, manifest, mapped) as (before, after):
         version = find_version(before, after, manifest)
         if kind is None:
-            return Foreseen(preview, rows, mergeable=mergeable, version=version)
+            return Foreseen(preview, mergeable=mergeable, version=version)
         codes = sorted({*preview.by_place.get(kind, {}), *stood.get(kind, {})})
         names = read_names(after, kind)
         told = {code: names.get(code, code) for code in codes}
         differences = compare(before, after, kind, names, today)
-        return Foreseen(preview, rows, kind, differences, read_recorded(before, kind), told, mergeable, version)
+        return Foreseen(preview, kind, differences, read_recorded(before, kind), told, mergeable, version)
 
 
 def read_stood(home: Home, batch_ids: tuple[str, ...]) -> dict[str, dict[str, int]]:
@@ -116,14 +114,12 @@ def read_stood(home: Home, batch_ids: tuple[str, ...]) -> dict[str, dict[str, in
     return found
 
 
-def find_mergeable(
-    home: Home, manifest: dict, mapped: Mapped, preview: Preview, activity_ids: dict[int, str]
-) -> dict[int, str]:
-    """Row → the activity here, of the twins that have meetings or figures to add to one that they can be added to."""
+def find_mergeable(home: Home, manifest: dict, mapped: Mapped, preview: Preview) -> dict[str, str]:
+    """Activity of the batch → the activity here, of the twins that have meetings or figures to add to one that they can be added to."""
     adding = list_adding(mapped)
-    twins = [one for one in preview.twins if activity_ids.get(one.row) in adding - {one.activity_id}]
+    twins = [one for one in preview.twins if one.own_id in adding and one.own_id != one.activity_id]
     here = find_keys(home, manifest, [one.activity_id for one in twins]) if twins else {}
-    return {one.row: one.activity_id for one in twins if one.activity_id in here}
+    return {one.own_id: one.activity_id for one in twins if one.activity_id in here}
 
 
 def choose_kind(by_place: dict[str, dict[str, int]]) -> str | None:

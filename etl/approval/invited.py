@@ -132,31 +132,6 @@ def read_owners(cursor: duckdb.DuckDBPyConnection, activity_ids: list[str]) -> d
     )
 
 
-def leave_out_activities(
-    manifest: dict, tables: dict[str, pa.Table], mapped: Mapped, activity_ids: tuple[str, ...]
-) -> tuple[dict, dict[str, pa.Table]]:
-    """(manifest, kept tables) without the rows of these activities, in every sheet that names them."""
-    gone = [row for row in mapped.tables["activity"].to_pylist() if row["activity_id"] in set(activity_ids)]
-    keys = {row["activity_key"] for row in gone if row["activity_key"]}
-    numbers = {row["row_number"] for row in gone}
-    kept = {name: leave_out_rows(table, keys, numbers) for name, table in tables.items()}
-    told = [
-        f"“{row['title']}” was left out when this was approved: it looked like one that was here already."
-        for row in gone
-    ]
-    return {**manifest, "decisions": [*manifest["decisions"], *dict.fromkeys(told)]}, kept
-
-
-def leave_out_rows(table: pa.Table, keys: set[str], numbers: set[int]) -> pa.Table:
-    """A sheet without the rows that name one of these activities by key or, where it has no keys, that stand in these rows."""
-    heading = next((name for name in table.column_names if name.casefold().strip() == "activity_id"), None)
-    if heading is not None:
-        gone = [value is not None and value.strip() in keys for value in table[heading].to_pylist()]
-    else:
-        gone = [number in numbers for number in table["__row__"].to_pylist()]
-    return table.filter(pa.array([not one for one in gone], pa.bool_()))
-
-
 def open_narrowed(connection: duckdb.DuckDBPyConnection, invited: str) -> duckdb.DuckDBPyConnection:
     """A store in memory that holds the loaded places and, of records, those of one organisation alone."""
     narrow = duckdb.connect(":memory:")

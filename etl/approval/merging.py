@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from etl.approval.invited import INVITED, is_same_name, leave_out_activities
-from etl.replay import map_records
+from etl.approval.invited import INVITED, is_same_name
+from etl.parsing import parse_text
+from etl.replay import ROW_NUMBER, map_records, unpack_sheets
 from etl.spec_types import TEMPLATE
-from etl.specs import parse_spec
+from etl.specs import find_sheets, parse_spec
 from etl.template.places import is_unsaid
 from etl.template.sheets import HOME as LIVED
 from etl.template.tables import PLACE_COLUMNS, find_table
@@ -45,6 +46,40 @@ def settle_twins(
         manifest, tables = merge_activities(home, manifest, tables, mapped, merged)
         mapped = map_records(manifest, tables)
     return manifest, tables, mapped
+
+
+def leave_out_activities(
+    manifest: dict, tables: dict[str, pa.Table], mapped: Mapped, activity_ids: tuple[str, ...]
+) -> tuple[dict, dict[str, pa.Table]]:
+    """(manifest, kept tables) without the rows of these activities, in every sheet that names them."""
+    gone = [row for row in mapped.tables["activity"].to_pylist() if row["activity_id"] in set(activity_ids)]
+    spec = parse_spec(manifest["mapping"])
+    if spec.shape == TEMPLATE:
+        keys = {row["activity_key"] for row in gone}
+        kept = {name: leave_out_named(table, keys) for name, table in tables.items()}
+    else:
+        sheets = find_sheets(spec, unpack_sheets(manifest, tables))
+        lost = {(row["sheet"] or sheets[0].name, row["row_number"]) for row in gone}
+        kept = {
+            name: leave_out_rows(table, {row for sheet, row in lost if sheet == name}) for name, table in tables.items()
+        }
+    told = [
+        f"“{row['title']}” was left out when this was approved: it looked like one that was here already."
+        for row in gone
+    ]
+    return {**manifest, "decisions": [*manifest["decisions"], *dict.fromkeys(told)]}, kept
+
+
+def leave_out_named(table: pa.Table, keys: set[str]) -> pa.Table:
+    """A sheet of the template without the rows that name one of these activities by its key."""
+    if "activity_id" not in table.column_names:
+        return table
+    return table.filter(pa.array([parse_text(key) not in keys for key in table["activity_id"].to_pylist()], pa.bool_()))
+
+
+def leave_out_rows(table: pa.Table, numbers: set[int]) -> pa.Table:
+    """A sheet without the rows of these numbers."""
+    return table.filter(pa.array([row not in numbers for row in table[ROW_NUMBER].to_pylist()], pa.bool_()))
 
 
 def find_keys(home: Home, manifest: dict, activity_ids: list[str]) -> dict[str, str]:
@@ -104,11 +139,11 @@ def name_of(table: pa.Table) -> str | None:
 def read_where(tables: dict[str, pa.Table], keys: set[str]) -> dict[str, dict[str, str]]:
     """Key → the cells that say where the activity stands, which its meetings and figures take over where they say nothing."""
     return {
-        row["activity_id"].strip(): {name: row[name] for name in (*WHERE, "place_role") if row.get(name)}
+        key: {name: row[name] for name in (*WHERE, "place_role") if row.get(name)}
         for table in tables.values()
         if name_of(table) == "activities"
         for row in table.to_pylist()
-        if row["activity_id"] and row["activity_id"].strip() in keys
+        if (key := parse_text(row["activity_id"])) in keys
     }
 
 
@@ -117,10 +152,12 @@ def give_rows(table: pa.Table, keys: dict[str, str], stand: dict[str, dict[str, 
     is_sessions = name_of(table) == "sessions"
     rows = table.to_pylist()
     for row in rows:
-        key = (row["activity_id"] or "").strip()
+        key = parse_text(row["activity_id"])
         if key not in keys:
             continue
         row["activity_id"] = keys[key]
+        if is_sessions:
+            row["session_id"] = None  # it told meetings of another activity apart; here the day tells them
         cells = stand.get(key, {})
         lived, role = cells.get("place_role") == LIVED, row.get("place_role")
         if any(says(row.get(name)) for name in WHERE if name != "place_within") or (role and (role == LIVED) != lived):

@@ -35,8 +35,8 @@ left join (
 ) p on p.activity_id = a.activity_id
 left join stands s on s.location_id = p.location_id
 where a.batch_id = $batch_id
-group by a.activity_id, a.title, a.start_date, a.end_date, a.organisation, a.method, c.called, a.row_number
-order by a.row_number
+group by a.activity_id, a.title, a.start_date, a.end_date, a.organisation, a.method, c.called, a.sheet, a.row_number
+order by a.sheet nulls first, a.row_number
 limit $shown
 """
 FIGURES = """
@@ -53,7 +53,7 @@ from activity_count n
 left join activity a on a.activity_id = n.activity_id and a.batch_id = n.batch_id
 left join stands s on s.location_id = n.location_id
 where n.batch_id = $batch_id
-order by n.source_rows[1], n.count_id
+order by n.source_sheets[1] nulls first, n.source_rows[1], n.count_id
 limit $shown
 """
 MEETINGS = """
@@ -69,8 +69,8 @@ left join activity a on a.activity_id = m.activity_id and a.batch_id = m.batch_i
 left join session_place p on p.session_id = m.session_id and p.batch_id = m.batch_id
 left join stands s on s.location_id = p.location_id
 where m.batch_id = $batch_id
-group by m.session_id, a.title, m.start_date, m.attendance_count, m.returning_count, m.minutes, m.row_number
-order by m.row_number
+group by m.session_id, a.title, m.start_date, m.attendance_count, m.returning_count, m.minutes, m.sheet, m.row_number
+order by m.sheet nulls first, m.row_number
 limit $shown
 """
 STANDS = """

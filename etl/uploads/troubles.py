@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,9 +13,10 @@ from etl.parsing import Ambiguous, Unreadable, parse_date, parse_text
 from etl.rejects import make_rejected_csv
 from etl.spec_types import TEMPLATE
 from etl.specs import find_sheets
+from etl.template.rows import name_activity
 from etl.types import Sheet
 from etl.uploads.mapping import OF_PEOPLE
-from etl.uploads.sheets import choose_sheets, find_column, split_part
+from etl.uploads.sheets import choose_sheets, find_column, list_keys, split_part
 from etl.uploads.twins import Twin
 from etl.uploads.uploading import Prepared, Wanted, apply_fixes
 
@@ -167,43 +167,17 @@ def is_two_ways(value: str) -> bool:
 
 def rows_of(prepared: Prepared, raw: list[Sheet], wanted: Wanted, twins: Sequence[Twin]) -> tuple[tuple[str, int], ...]:
     """(sheet, row) of everything the file says of these activities, to leave them out."""
-    rows = [twin.row for twin in twins]
-    if wanted.mapping is not None:
-        return rows_of_matched(raw, wanted, twins)
     if prepared.spec.shape != TEMPLATE:
-        return tuple((sheet.name, row) for sheet in find_sheets(prepared.spec, prepared.sheets) for row in rows)
-    ids, found = set(), []
-    for sheet in prepared.sheets:
-        if "title" in sheet.table.column_names:
-            for number, key in zip(sheet.row_numbers.to_pylist(), sheet.table["activity_id"].to_pylist(), strict=True):
-                ids |= {key} if number in rows else set()
-    for sheet in prepared.sheets:
-        if "activity_id" in sheet.table.column_names:
-            for number, key in zip(sheet.row_numbers.to_pylist(), sheet.table["activity_id"].to_pylist(), strict=True):
-                if key in ids:
-                    found.append((sheet.name, number))
-    return tuple(found)
-
-
-def rows_of_matched(raw: list[Sheet], wanted: Wanted, twins: Sequence[Twin]) -> tuple[tuple[str, int], ...]:
-    """The same of a matched file. Where it has several sheets, a row is an activity's by its number, its title and its day."""
-    sheets = show_matched(raw, wanted)
-    if len(sheets) == 1:
-        return tuple((sheets[0].name, twin.row) for twin in twins)
-    title, day = (wanted.mapping.column_of(name) for name in ("title", "start_date"))
-    found = []
-    for sheet in sheets:
-        at = {number: row for row, number in enumerate(sheet.row_numbers.to_pylist())}
-        for twin in twins:
-            cells = sheet.table.slice(at[twin.row], 1).to_pylist()[0] if twin.row in at else {}
-            if parse_text(cells.get(title)) == twin.title and read_day(cells.get(day), wanted) == twin.day:
-                found.append((sheet.name, twin.row))
-    return tuple(found)
-
-
-def read_day(text: str | None, wanted: Wanted) -> date | None:
-    """A cell's day under the order that was chosen; None where it is none."""
-    try:
-        return parse_date(text, wanted.options.date_order)
-    except Unreadable:
-        return None
+        sheets = find_sheets(prepared.spec, prepared.sheets)
+        return tuple((twin.sheet or sheets[0].name, twin.row) for twin in twins)
+    if wanted.mapping is not None:
+        named = list_keys(apply_fixes(choose_sheets(raw, wanted.mapping), wanted), wanted.mapping)
+    else:
+        named = [
+            (sheet.name, row, parse_text(key))
+            for sheet in prepared.sheets
+            if "activity_id" in sheet.table.column_names
+            for row, key in zip(sheet.row_numbers.to_pylist(), sheet.table["activity_id"].to_pylist(), strict=True)
+        ]
+    own = {twin.own_id for twin in twins}
+    return tuple((sheet, row) for sheet, row, key in named if key and name_activity(prepared.spec, key) in own)

@@ -52,7 +52,7 @@ select md5(string_agg(h::varchar, ',' order by h)) from told
 # One line for each day and smallest place in which an activity stands.
 KINDS = f"list_position({list(PLACE_KINDS)}, kind)"
 STANDING = f"""
-select a.activity_id, lower(trim(a.title)) as plain, a.title, a.row_number, a.batch_id, w.day, lp.place_code
+select a.activity_id, lower(trim(a.title)) as plain, a.title, a.sheet, a.row_number, a.batch_id, w.day, lp.place_code
 from activity a
 join (
     select batch_id, activity_id, start_date as day, location_id
@@ -72,11 +72,14 @@ where w.day is not null
 
 @dataclass(frozen=True)
 class Twin:
-    """An activity of the upload that has the title, the place and the week of one that is here. `row`: its row in the file.
+    """An activity of the upload that has the title, the place and the week of one that is here. `row`: its row in the file,
+    in the sheet `sheet` where that needs a name.
 
-    `activity_id`: of the one that is here, in the batch `batch_id`.
+    `own_id`: of the one of the upload. `activity_id`: of the one that is here, in the batch `batch_id`.
     """
 
+    own_id: str
+    sheet: str | None
     row: int
     title: str
     day: date
@@ -140,14 +143,14 @@ def find_twins(
     connection.register("theirs", theirs)
     found = connection.execute(
         f"""
-        select o.row_number, any_value(o.title), min(o.day), any_value(p.name), min_by(t.batch_id, t.activity_id),
+        select o.activity_id, o.sheet, o.row_number, any_value(o.title), min(o.day), any_value(p.name), min_by(t.batch_id, t.activity_id),
             min_by(b.file_name, t.activity_id), min(t.activity_id)
         from (select * {ours}) o
         join theirs t on t.plain = o.plain and t.place_code = o.place_code and t.week = date_trunc('week', o.day)::date
         join batch b on b.batch_id = t.batch_id
         left join place_now p on p.place_code = o.place_code
-        group by o.row_number, o.activity_id
-        order by o.row_number
+        group by o.activity_id, o.sheet, o.row_number
+        order by o.sheet nulls first, o.row_number
         limit {MOST_TWINS}
         """,  # noqa: S608 — fixed text
         {"batch_id": batch_id},

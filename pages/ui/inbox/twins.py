@@ -37,7 +37,7 @@ def ask_twins(sent: Waiting, foreseen: Foreseen) -> Same:
         )
     left_out, merged, is_settled = [], {}, True
     for twin in foreseen.preview.twins[:TWINS_ASKED]:
-        with st.container(border=True, key=f"inbox_twin_{sent.batch_id}_{twin.row}"):
+        with st.container(border=True, key=f"inbox_twin_{sent.batch_id}_{twin.own_id}"):
             ours, theirs = st.columns(2)
             when = say_day(twin.day.isoformat())
             ours.markdown(f"**Sent now**  \n{escape(twin.title)}  \n{when}, {escape(twin.place or 'no place')}")
@@ -46,15 +46,15 @@ def ask_twins(sent: Waiting, foreseen: Foreseen) -> Same:
             )
             chosen = st.radio(
                 f"Is “{escape(twin.title)}” the same as what is here?",
-                [KEEP_BOTH, LEAVE_OUT, *([ADD_TO] if twin.row in foreseen.mergeable else [])],
+                [KEEP_BOTH, LEAVE_OUT, *([ADD_TO] if twin.own_id in foreseen.mergeable else [])],
                 index=None,
-                key=f"inbox_same_{sent.batch_id}_{twin.row}",
+                key=f"inbox_same_{sent.batch_id}_{twin.own_id}",
             )
             is_settled = is_settled and chosen is not None
-            if chosen == LEAVE_OUT and twin.row in foreseen.activity_ids:
-                left_out.append(foreseen.activity_ids[twin.row])
+            if chosen == LEAVE_OUT:
+                left_out.append(twin.own_id)
             if chosen == ADD_TO:
-                merged[foreseen.activity_ids[twin.row]] = foreseen.mergeable[twin.row]
+                merged[twin.own_id] = foreseen.mergeable[twin.own_id]
                 st.caption(
                     "A meeting of the same day counts once. Figures are added up: choose this only where they count other people or "
                     "answers. Whatever else this one says is left out."
