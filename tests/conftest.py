@@ -7,11 +7,16 @@ import sys
 from functools import cache
 
 import pytest
+from hypothesis import settings
 
 from soundings.home import Home
 from tests.homes import own_tidewell, tidewell
 
 __all__ = ["own_tidewell", "tidewell"]
+
+# A generated case is judged by what it gives, never by how long a busy machine took over it.
+settings.register_profile("soundings", deadline=None)
+settings.load_profile("soundings")
 
 AT_THIS_MACHINE = (("Host", "localhost:8501"),)
 NO_BROWSER = (
