@@ -32,7 +32,8 @@ from etl.places.loading import add_places
 from etl.types import Sheet
 from etl.uploads.mapping import ColumnMapping, propose_columns
 from etl.uploads.preview import preview_upload
-from etl.uploads.troubles import Trouble, join_troubles, list_troubles, list_unplaced, make_starter
+from etl.uploads.starter import make_starter
+from etl.uploads.troubles import Trouble, join_troubles, list_troubles, list_unplaced
 from etl.uploads.uploading import (
     Fix,
     Prepared,
@@ -155,7 +156,7 @@ def measure_case(case: str, folder: Path, count: int, runs: int) -> dict:
         with watch.time("pandas.read_csv"):
             pandas.read_csv(path, dtype=str)
     with watch.time("all rows to correct as a CSV"):
-        starter = make_starter(troubles) if troubles else b""
+        starter = make_starter(prepared, sheets, corrected, troubles) if troubles else b""
     with watch.time("confirm"):
         result = confirm_upload(home, prepared)
     middle = watch.middle()

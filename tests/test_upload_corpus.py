@@ -19,6 +19,7 @@ from etl.types import Sheet
 from etl.uploads.mapping import ACTIVITY, ColumnMapping, propose_columns
 from etl.uploads.preview import preview_upload
 from etl.uploads.sheets import apply_mapping
+from etl.uploads.troubles import list_troubles
 from etl.uploads.uploading import Prepared, Wanted, list_fitting, prepare_upload, read_upload, say_without_flags
 from soundings.home import Home
 from soundings.model import BadFile
@@ -114,6 +115,8 @@ def check_every_row(home: Home, name: str, sheets: list[Sheet]) -> None:
         if line["is_row_rejected"]:
             rejected.setdefault((line["file"], line["row_number"]), []).append(line["reason"])
     assert len(rejected) == mapped.rows_rejected
+    refused = sum(one.is_rejected for one in list_troubles(prepared, sheets, wanted))
+    assert refused <= mapped.rows_rejected and (wanted.mapping or refused == mapped.rows_rejected)
     assert all(reason and reason.endswith((".", "?")) for reasons in rejected.values() for reason in reasons)
     result = preview_upload(home, prepared).result
     assert (result.rows_read, result.rows_accepted, result.rows_rejected) == (

@@ -10,12 +10,16 @@ from streamlit.testing.v1 import AppTest
 
 from etl.inbox import read_batches
 from etl.loading import undo
+from etl.uploads.saved import find_mapping
+from etl.uploads.starter import make_starter
+from etl.uploads.uploading import Wanted
 from pages.ui.upload.confirm import CORRECTION, MORE
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.queries import read_table
 from soundings.views import say_count
 from tests.homes import TODAY, copy_home, make_wards_home
+from tests.test_starter import CLUB, correct, prepare
 from tests.test_uploading import EVENTS
 
 HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) $$x$$"
@@ -81,7 +85,7 @@ def test_a_known_file_is_recognised_looked_at_confirmed_and_undone(page, home):
     ).run()
     assert next(button for button in at.button if button.label.startswith("Confirm")).disabled
     at.radio(key=next(radio.key for radio in at.radio if "partial" in radio.key)).set_value(
-        "Take in the rows that are right"
+        "Take in what can be read"
     ).run()
     at = press(at, "Confirm and take in 2 rows")
     assert "is in.** It added 1 activity and 2 responses" in words_of(at)
@@ -163,9 +167,43 @@ def test_a_file_of_no_known_kind_is_matched_by_a_person_and_remembered(page, hom
     assert "Write which organisation it is from" in words_of(at)
     at.text_input[0].set_value("Harbour Hub").run()
     at = press(at, "Use these columns")
-    assert "**3** rows read = **1** to take in + **2** to put right" in words_of(at)
+    assert "**3** rows read = **2** to take in + **1** to put right" in words_of(at)
     at = press(at, "Change the columns")
     assert "last time, for Harbour Hub" in words_of(at)
+
+
+def test_what_the_page_counts_is_true_and_its_file_to_put_right_is_known_when_it_comes_back(page, home):
+    at = drop(page, ("club.csv", CLUB))
+    at.text_input[0].set_value("Harbour Hub").run()
+    said = words_of(at := press(at, "Use these columns"))
+    assert (
+        "**4** rows read = **4** to take in + **0** to put right" in said
+        and "It adds 4 activities and 70 people" in said
+    )
+    assert "2 cells could not be read" in said and "**2** would come in without what cannot be read" in said
+    at.radio(key=next(radio.key for radio in at.radio if "partial" in radio.key)).set_value(
+        "Take in what can be read"
+    ).run()
+    at = press(at, "Confirm and take it in")
+    assert "4 of 4 rows came in, 2 of them without what could not be read." in words_of(at)
+    mapping = find_mapping(home, ["Event", "Date", "Ward", "People", "E-mail"])
+    prepared, sheets, troubles = prepare(home, CLUB, Wanted(mapping=mapping))
+    starter = correct(
+        make_starter(prepared, sheets, Wanted(mapping=mapping), troubles),
+        ("Walk", "People", "30"),
+        ("Chat", "Date", "28/02/2026"),
+    )
+    at = drop(at, ("to-correct-club.csv", starter.decode("utf-8-sig")))
+    assert "last time, for Harbour Hub" in words_of(at)
+    at = press(at, "Use these columns")
+    assert "It was made of club.csv to be put right" in words_of(at).replace("\\", "")
+    assert next(radio for radio in at.radio if radio.label == "What is this file?").value == CORRECTION
+    at = press(at, "Confirm and take it in")
+    assert "4 of 4 rows came in." in words_of(at)
+    kept = (
+        open_current(home).cursor().execute("select title from activity where title <> 'Parks' order by 1").fetchall()
+    )
+    assert {"-Talk", "Chat", "Tea", "Walk"} <= {title for (title,) in kept} and len(kept) <= 5
 
 
 def test_a_file_that_is_loaded_is_said_to_be_and_hostile_names_are_only_text(page, home):

@@ -139,7 +139,7 @@ def test_a_file_is_taken_in_and_undone_by_keyboard_alone_at_four_times_the_size(
         page.keyboard.press("Enter")
         expect(page.get_by_text("1 cell put right by you")).to_be_visible()
         settle(page)
-        tab_to(page, page.get_by_role("radiogroup", name=re.compile("cannot come in")))
+        tab_to(page, page.get_by_role("radiogroup", name=re.compile("can come in only")))
         page.keyboard.press("Space")
         settle(page)
         tab_to(page, page.get_by_role("button", name="Confirm and take it in"))

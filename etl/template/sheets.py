@@ -19,6 +19,7 @@ from etl.template.places import find_places
 from etl.template.rows import Batch, Origin, Row, name_activity
 from etl.template.said import SAID_MAKERS
 from etl.template.tables import find_table
+from etl.template.totals import TOTAL, WHEN_OR_WHERE, is_total
 from etl.types import Mapped, Sheet
 from soundings.measures import read_measures
 
@@ -128,6 +129,8 @@ def make_activity(batch: Batch, row: Row) -> None:
             "place_outline", "An outline is kept of where something happened, never of where people live.", is_row=False
         )
         values["outline"] = None
+    if is_total((row.cells.get("title"), key), map(row.cells.get, WHEN_OR_WHERE)):
+        row.refuse("title", TOTAL, is_row=True)
     if key and not row.is_rejected:
         batch.is_new(row, "activity_id", key)
     if row.is_rejected:

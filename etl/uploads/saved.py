@@ -29,10 +29,12 @@ def save_mapping(home: Home, headers: list[str], mapping: ColumnMapping) -> None
     replace_file(path, json.dumps(kept[:MOST_KEPT], ensure_ascii=False, indent=1) + "\n")
 
 
-def find_mapping(home: Home, headers: list[str], organisation: str | None = None) -> ColumnMapping | None:
+def find_mapping(
+    home: Home, headers: list[str], organisation: str | None = None, *, is_part: bool = False
+) -> ColumnMapping | None:
     """The matching that was used last for a file with exactly these columns, in any order; None where there is none.
 
-    With an `organisation`, of its own matchings alone.
+    With an `organisation`, of its own matchings alone. `is_part`: these are the columns that were used of such a file.
     """
     folder = home.root / "drafts" / "mappings"
     paths = (
@@ -42,7 +44,7 @@ def find_mapping(home: Home, headers: list[str], organisation: str | None = None
         paths = [mappings_path(home, organisation)]
     for path in paths:
         for one in read_kept(path):
-            if one.get("headers") == sort_headers(headers):
+            if one["headers"] == sort_headers(headers) or (is_part and holds(one, headers)):
                 return rename(parse_mapping(one), headers)
     return None
 
@@ -55,6 +57,13 @@ def read_kept(path: Path) -> list[dict]:
         return []
     needed = {"headers", "columns", "organisation", "each_row", "place_role"}
     return [one for one in kept if isinstance(one, dict) and needed <= one.keys()] if isinstance(kept, list) else []
+
+
+def holds(kept: dict, headers: list[str]) -> bool:
+    """Whether each of these columns was matched with something, and one of them with the title."""
+    own = set(sort_headers(headers))
+    fields = {column.casefold().strip(): field for column, field in kept["columns"]}
+    return own <= fields.keys() and "title" in (fields[name] for name in own)
 
 
 def sort_headers(headers: list[str]) -> list[str]:

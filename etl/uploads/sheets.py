@@ -5,36 +5,47 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.parsing import BLANK_WORDS, parse_text
 from etl.sparing import spare_collecting
+from etl.template.totals import is_total
 from etl.types import Sheet
 from etl.uploads.mapping import ACTIVITY, MEASURES, MEETING, PLACES, SESSIONS, ColumnMapping, read_fields
 from soundings.model import BadFile
 
+HIDDEN = "the sheet is hidden"
 Cells = dict[str, list[str | None]]  # by field or column, one for each row
 
 
 def choose_sheets(sheets: list[Sheet], mapping: ColumnMapping) -> list[Sheet]:
-    """Every sheet that has all the columns that are used: one for each month, say. Raises BadFile where none has."""
+    """Every sheet that has all the columns that are used: one for each month, say. Raises BadFile where none has.
+
+    Hidden sheets are left out, unless no other has them: who looks at the file does not see that they would count.
+    """
     wanted = {column for column, _ in mapping.columns}
     if chosen := [sheet for sheet in sheets if wanted <= set(sheet.table.column_names)]:
-        return chosen
+        return [sheet for sheet in chosen if not is_hidden(sheet)] or chosen
     missing = sorted(wanted - {name for sheet in sheets for name in sheet.table.column_names})
     raise BadFile(
         f"The file has no column {' or '.join(missing) or 'set with all of these together'}. Match its columns again."
     )
 
 
+def is_hidden(sheet: Sheet) -> bool:
+    """Whether a sheet is hidden in its workbook, as the reader noted."""
+    return HIDDEN in sheet.detected.get("notes", "").split("; ")
+
+
 @spare_collecting()
 def apply_mapping(sheets: list[Sheet], mapping: ColumnMapping) -> list[Sheet]:
     """The template's sheets made of a file's rows: activities, meetings, and one sheet for each measure. Rows keep their numbers.
 
-    A row without a title stands among the activities alone, where it is refused with the reason. Several sheets of the file are
-    read as one, so that a group that meets in two of them is one group; what is made of them stands apart again, each part under
+    A row without a title, or that looks like a total, stands among the activities alone, where it is refused with the reason.
+    Several sheets of the file are read as one, so that a group that meets in two of them is one group; what is made of them stands apart again, each part under
     the name `name_part` gives it.
     """
     chosen = choose_sheets(sheets, mapping)
@@ -76,12 +87,19 @@ def map_sheet(sheet: Sheet, mapping: ColumnMapping) -> list[Sheet]:
     blank = [None] * sheet.table.num_rows
     titles = [parse_text(text) for text in cells.get("title", blank)]
     keys = make_keys(cells, titles, mapping)
-    has_title = [at for at, title in enumerate(titles) if title]
-    made = [make_activities(sheet, cells, titles, keys, mapping)]
+    is_apart = find_apart(cells, titles)
+    has_title = [at for at, apart in enumerate(is_apart) if not apart]
+    made = [make_activities(sheet, cells, is_apart, keys, mapping)]
     if mapping.each_row == MEETING or cells.keys() & set(SESSIONS):
         made.append(make_meetings(sheet, cells, keys, mapping, has_title))
     made += [make_counts(sheet, cells, keys, mapping, has_title, measure) for measure in MEASURES if measure in cells]
     return [one for one in made if one.table.num_rows]
+
+
+def find_apart(cells: Cells, titles: list[str | None]) -> list[bool]:
+    """Which rows stand among the activities alone, where they are refused: those without a title, and those that look like a total."""
+    told = [cells[name] for name in ("start_date", "end_date", *PLACES) if name in cells]
+    return [title is None or is_total((title,), (column[at] for column in told)) for at, title in enumerate(titles)]
 
 
 def make_keys(cells: Cells, titles: list[str | None], mapping: ColumnMapping) -> list[str]:
@@ -117,19 +135,18 @@ def hide(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
-def make_activities(
-    sheet: Sheet, cells: Cells, titles: list[str | None], keys: list[str], mapping: ColumnMapping
-) -> Sheet:
-    """The sheet of activities; of meetings, the first row of each title speaks for its activity."""
+def make_activities(sheet: Sheet, cells: Cells, is_apart: list[bool], keys: list[str], mapping: ColumnMapping) -> Sheet:
+    """The sheet of activities; of meetings, the first row of each title speaks for its activity, and a row apart for itself."""
     own = [name for name in read_fields() if name not in (*SESSIONS, *MEASURES, *PLACES, "activity_id")]
     at = list(range(len(keys)))
     if mapping.each_row == MEETING:
         first: dict[str, int] = {}
-        at = [row for row in at if first.setdefault(keys[row], row) == row or not titles[row]]
+        at = [row for row in at if is_apart[row] or first.setdefault(keys[row], row) == row]
     columns = {"activity_id": pick(keys, at)} | {name: pick(cells.get(name), at) for name in own}
     columns["organisation"] = [name or mapping.organisation or None for name in columns["organisation"]]
     if mapping.each_row == MEETING:
-        columns |= {"start_date": [None] * len(at), "end_date": [None] * len(at), "time_pattern": ["series"] * len(at)}
+        columns |= {"start_date": [None] * len(at), "end_date": [None] * len(at)}
+        columns["time_pattern"] = [None if is_apart[row] else "series" for row in at]
     else:
         columns |= place_of(cells, at, mapping)
     return make_sheet("activities", sheet, at, columns, ("activity_id", "title"))
@@ -177,6 +194,26 @@ def make_sheet(name: str, origin: Sheet, at: list[int], columns: Cells, needed: 
     filled = {column: cells for column, cells in columns.items() if column in needed or any(cells)}
     table = pa.table({column: pa.array(cells, pa.string()) for column, cells in filled.items()})
     return Sheet(name, table, origin.row_numbers.take(pa.array(at, pa.int32())), origin.detected)
+
+
+def leave_refused(made: list[Sheet], refused: set[tuple[str, int]], mapping: ColumnMapping) -> list[Sheet]:
+    """The sheets without the meetings and figures of rows whose activity is refused: a row comes in with its activity or not at
+    all. `refused`: (sheet, row). Of meetings the activity may be another row's, so there all stays.
+    """
+    if mapping.each_row == MEETING:
+        return made
+    rows: dict[str | None, set[int]] = {}
+    for name, row in refused:
+        kind, own = split_part(name)
+        if kind == "activities":
+            rows.setdefault(own, set()).add(row)
+    left = []
+    for sheet in made:
+        kind, own = split_part(sheet.name)
+        gone = rows.get(own, set()) if kind != "activities" else set()
+        kept = pa.array([number not in gone for number in sheet.row_numbers.to_pylist()], pa.bool_())
+        left.append(replace(sheet, table=sheet.table.filter(kept), row_numbers=sheet.row_numbers.filter(kept)))
+    return [sheet for sheet in left if sheet.table.num_rows]
 
 
 def find_column(sheet_name: str, field: str, mapping: ColumnMapping) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from etl.mapping.headings import find_headings
 from etl.parsing import Ambiguous, Unreadable, parse_date, parse_text
-from etl.rejects import make_rejected_csv
 from etl.spec_types import TEMPLATE
 from etl.specs import find_sheets
 from etl.template.rows import name_activity
@@ -18,7 +17,7 @@ from etl.types import Sheet
 from etl.uploads.mapping import OF_PEOPLE
 from etl.uploads.sheets import choose_sheets, find_column, list_keys, split_part
 from etl.uploads.twins import Twin
-from etl.uploads.uploading import Prepared, Wanted, apply_fixes
+from etl.uploads.uploading import Prepared, Wanted, apply_fixes, find_sheet, list_refused
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,21 @@ class Trouble:
     wrong: tuple[tuple[str, str], ...]
     is_rejected: bool
     is_unplaced: bool = False
+
+
+@dataclass(frozen=True)
+class RowCount:
+    """The rows of a file, as the person has them. `refused`: nothing of them comes in. `incomplete`: they come in without what
+    cannot be read, `cells` of them together."""
+
+    read: int
+    refused: int
+    incomplete: int
+    cells: int
+
+    @property
+    def taken_in(self) -> int:
+        return self.read - self.refused
 
 
 def list_troubles(prepared: Prepared, raw: list[Sheet], wanted: Wanted) -> list[Trouble]:
@@ -52,13 +66,27 @@ def list_troubles(prepared: Prepared, raw: list[Sheet], wanted: Wanted) -> list[
         sheet, column = find_cell(prepared, line["file"], line["column_name"], wanted, sheets)
         at = (sheet, line["row_number"])
         if at in cells:
-            one = found.setdefault(at, {"wrong": {}, "is_rejected": False})
-            one["wrong"].setdefault((column, line["reason"]))
-            one["is_rejected"] |= line["is_row_rejected"]
-    return [
-        Trouble(sheet, row, cells[sheet, row], tuple(one["wrong"]), one["is_rejected"])
-        for (sheet, row), one in sorted(found.items(), key=lambda item: item[0])
-    ]
+            found.setdefault(at, {}).setdefault((column, line["reason"]))
+    coming = list_coming(prepared, wanted, sheets, {row for _, row in found}) if found else set()
+    return [Trouble(*at, cells[at], tuple(wrong), at not in coming) for at, wrong in sorted(found.items())]
+
+
+def list_coming(prepared: Prepared, wanted: Wanted, sheets: list[Sheet], rows: Set[int]) -> set[tuple[str, int]]:
+    """(sheet, row) in the person's own file of those of these rows of which something comes in: an activity, a meeting or a figure."""
+    parts = prepared.sheets if wanted.mapping else find_sheets(prepared.spec, prepared.sheets)
+    refused = list_refused(prepared.mapped, parts)
+    coming = set()
+    for part in parts:
+        own = find_own(prepared, part.name, wanted, sheets)
+        here = rows & set(part.row_numbers.to_pylist())
+        coming |= {(own, row) for row in here if (part.name, row) not in refused}
+    return coming
+
+
+def count_rows(troubles: Sequence[Trouble], rows: int) -> RowCount:
+    """How many of a file's `rows` come in, and how many of those without a cell that cannot be read. `troubles`: without places."""
+    incomplete = [one for one in troubles if not one.is_rejected]
+    return RowCount(rows, len(troubles) - len(incomplete), len(incomplete), sum(len(one.wrong) for one in incomplete))
 
 
 def list_unplaced(
@@ -112,39 +140,17 @@ def show_matched(raw: list[Sheet], wanted: Wanted) -> list[Sheet]:
 
 def find_cell(prepared: Prepared, label: str, column: str, wanted: Wanted, sheets: list[Sheet]) -> tuple[str, str]:
     """(sheet, column) in the person's own file of a rejection's label and column."""
-    names = [sheet.name for sheet in prepared.sheets]
-    fits = [name for name in names if label.endswith((f": {name}", f"/{name}"))]
-    sheet = max(fits, key=len) if fits and len(names) > 1 else names[0] if len(names) == 1 else label
+    sheet = find_sheet(label, prepared.sheets)
+    own = find_own(prepared, sheet, wanted, sheets)
+    return own, column if wanted.mapping is None else find_column(split_part(sheet)[0], column, wanted.mapping)
+
+
+def find_own(prepared: Prepared, sheet: str, wanted: Wanted, sheets: list[Sheet]) -> str:
+    """The sheet of the person's own file that a sheet of what would be loaded is of."""
     if wanted.mapping is None:
         only = find_sheets(prepared.spec, prepared.sheets)
-        return (only[0].name if len(only) == 1 else sheet), column
-    made, own = split_part(sheet)
-    return own or sheets[0].name, find_column(made, column, wanted.mapping)
-
-
-def make_starter(troubles: list[Trouble]) -> bytes:
-    """The rows with something to put right as a CSV: the row, what is wrong, then every column as it is kept. Corrected and
-    uploaded again, it needs no other column removed."""
-    sheets = {}
-    for one in troubles:
-        sheets.setdefault(one.sheet, []).append(one)
-    made = []
-    for name, rows in sheets.items():
-        columns = list(rows[0].cells)
-        table = pa.table({column: pa.array([row.cells[column] for row in rows], pa.string()) for column in columns})
-        made.append(Sheet(name, table, pa.array([row.row for row in rows], pa.int32())))
-    lines = [(one, column, reason) for one in troubles for column, reason in one.wrong]
-    rejections = pa.table(
-        {
-            "file": pa.array([one.sheet for one, _, _ in lines], pa.string()),
-            "row_number": pa.array([one.row for one, _, _ in lines], pa.int64()),
-            "column_name": pa.array([column for _, column, _ in lines], pa.string()),
-            "value": pa.array([one.cells.get(column) for one, column, _ in lines], pa.string()),
-            "reason": pa.array([reason for _, _, reason in lines], pa.string()),
-            "is_row_rejected": pa.array([one.is_rejected for one, _, _ in lines], pa.bool_()),
-        }
-    )
-    return make_rejected_csv(rejections, made)
+        return only[0].name if len(only) == 1 else sheet
+    return split_part(sheet)[1] or sheets[0].name
 
 
 def list_two_ways(troubles: list[Trouble]) -> list[str]:

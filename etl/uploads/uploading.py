@@ -20,7 +20,7 @@ from etl.specs import find_sheets, read_specs
 from etl.types import Mapped, Sheet
 from etl.uploads.mapping import NATIVE, ColumnMapping
 from etl.uploads.process import read_sheets_apart
-from etl.uploads.sheets import apply_mapping
+from etl.uploads.sheets import apply_mapping, leave_refused
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import BadFile
@@ -148,7 +148,28 @@ def prepare_upload(
         return Prepared(spec, manifest, [], personal, None)
     screened, decided = screen(home, sheets, spec, wanted.options)
     manifest |= {"detected": {sheet.name: sheet.detected for sheet in screened}, "decisions": [*decisions, *decided]}
-    return Prepared(spec, manifest, screened, [], map_rows(spec, screened, manifest))
+    mapped = map_rows(spec, screened, manifest)
+    if wanted.mapping:
+        left = leave_refused(screened, list_refused(mapped, screened), wanted.mapping)
+        if sum(sheet.table.num_rows for sheet in left) < mapped.rows_read:
+            screened, mapped = left, map_rows(spec, left, manifest)
+    return Prepared(spec, manifest, screened, [], mapped)
+
+
+def list_refused(mapped: Mapped, sheets: list[Sheet]) -> set[tuple[str, int]]:
+    """(sheet, row) of every row that was rejected."""
+    lines = mapped.rejections.filter(mapped.rejections["is_row_rejected"])
+    told = set(zip(lines["file"].to_pylist(), lines["row_number"].to_pylist(), strict=True))
+    names = {label: find_sheet(label, sheets) for label in {label for label, _ in told}}
+    return {(names[label], row) for label, row in told}
+
+
+def find_sheet(label: str, sheets: list[Sheet]) -> str:
+    """The name of the sheet that a rejection's label ends with; of a single sheet its own."""
+    names = [sheet.name for sheet in sheets]
+    if len(names) == 1:
+        return names[0]
+    return max((name for name in names if label.endswith((f": {name}", f"/{name}"))), key=len, default=label)
 
 
 def confirm_upload(

@@ -21,7 +21,7 @@ from soundings.home import Home
 from soundings.model import SoundingsError
 from soundings.views import say_count
 
-GOOD_ROWS, ALL_OR_NOTHING = "Take in the rows that are right", "Take in nothing until every row is right"
+GOOD_ROWS, ALL_OR_NOTHING = "Take in what can be read", "Take in nothing until every row is right"
 CORRECTION, MORE = "A corrected or newer edition of it", "More about the same activities"
 CORRECTION_MEANS = "It takes the place of the earlier file, which comes back if this one is undone."
 MORE_MEANS = "Both count. A meeting that both tell of counts once; every other figure counts from both."
@@ -84,7 +84,7 @@ def ask_confirm(
         is_settled = (
             st.checkbox("They are other records: take them in all the same", key=upload.key("same_rows")) and is_settled
         )
-    is_partial_fine = ask_partial(upload, seen, is_matched=wanted.mapping is not None)
+    is_partial_fine = ask_partial(upload, seen)
     if reader is not None and reader.is_demo and not wanted.invited:
         st.warning(
             "This would be the first real file. When you confirm, the made-up district of Tidewell goes, with its places: load the "
@@ -117,19 +117,26 @@ def ask_earlier(upload: Upload, seen: Seen) -> tuple[bool, str | None]:
         "What is this file?",
         [CORRECTION, MORE],
         captions=[CORRECTION_MEANS, MORE_MEANS],
-        index=None,
+        index=0 if last.is_origin else None,
         key=upload.key("earlier"),
     )
     return chosen is not None, last.batch_id if chosen == CORRECTION else None
 
 
-def ask_partial(upload: Upload, seen: Seen, *, is_matched: bool) -> bool:
-    """Whether the file may be taken in with the rows it has that are right."""
-    rejected = sum(one.is_rejected for one in seen.troubles) if is_matched else seen.preview.result.rows_rejected
-    if not rejected:
+def ask_partial(upload: Upload, seen: Seen) -> bool:
+    """Whether the file may be taken in with what can be read of it."""
+    rows = seen.rows
+    lost = (
+        seen.preview.result.rows_rejected - rows.refused
+    )  # rows of the template that a figure or a meeting would have been
+    said = [f"{say_count(rows.refused, 'rows')} cannot come in as {'it is' if rows.refused == 1 else 'they are'}"]
+    said = said if rows.refused else []
+    if lost:
+        said.append(f"{say_count(rows.incomplete, 'rows')} can come in only without what cannot be read")
+    if not said:
         return True
     chosen = st.radio(
-        f"{say_count(rejected, 'rows')} cannot come in as {'it is' if rejected == 1 else 'they are'}. What shall we do?",
+        f"{', and '.join(said)}. What shall we do?",
         [GOOD_ROWS, ALL_OR_NOTHING],
         key=upload.key("partial"),
         index=None,
@@ -190,5 +197,5 @@ def take_in(home: Home, upload: Upload, seen: Seen, replaces: str | None) -> Non
         forget(upload)
         note_sent(result.batch_id)
         empty_box()
-    keep_receipt(upload, seen.prepared.batch_id, seen.preview.added, result)
+    keep_receipt(upload, seen, result)
     st.rerun()

@@ -8,8 +8,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from etl.uploads.troubles import Trouble, list_two_ways, make_starter
-from etl.uploads.uploading import Fix
+from etl.types import Sheet
+from etl.uploads.starter import make_starter, name_starter
+from etl.uploads.troubles import Trouble, list_two_ways
+from etl.uploads.uploading import Fix, Wanted
 from pages.ui.explaining import escape
 from pages.ui.upload.found import ORDERS
 from pages.ui.upload.state import Said, Seen, Upload, keep_said
@@ -41,7 +43,7 @@ def ask_date_order(upload: Upload, seen: Seen, said: Said) -> None:
         st.rerun()
 
 
-def show_troubles(upload: Upload, seen: Seen, said: Said) -> None:
+def show_troubles(upload: Upload, raw: list[Sheet], wanted: Wanted, seen: Seen, said: Said) -> None:
     """A table for each sheet with the rows to put right; corrected rows are read again together with the rest."""
     troubles = seen.troubles
     if said.fixes:
@@ -65,24 +67,27 @@ def show_troubles(upload: Upload, seen: Seen, said: Said) -> None:
         is_sent = st.form_submit_button("Use these corrections", type="primary", icon=":material/check:")
     if is_sent:
         use(upload, said, changed)
+    starter_name, kind = name_starter(seen.prepared, raw, wanted)
     st.download_button(
-        "Or download these rows, to correct them in a spreadsheet (CSV)",
-        partial(make_starter, list(troubles)),
-        file_name=f"to-correct-{upload.name.rsplit('.', 1)[0]}.csv",
-        mime="text/csv",
+        "Or download the whole file, to correct it in a spreadsheet",
+        partial(make_starter, seen.prepared, raw, wanted, troubles),
+        file_name=starter_name,
+        mime=kind,
         on_click="ignore",
         key=upload.key("starter"),
         icon=":material/download:",
+        help="Its last columns say what is wrong with which row; they are not read when you drop the file here again. If you take "
+        "in now what can be read, the corrected file takes the place of this one.",
     )
 
 
 def say_troubles(troubles: tuple[Trouble, ...]) -> str:
-    """How many rows cannot come in, of how many a cell would be left blank, and how many have no place."""
+    """How many rows cannot come in, how many would come in without a cell or a figure, and how many have no place."""
     rejected = sum(one.is_rejected for one in troubles)
     unplaced = sum(one.is_unplaced and not one.is_rejected for one in troubles)
     rest = len(troubles) - rejected - unplaced
     said = [f"**{rejected:,}** cannot come in as {'it is' if rejected == 1 else 'they are'}"] if rejected else []
-    said += [f"**{rest:,}** would come in with a cell left blank"] if rest else []
+    said += [f"**{rest:,}** would come in without what cannot be read"] if rest else []
     said += [f"**{unplaced:,}** would come in and stand on no map"] if unplaced else []
     return "; ".join(said) + "."
 
@@ -112,7 +117,7 @@ def list_cells(upload: Upload, troubles: tuple[Trouble, ...]) -> None:
         alt=f"{len(lines):,} of {total:,} cells that could not be read, each with the reason",
     )
     if total > len(lines):
-        st.caption(f"The first {len(lines):,} of {total:,}. The download below has all of them.")
+        st.caption(f"The first {len(lines):,} of {total:,}. The file below has all of them.")
 
 
 def edit_sheet(upload: Upload, said: Said, rows: list[Trouble], number: int, is_named: bool) -> list[Fix]:
@@ -137,7 +142,7 @@ def edit_sheet(upload: Upload, said: Said, rows: list[Trouble], number: int, is_
     )
     if len(rows) > len(shown):
         st.caption(
-            f"The first {len(shown):,} of {len(rows):,}. Correct these and the next ones follow, or download all of them below."
+            f"The first {len(shown):,} of {len(rows):,}. Correct these and the next ones follow, or download the whole file below."
         )
     return [
         Fix(one.sheet, one.row, name, clean(after[name]))

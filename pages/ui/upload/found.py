@@ -8,6 +8,7 @@ from etl.loading import ReadOptions
 from etl.parsing import DATE_ORDERS
 from etl.specs import read_specs
 from etl.types import Sheet
+from etl.uploads.sheets import is_hidden
 from pages.ui.explaining import escape
 from pages.ui.upload.state import Said, Upload, read_sheets
 from soundings.model import BadFile
@@ -40,6 +41,16 @@ def show_found(sheets: list[Sheet]) -> None:
             st.caption(escape(f"Noticed: {notes}."))
     if len(sheets) > SHOWN_SHEETS:
         st.caption(f"… and {len(sheets) - SHOWN_SHEETS:,} more sheets.")
+
+
+def note_hidden(sheets: list[Sheet]) -> None:
+    """Of a file of a known kind: that what stands in hidden sheets counts, and how to leave it out."""
+    hidden = ", ".join(f"“{escape(sheet.name)}”" for sheet in sheets if is_hidden(sheet))
+    if hidden:
+        st.info(
+            f"Hidden in the workbook, and its rows count like any others: {hidden}. To leave it out, show the sheet in your "
+            "spreadsheet program, delete it there, and drop the file again."
+        )
 
 
 def say_found(sheet: Sheet) -> str:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from etl.earlier import find_origin
 from etl.types import Sheet
 from etl.uploads.mapping import ACTIVITY, MEETING, SESSIONS, ColumnMapping, Proposal, propose_columns, read_fields
 from etl.uploads.saved import find_mapping, save_mapping
+from etl.uploads.sheets import choose_sheets, is_hidden
 from pages.ui.access import invited_as
 from pages.ui.explaining import escape
 from pages.ui.upload.state import Said, Upload, keep_said
@@ -29,10 +31,11 @@ def match_columns(home: Home, upload: Upload, sheets: list[Sheet], said: Said) -
     """What was decided, with the matching where it is confirmed; otherwise the questions are drawn."""
     if said.mapping is not None:
         return said
-    sheet = max(sheets, key=lambda one: one.table.num_rows)
+    sheet = max(sheets, key=lambda one: (not is_hidden(one), one.table.num_rows))
     headers = sheet.table.column_names
     invited = invited_as()
-    saved = find_mapping(home, headers, invited.organisation if invited else None)
+    is_part = find_origin([sheet.detected]) is not None
+    saved = find_mapping(home, headers, invited.organisation if invited else None, is_part=is_part)
     samples = sheet.table.slice(0, SAMPLE).to_pylist()
     st.subheader("What is in each column?", anchor=False)
     if saved is None:
@@ -45,7 +48,8 @@ def match_columns(home: Home, upload: Upload, sheets: list[Sheet], said: Said) -
     chosen = [ask_column(upload, number, one, samples) for number, one in enumerate(proposals)]
     mapping = ask_rest(upload, headers, chosen, saved)
     if mapping is not None:
-        save_mapping(home, headers, mapping)
+        if not is_part or saved is None:  # the matching of the whole file stays
+            save_mapping(home, headers, mapping)
         keep_said(upload, replace(said, mapping=mapping))
         st.rerun()
     return said
@@ -150,7 +154,7 @@ def find_problems(headers: list[str], chosen: list[str | None], organisation: st
 
 
 def show_matched(upload: Upload, sheets: list[Sheet], said: Said) -> None:
-    """The matching in a line, with a way back to it; then the sheets that it does not fit."""
+    """The matching in a line, with a way back to it; then the sheets that are left out, and why."""
     fields = read_fields()
     pairs = ", ".join(f"{escape(column)} → {fields[name].label.lower()}" for column, name in said.mapping.columns)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -159,10 +163,21 @@ def show_matched(upload: Upload, sheets: list[Sheet], said: Said) -> None:
             keep_said(upload, replace(said, mapping=None, fixes=(), left_out=()))
             st.rerun()
     columns = {column for column, _ in said.mapping.columns}
-    left = [sheet for sheet in sheets if not columns <= set(sheet.table.column_names)]
-    if left:
-        named = ", ".join(
-            f"“{escape(sheet.name)}” ({say_count(sheet.table.num_rows, 'rows')})" for sheet in left[:SHEETS_NAMED]
+    fitting = [sheet for sheet in sheets if columns <= set(sheet.table.column_names)]
+    used = choose_sheets(sheets, said.mapping) if fitting else []
+    if left := [sheet for sheet in sheets if sheet not in fitting]:
+        st.info(f"Left out, because these columns are not all there: {name_sheets(left)}. Every other sheet is read.")
+    if hidden := [sheet for sheet in fitting if sheet not in used]:
+        st.info(
+            f"Left out, because hidden in the workbook: {name_sheets(hidden)}. To take it in, choose it under “Read it differently”, "
+            "or show it in your spreadsheet program and drop the file again."
         )
-        more = f" and {say_count(len(left) - SHEETS_NAMED, 'more sheets')}" if len(left) > SHEETS_NAMED else ""
-        st.info(f"Left out, because these columns are not all there: {named}{more}. Every other sheet is read.")
+
+
+def name_sheets(sheets: list[Sheet]) -> str:
+    """“March” (12 rows), “April” (3 rows)."""
+    named = ", ".join(
+        f"“{escape(one.name)}” ({say_count(one.table.num_rows, 'rows')})" for one in sheets[:SHEETS_NAMED]
+    )
+    more = f" and {say_count(len(sheets) - SHEETS_NAMED, 'more sheets')}" if len(sheets) > SHEETS_NAMED else ""
+    return f"{named}{more}"

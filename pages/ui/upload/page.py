@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from etl.approval.waiting import find_sent
+from etl.earlier import find_origin
 from etl.loading import ReadOptions
 from etl.types import Sheet
 from etl.uploads.uploading import Wanted, list_fitting, read_active, say_without_flags
@@ -13,7 +16,7 @@ from pages.ui.explaining import escape
 from pages.ui.inbox.sent import explain_sent_before
 from pages.ui.upload.confirm import ask_confirm, explain_loaded, explain_same_file
 from pages.ui.upload.fixing import ask_date_order, show_troubles
-from pages.ui.upload.found import choose_reading, choose_source, show_found
+from pages.ui.upload.found import choose_reading, choose_source, note_hidden, show_found
 from pages.ui.upload.matching import match_columns, show_matched
 from pages.ui.upload.personal import explain_personal
 from pages.ui.upload.preview import show_preview
@@ -42,11 +45,17 @@ def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
         with place:
             show_found(sheets)
         source = choose_source(upload, list_fitting(sheets))
+    if origin := find_origin(sheet.detected for sheet in sheets):
+        options = replace(
+            options, date_order=options.date_order or origin.date_order, epoch=options.epoch or origin.epoch
+        )
     if source is None:
         said = match_columns(home, upload, sheets, said)
         if said.mapping is None:
             return
         show_matched(upload, sheets, said)
+    else:
+        note_hidden(sheets)
     invited = reader.invitation.organisation if reader is not None and reader.invitation else None
     wanted = Wanted(source, options, said.mapping if source is None else None, said.fixes, said.left_out, invited)
     show_outcome(home, reader, upload, sheets, wanted, said)
@@ -72,5 +81,5 @@ def show_outcome(
         return
     ask_date_order(upload, seen, said)
     show_preview(reader, upload, seen, wanted)
-    show_troubles(upload, seen, said)
+    show_troubles(upload, sheets, wanted, seen, said)
     ask_confirm(home, reader, upload, sheets, wanted, seen, said)

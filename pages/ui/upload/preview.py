@@ -59,26 +59,22 @@ def show_preview(reader: Reader | None, upload: Upload, seen: Seen, wanted: Want
 
 def show_counts(upload: Upload, seen: Seen, wanted: Wanted) -> None:
     """Rows read = accepted + rejected, and what is added, in large type."""
-    result = seen.preview.result
-    total = f"**{result.rows_read:,}** rows read = **{result.rows_accepted:,}** to take in + **{result.rows_rejected:,}** to put right"
+    result, rows = seen.preview.result, seen.rows
     with st.container(key=upload.key("counts")):
-        if wanted.mapping is None:
-            st.markdown(total)
-        else:
-            wrong = sum(one.is_rejected for one in seen.troubles)
-            st.markdown(
-                f"**{seen.rows_in_file:,}** rows read = **{seen.rows_in_file - wrong:,}** to take in + **{wrong:,}** to put right"
-            )
+        st.markdown(
+            f"**{rows.read:,}** rows read = **{rows.taken_in:,}** to take in + **{rows.refused:,}** to put right first"
+        )
     if seen.preview.added:
         st.markdown(f"It adds {join_words(seen.preview.added)}.")
     if wanted.mapping is not None:
         st.caption(
-            "A row of yours may become an activity, a meeting and a figure, each a row of the template: "
-            f"{result.rows_read:,} of them = {result.rows_accepted:,} to take in + {result.rows_rejected:,} to put right."
+            "A row of yours may become an activity, a meeting and a figure, each a row of the template. Sources and gaps counts those: "
+            f"{result.rows_read:,} of them = {result.rows_accepted:,} to take in + {result.rows_rejected:,} not taken in."
         )
-    if result.values_set_aside:
+    if rows.incomplete:
         st.caption(
-            f"{say_count(result.values_set_aside, 'values')} could not be read and would be left blank; the rest of their rows comes in."
+            f"{say_count(rows.cells, 'cells')} could not be read and would be left out; the rest of "
+            f"{'that row' if rows.incomplete == 1 else f'those {rows.incomplete:,} rows'} comes in."
         )
 
 

@@ -14,6 +14,7 @@ from pages.ui.upload.preview import PLACE_WORDS, join_words
 from pages.ui.upload.state import Receipt, recall_receipts
 from soundings.home import Home
 from soundings.model import PLACE_STATES
+from soundings.views import say_count
 
 
 def show_receipts(home: Home, reader: Reader | None) -> None:
@@ -46,9 +47,10 @@ def show_receipt(home: Home, receipt: Receipt, state: str) -> None:
 
 def say_rows(receipt: Receipt) -> str:
     """How many rows came in and were left, and where the records stand."""
-    result = receipt.result
-    said = f"{result.rows_accepted:,} of {result.rows_read:,} rows came in"
-    said += f"; {result.rows_rejected:,} were not taken in." if result.rows_rejected else "."
+    result, rows = receipt.result, receipt.rows
+    said = f"{rows.taken_in:,} of {say_count(rows.read, 'rows')} came in"
+    said += f", {rows.incomplete:,} of them without what could not be read" if rows.incomplete else ""
+    said += f"; {rows.refused:,} {'was' if rows.refused == 1 else 'were'} not taken in." if rows.refused else "."
     places = [f"{result.places[state]:,} {PLACE_WORDS[state]}" for state in PLACE_STATES if result.places.get(state)]
     said += f" Records: {', '.join(places)}." if places else ""
     if result.demo_withdrawn:

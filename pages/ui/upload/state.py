@@ -13,7 +13,7 @@ from etl.types import Sheet
 from etl.uploads.mapping import ColumnMapping
 from etl.uploads.preview import Preview, preview_upload
 from etl.uploads.sheets import choose_sheets
-from etl.uploads.troubles import Trouble, join_troubles, list_troubles, list_unplaced
+from etl.uploads.troubles import RowCount, Trouble, count_rows, join_troubles, list_troubles, list_unplaced
 from etl.uploads.uploading import Fix, Prepared, Wanted, apply_fixes, find_state, prepare_upload, read_upload
 from pages.ui.access import Reader, explain_unready, find_reader, guard_visit
 from soundings.home import Home, find_home
@@ -55,6 +55,7 @@ class Receipt:
     file_name: str
     added: tuple[str, ...]
     result: LoadResult
+    rows: RowCount
     sha256: str
     round: int
 
@@ -67,7 +68,7 @@ class Seen:
     state: str | None
     preview: Preview | None = None
     troubles: tuple[Trouble, ...] = ()
-    rows_in_file: int = 0
+    rows: RowCount | None = None
 
 
 def open_uploads() -> tuple[Home, Reader | None]:
@@ -100,9 +101,10 @@ def recall_receipts() -> list[Receipt]:
     return st.session_state.setdefault(RECEIPTS, [])
 
 
-def keep_receipt(upload: Upload, batch_id: str, added: tuple[str, ...], result: LoadResult) -> None:
+def keep_receipt(upload: Upload, seen: Seen, result: LoadResult) -> None:
     """Puts a receipt above the others; the file is then done with."""
-    receipt = Receipt(batch_id, upload.name, added, result, upload.sha256, recall_round())
+    batch_id = seen.prepared.batch_id
+    receipt = Receipt(batch_id, upload.name, seen.preview.added, result, seen.rows, upload.sha256, recall_round())
     st.session_state[RECEIPTS] = [receipt, *(one for one in recall_receipts() if one.batch_id != batch_id)]
     forget(upload)
 
@@ -153,9 +155,11 @@ def _look(root: str, number: int, name: str, sha256: str, told: str, _home: Home
         if _wanted.invited:  # what others have here is the steward's to compare
             preview = replace(preview, twins=(), same_rows=None, earlier=())
         unplaced = list_unplaced(prepared, _sheets, _wanted, preview.unplaced)
-        used = choose_sheets(_sheets, _wanted.mapping) if _wanted.mapping else _sheets
-        rows = sum(sheet.table.num_rows for sheet in apply_fixes(used, _wanted))
-        return Seen(prepared, None, preview, tuple(join_troubles(troubles, unplaced)), rows)
+        count = preview.result.rows_read
+        if _wanted.mapping:
+            used = apply_fixes(choose_sheets(_sheets, _wanted.mapping), _wanted)
+            count = sum(sheet.table.num_rows for sheet in used)
+        return Seen(prepared, None, preview, tuple(join_troubles(troubles, unplaced)), count_rows(troubles, count))
     except BadFile as error:
         return str(error)
 

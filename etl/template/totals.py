@@ -1,0 +1,37 @@
+"""Rows that look like a total of the rows above them: set aside with the reason, for their figures would count twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from etl.parsing import BLANK_WORDS, parse_text
+from etl.template.tables import PLACE_COLUMNS
+
+TOTALS = frozenset(
+    (
+        "total",
+        "totals",
+        "sum",
+        "sums",
+        "subtotal",
+        "subtotals",
+        "sub total",
+        "sub totals",
+        "grand total",
+        "grand totals",
+    )
+)
+WHEN_OR_WHERE = ("start_date", "end_date", "time_pattern", "screened_area_code", *PLACE_COLUMNS)
+TOTAL = (
+    "This row looks like a total of the rows above it: it has no date and no place, and its figures would count twice. If it is an "
+    "activity, give it its date, its place or a fuller title."
+)
+
+
+def is_total(names: Iterable[str | None], when_or_where: Iterable[str | None]) -> bool:
+    """Whether the first of a row's names that is filled in is “Total” or the like, while none of its cells says when or where."""
+    first = next(filter(None, map(parse_text, names)), "")
+    if re.sub(r"[\W_]+", " ", first.casefold()).strip() not in TOTALS:
+        return False
+    return all((parse_text(cell) or "").casefold() in BLANK_WORDS for cell in when_or_where)
