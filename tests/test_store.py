@@ -36,7 +36,7 @@ def add(batch_id: str, values: list[float], sequence: int = 1, accepted_at: str 
         for number, value in enumerate(values):
             connection.execute(
                 """insert into activity_count values ($1, $1 || '-' || $2, 'a', 'responses', $3, null, 'exact', null, null,
-                $1 || '-1', 'home', 1, [$2::integer])""",
+                $1 || '-1', 'home', 1, [$2::integer], null)""",
                 [batch_id, str(number + 2), value],
             )
         return [batch_id]
