@@ -246,8 +246,8 @@ def test_the_content_hash_sees_a_changed_a_doubled_and_a_missing_row(home):
     seen = {current_hash(home)}
     for statement in (
         "update activity_count set value = 4 where value = 2",
-        "insert into activity_count select * replace (count_id || ' again' as count_id) from activity_count",
-        "insert into activity_count select * replace (count_id || ' again' as count_id) from activity_count",
+        "insert into activity_count select * replace (uuid()::varchar as count_id) from activity_count",
+        "insert into activity_count select * replace (uuid()::varchar as count_id) from activity_count",
         "delete from activity_count where value = 1",
         "update location set said = 'elsewhere'",
     ):
