@@ -147,15 +147,6 @@ def read_table(
     return Table(chosen, kind, role, rows, located, total, recorded, filters)
 
 
-def read_values(
-    connection: duckdb.DuckDBPyConnection, *, measure: str, kind: str, role: str | None, filters: Filters, today: date
-) -> dict[str, float | None]:
-    """The values of `read_table` alone, by place code: half the work where nothing is said of coverage. None is nothing recorded."""
-    bindings = {"measure": measure, "kind": kind, "role": role, **filters.bindings(today)}
-    figures = read_figures(connection, find_measure(measure), bindings, filters, None)
-    return {code: value for code, _, _, value, _, _ in figures}
-
-
 def read_rows(
     connection: duckdb.DuckDBPyConnection, *, measure: str, kind: str, role: str | None, filters: Filters, today: date
 ) -> list[Row]:

@@ -11,7 +11,8 @@ from soundings.filters import EVERYTHING
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.measures import read_measures
-from soundings.queries import read_roles, read_values
+from soundings.queries import read_roles, read_rows
+from soundings.views import say_figure
 from tests.building import TODAY
 from tests.homes import copy_home, make_wards_home, ward_code
 from tests.test_invitations import OURS, send, write_book
@@ -61,7 +62,7 @@ def write_told_again(path) -> bytes:
             ["g2", "Compost", "workshop", "2026-03-02", OURS, ward_code(2), "venue"],
             ["g3", "Swings", "workshop", "2026-03-04", OURS, ward_code(3), "venue"],
         ],
-        counts=[COUNTS, ["g2", "people", "24"], ["g3", "people", "7"]],
+        counts=[COUNTS, ["g2", "people", "24"], ["g3", "people", "<5"]],
         sessions=[
             MEETINGS,
             ["r1", "g1", "2026-03-02", "60", "8", "0", ward_code(1), "venue"],
@@ -75,13 +76,11 @@ def read_figures(home: Home) -> dict[tuple[str, str, str], float]:
     """(measure, role, ward) → every figure that the store has for wards."""
     cursor = open_current(home).cursor()
     return {
-        (measure, role, code): value
+        (measure, role, row.place_code): row.value
         for measure in read_measures()
         for role in read_roles(cursor, measure, today=TODAY)
-        for code, value in read_values(
-            cursor, measure=measure, kind="ward", role=role, filters=EVERYTHING, today=TODAY
-        ).items()
-        if value is not None
+        for row in read_rows(cursor, measure=measure, kind="ward", role=role, filters=EVERYTHING, today=TODAY)
+        if row.value is not None
     }
 
 
@@ -103,7 +102,9 @@ def test_every_figure_foreseen_is_then_in_the_store(home, left_out, merged):
     assert read_figures(home) == before
     approve(home, sent.batch_id, **decided)
     after = read_figures(home)
-    told = {(one.measure, one.role, one.place_code): (one.before, one.after) for one in foreseen.differences}
+    told = {
+        (one.measure, one.role, one.place_code): (one.before.value, one.after.value) for one in foreseen.differences
+    }
     assert told == {
         key: (before.get(key), after.get(key))
         for key in before.keys() | after.keys()
@@ -126,5 +127,11 @@ def test_a_meeting_added_to_a_group_changes_a_place_in_which_the_batch_has_no_re
         merged={tea: as_sent.mergeable[tea]},
     )
     assert ward_code(2) not in foreseen.by_place
-    told = {(one.measure, one.place_code): (one.before, one.after) for one in foreseen.differences}
+    told = {(one.measure, one.place_code): (one.before.value, one.after.value) for one in foreseen.differences}
     assert told["continuing_groups", ward_code(2)] == (0, 1)
+
+
+def test_fewer_than_five_is_foreseen_as_a_band_and_not_as_none(sent_to):
+    foreseen = foresee(sent_to, list_sent(sent_to)[0], TODAY)
+    (told,) = (one for one in foreseen.differences if (one.measure, one.place_code) == ("people", ward_code(3)))
+    assert (say_figure(told.before), say_figure(told.after)) == ("nothing recorded", "0 to 4")

@@ -25,6 +25,7 @@ from tests.pages import all_words_of as words_of
 from tests.test_add_browser import settle as rest
 from tests.test_invitations import OURS, THEIRS, send, titles, write_activities, write_book, write_file
 from tests.test_upload_browser import settle
+from tests.test_upload_page import drop, press
 from tests.test_visit import heading
 
 
@@ -62,7 +63,11 @@ def test_before_and_after_are_the_figures_of_its_places(home):
     rows = "".join(f"s{n},g1,2026-0{n}-03,60,8,{kept},venue\n" for n in (3, 4))
     sent = send(home, (meetings + rows).encode(), name="sessions.csv")
     foreseen = foresee(home, sent, DAY)
-    told = {(one.measure, one.role): (one.before, one.after) for one in foreseen.differences if one.place_code == kept}
+    told = {
+        (one.measure, one.role): (one.before.value, one.after.value)
+        for one in foreseen.differences
+        if one.place_code == kept
+    }
     assert told["group_sessions", "venue"] == (None, 2)
     approve(home, sent.batch_id)
     assert not list((home.cache).glob("foreseen-*"))
@@ -215,6 +220,31 @@ def test_no_page_shows_an_invitation_anything_of_another_organisation(open_page,
         assert not [button for button in at.button if button.label in ("Undo", "Approve", "Put it back")]
     if page == "ours":
         assert "Garden day" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "replaced"), [("A corrected or newer edition of it", True), ("More about the same activities", False)]
+)
+def test_an_organiser_is_asked_what_a_file_is_that_holds_activities_of_their_own_earlier_one(
+    open_page, home, answer, replaced
+):
+    first = approve(home, send(home, write_activities(("g1", "Garden day", ""))).batch_id).batch.batch_id
+    _, token = invite(home, OURS)
+    second = write_activities(("g1", "Garden day", ""), ("g2", "Compost", "")).decode()
+    at = drop(open_page(home, "upload", invite=token), ("second.csv", second))
+    at = next(radio for radio in at.radio if radio.label == "What is this file?").set_value(answer).run()
+    press(at, "Confirm and take in 2 rows")
+    (sent,) = [one for one in list_sent(home) if one.state == WAITING]
+    assert sent.batch.read_manifest().get("replaces") == ([first] if replaced else None)
+    approve(home, sent.batch_id)
+    assert titles(home) == ["Compost", "Garden day", "Parks"]
+
+
+def test_an_organiser_is_not_told_of_anybody_elses_earlier_file(open_page, home):
+    load_file(home, write_file(home, write_activities(("g1", "Garden day", THEIRS), ("g2", "Compost", OURS))))
+    _, token = invite(home, OURS)
+    at = drop(open_page(home, "upload", invite=token), ("second.csv", write_activities(("g2", "Compost", "")).decode()))
+    assert not at.exception and not [radio for radio in at.radio if radio.label == "What is this file?"]
 
 
 @pytest.fixture(scope="module")

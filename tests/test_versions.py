@@ -88,7 +88,9 @@ def test_a_new_version_says_what_changes_and_its_figures_foreseen_are_then_in_th
     assert (list(foreseen.version.changes), foreseen.version.also) == (changes, also)
     approve(home, sent.batch_id)
     after = read_figures(home)
-    assert {(one.measure, one.role, one.place_code): (one.before, one.after) for one in foreseen.differences} == {
+    assert {
+        (one.measure, one.role, one.place_code): (one.before.value, one.after.value) for one in foreseen.differences
+    } == {
         key: (before.get(key), after.get(key))
         for key in before.keys() | after.keys()
         if before.get(key) != after.get(key)

@@ -28,21 +28,21 @@ from soundings.home import Home
 from soundings.measures import read_measures
 from soundings.model import PLACE_KINDS
 from soundings.places import read_names
-from soundings.queries import read_roles, read_values
+from soundings.queries import Row, read_roles, read_rows
 
 USUAL_KINDS = ("ward", "district")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One figure of one place that approval would change. None is nothing recorded, which is not zero."""
+    """One figure of one place that approval would change: its rows of the measure's table."""
 
     place_code: str
     place: str
     measure: str
     role: str
-    before: float | None
-    after: float | None
+    before: Row
+    after: Row
 
 
 @dataclass(frozen=True)
@@ -152,17 +152,22 @@ def compare(
     for measure in read_measures():
         for role in sorted({*read_roles(before, measure, today=today), *read_roles(after, measure, today=today)}):
             asked = {"measure": measure, "kind": kind, "role": role, "filters": EVERYTHING, "today": today}
-            old, new = read_values(before, **asked), read_values(after, **asked)
+            old, new = ({row.place_code: row for row in read_rows(store, **asked)} for store in (before, after))
             found += [
-                Difference(code, names.get(code, code), measure, role, old.get(code), new.get(code))
-                for code in dict.fromkeys((*new, *old))
-                if not is_same(old.get(code), new.get(code))
+                Difference(code, names.get(code, code), measure, role, old[code], new[code])
+                for code in new
+                if not is_same_figure(old[code], new[code])
             ]
     return tuple(found)
 
 
+def is_same_figure(before: Row, after: Row) -> bool:
+    """Whether a place's figure stays as it is, to the top of its band."""
+    return before.state == after.state and is_same(before.value, after.value) and is_same(before.top, after.top)
+
+
 def is_same(before: float | None, after: float | None) -> bool:
-    """Whether a figure stays as it is; sums made in another order differ in their last digits."""
+    """Whether a number stays as it is; sums made in another order differ in their last digits."""
     if before is None or after is None:
         return before is after
     return math.isclose(before, after, rel_tol=1e-9, abs_tol=1e-9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.earlier import Earlier
 from etl.inbox import ID_LENGTH
 from etl.replacing import check_current
 from etl.tables import make_rows
@@ -110,16 +112,45 @@ def check_reach(home: Home, manifest: dict, mapped: Mapped) -> None:
     wrong += sorted(named - own - known.keys())
     replaced = manifest.get("replaces") or []
     if replaced:
-        held = cursor.execute(
-            "select distinct organisation from activity where batch_id in (select unnest($1))", [replaced]
-        ).fetchall()
-        wrong += [batch for batch in replaced if not held or not all(is_same_name(name, invited) for (name,) in held)]
+        reached = find_reached(cursor, replaced, invited)
+        wrong += [batch for batch in replaced if batch not in reached]
     if wrong:
         said = ", ".join(wrong[:MOST_NAMED]) + (" …" if len(wrong) > MOST_NAMED else "")
         raise BadFile(
             f"This adds to activities that are not {invited}'s own ({said}), so nothing was sent. An invitation reaches its "
             "organisation's records alone: give activities of your own, each with a key that nobody else uses."
         )
+
+
+def find_reached(cursor: duckdb.DuckDBPyConnection, batch_ids: Sequence[str], invited: str) -> set[str]:
+    """Those of these batches that tell of activities, and of none but the organisation's own."""
+    told = " union ".join(
+        f"select batch_id, activity_id from {table}"  # noqa: S608 — a table of schema.sql
+        for table, columns in read_columns().items()
+        if {"batch_id", "activity_id"} <= set(columns)
+    )
+    owners: dict[str, list[str | None]] = {}
+    for batch_id, name in cursor.execute(
+        f"""
+        select distinct t.batch_id, coalesce(a.organisation, n.organisation)
+        from ({told}) t
+        left join activity a using (batch_id, activity_id)
+        left join activity_now n on n.activity_id = t.activity_id
+        where t.batch_id in (select unnest($1))
+        """,  # noqa: S608 — as above
+        [list(batch_ids)],
+    ).fetchall():
+        owners.setdefault(batch_id, []).append(name)
+    return {batch_id for batch_id, names in owners.items() if all(is_same_name(name, invited) for name in names)}
+
+
+def keep_own(home: Home, earlier: tuple[Earlier, ...], invited: str) -> tuple[Earlier, ...]:
+    """The earlier batches that are the organisation's own: of others it learns nothing here."""
+    generation = open_current(home) if earlier else None
+    if generation is None:
+        return ()
+    reached = find_reached(generation.cursor(), [one.batch_id for one in earlier], invited)
+    return tuple(one for one in earlier if one.batch_id in reached)
 
 
 def read_owners(cursor: duckdb.DuckDBPyConnection, activity_ids: list[str]) -> dict[str, str | None]:

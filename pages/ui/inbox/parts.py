@@ -24,11 +24,10 @@ from pages.ui.upload.preview import draw_fall, join_words
 from soundings.home import Home
 from soundings.measures import read_measures
 from soundings.model import SoundingsError
-from soundings.views import say_count
+from soundings.views import say_count, say_figure
 
 APPROVED_NOW = "inbox_approved"
 ROLE_WORDS = {"venue": "where it happened", "home": "where people live", "area": "the area it is about"}
-NOTHING = "nothing recorded"
 NOT_IN_BATCH = "(in another file)"  # as a preview names an activity of which it has no row
 NOTHING_LEFT = "With these left out, nothing of it is left to take in. Decline it instead, and say why."
 FOLLOWS = "The records, the map and the figures are as they will be with what you said above."
@@ -191,10 +190,6 @@ def show_figures(foreseen: Foreseen) -> None:
         st.caption(
             "No figure of any place on the map would change; the records themselves stand where the map shows them."
         )
-
-
-def say_figure(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
 def say_differences(foreseen: Foreseen) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from etl.approval.invited import keep_own
 from etl.loading import ReadOptions
 from etl.results import LoadResult
 from etl.types import Sheet
@@ -153,7 +154,9 @@ def _look(root: str, number: int, name: str, sha256: str, told: str, _home: Home
         troubles = list_troubles(prepared, _sheets, _wanted)
         preview = preview_upload(_home, prepared)
         if _wanted.invited:  # what others have here is the steward's to compare
-            preview = replace(preview, twins=(), same_rows=None, earlier=())
+            preview = replace(
+                preview, twins=(), same_rows=None, earlier=keep_own(_home, preview.earlier, _wanted.invited)
+            )
         unplaced = list_unplaced(prepared, _sheets, _wanted, preview.unplaced)
         count = preview.result.rows_read
         if _wanted.mapping:
