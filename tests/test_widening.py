@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.form.drawn_areas import find_reached, read_corners
 from etl.form.places import explain_kept_back, say_where
 from etl.locating.around import NEAR, find_around, widen
 from etl.places.loading import add_places
@@ -124,3 +125,16 @@ def test_every_ward_at_the_edge_of_a_real_council_area_stands_in_it():
         insert(name, "ward", shape)
     found = {name: widen(builder.connection, name, PLACE_KINDS[4]) for name in wide[code]}
     assert len(found) > 80 and found == dict(zip(wide[code], wide[district], strict=True))
+
+
+def test_an_area_drawn_at_the_edge_of_a_wide_ward_reaches_into_it_and_one_outside_every_ward_into_its_council_area():
+    builder = Builder()
+    batch = builder.batch("places", kind="places")
+    builder.place(batch, "X07000001", "Wideshire", kind="district", parent=None, box=(-4, 54, 2, 55))
+    builder.place(batch, "X05000001", "Wide", parent=None, box=(-4, 54, -1, 55))
+    builder.place(batch, "X05000002", "Narrow", parent=None, box=(-1, 54, -0.8, 55))
+    asked = [(-3.99, -3.98), (-1.04, -1.02), (-1.02, -0.98), (-0.82, -0.78), (1.5, 1.6)]
+    shapes = [read_corners([(west, 54.5), (east, 54.5), (east, 54.6), (west, 54.6)]) for west, east in asked]
+    assert [find_reached(builder.connection, shape) for shape in shapes] == [
+        ("X05000001",), ("X05000001",), ("X05000001", "X05000002"), ("X05000002",), ("X07000001",)
+    ]  # fmt: skip

@@ -112,7 +112,7 @@ def check_reach(home: Home, manifest: dict, mapped: Mapped) -> None:
     wrong += sorted(named - own - known.keys())
     replaced = manifest.get("replaces") or []
     if replaced:
-        reached = find_reached(cursor, replaced, invited)
+        reached = find_own_batches(cursor, replaced, invited)
         wrong += [batch for batch in replaced if batch not in reached]
     if wrong:
         said = ", ".join(wrong[:MOST_NAMED]) + (" …" if len(wrong) > MOST_NAMED else "")
@@ -122,7 +122,7 @@ def check_reach(home: Home, manifest: dict, mapped: Mapped) -> None:
         )
 
 
-def find_reached(cursor: duckdb.DuckDBPyConnection, batch_ids: Sequence[str], invited: str) -> set[str]:
+def find_own_batches(cursor: duckdb.DuckDBPyConnection, batch_ids: Sequence[str], invited: str) -> set[str]:
     """Those of these batches that tell of activities, and of none but the organisation's own."""
     told = " union ".join(
         f"select batch_id, activity_id from {table}"  # noqa: S608 — a table of schema.sql
@@ -149,7 +149,7 @@ def keep_own(home: Home, earlier: tuple[Earlier, ...], invited: str) -> tuple[Ea
     generation = open_current(home) if earlier else None
     if generation is None:
         return ()
-    reached = find_reached(generation.cursor(), [one.batch_id for one in earlier], invited)
+    reached = find_own_batches(generation.cursor(), [one.batch_id for one in earlier], invited)
     return tuple(one for one in earlier if one.batch_id in reached)
 
 

@@ -19,6 +19,7 @@ MOST_CORNERS = 200
 DECIMALS = 5  # of a degree: about a metre
 # A hand-drawn line strays: a place is named where this share of the area lies in it, or this share of it in the area.
 SHARE_OF_AREA, SHARE_OF_PLACE = 0.05, 0.5
+WHOLE = 0.999  # of the area: what is left over is rounding
 MOST_PLACES = 40
 EXPECTED = "Expected the corners of one area as well-known text, such as POLYGON ((-1.5 53.8, -1.4 53.8, -1.4 53.9, -1.5 53.8))."
 
@@ -94,35 +95,54 @@ def find_reached(connection: duckdb.DuckDBPyConnection, shape: Polygon) -> tuple
 
     Shares are of areas on the ground: within one council's width a degree has the same length everywhere.
     """
+    for kind in (*SMALL_KINDS, *PLACE_KINDS[PLACE_KINDS.index("district") :]):
+        codes, covered = _find_reached(connection, shape, kind, is_near=True)
+        if covered < WHOLE:  # the sea, or a place so wide that its middle is far off
+            codes = tuple(sorted((*codes, *_find_reached(connection, shape, kind, is_near=False)[0])))
+        if len(codes) > MOST_PLACES:
+            raise Unreadable(
+                f"The area reaches over {len(codes)} places. Search for the council area by its name instead."
+            )
+        if codes:
+            return codes
+    raise Unreadable("The area is in none of the places loaded here.")
+
+
+def _find_reached(
+    connection: duckdb.DuckDBPyConnection, shape: Polygon, kind: str, *, is_near: bool
+) -> tuple[tuple[str, ...], float]:
+    """(the places of one kind that the area reaches into, the share of it that they hold), of those whose middle is near it or is not."""
     import numpy as np
     import shapely
 
     west, south, east, north = shape.bounds
-    rows: list[tuple[str, bytes]] = []
-    for kind in (*SMALL_KINDS, *PLACE_KINDS[PLACE_KINDS.index("district") :]):
-        rows = connection.execute(
-            """
-            select place_code, geometry from place_now
-            where kind = $kind and lon between $west - $near and $east + $near and lat between $south - $near and $north + $near
-            order by place_code
-            """,
-            {"kind": kind, "west": west, "south": south, "east": east, "north": north, "near": NEAR},
-        ).fetchall()
-        if rows:
-            break
-    if not rows:
-        raise Unreadable("The area is in none of the places loaded here.")
-    places = shapely.make_valid(np.array(shapely.from_wkb([bytes(wkb) for _, wkb in rows]), dtype=object))
+    rows = connection.execute(
+        """
+        select place_code, geometry from place_now
+        where kind = $kind
+        and (lon between $west - $near and $east + $near and lat between $south - $near and $north + $near) = $is_near
+        order by place_code
+        """,
+        {
+            "kind": kind,
+            "is_near": is_near,
+            "west": west,
+            "south": south,
+            "east": east,
+            "north": north,
+            "near": NEAR,
+        },  # fmt: skip
+    ).fetchall()
+    shapes = np.array(shapely.from_wkb([bytes(wkb) for _, wkb in rows]), dtype=object)
+    boxed = np.flatnonzero(shapely.intersects(shapely.box(*shapely.bounds(shapes).T), shape)) if rows else []
+    if not len(boxed):
+        return (), 0.0
+    places = shapely.make_valid(shapes[boxed])
     shared = shapely.area(shapely.intersection(places, shape))
     is_reached = (shared >= SHARE_OF_AREA * shape.area) | (
         (shared > 0) & (shared >= SHARE_OF_PLACE * shapely.area(places))
     )
-    codes = tuple(code for (code, _), reached in zip(rows, is_reached.tolist(), strict=True) if reached)
-    if not codes:
-        raise Unreadable("The area is in none of the places loaded here.")
-    if len(codes) > MOST_PLACES:
-        raise Unreadable(f"The area reaches over {len(codes)} places. Search for the council area by its name instead.")
-    return codes
+    return tuple(rows[at][0] for at in boxed[is_reached]), float(shared.sum()) / shape.area
 
 
 def find_larger(connection: duckdb.DuckDBPyConnection, place_codes: Sequence[str]) -> str | None:
