@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -130,8 +131,13 @@ def say_rows(rows: list[int]) -> str:
 
 def say_origin(trace: Trace, measure: str) -> str:
     """The rows a record comes from, with the sheet where the file has several: “sessions, row 12”, “May, rows 2–3; June, row 2”."""
-    usual = TEMPLATE_SHEETS.get(measure, "counts") if trace.source_id == TEMPLATE else None
+    return say_sheets(trace.source_id, measure, trace.source_rows, trace.source_sheets)
+
+
+def say_sheets(source_id: str, measure: str, rows: Sequence[int], sheets: Sequence[str | None] | None = None) -> str:
+    """Rows with their sheets in words. `sheets`: of each row, None where its number says enough."""
+    usual = TEMPLATE_SHEETS.get(measure, "counts") if source_id == TEMPLATE else None
     rows_of: dict[str | None, list[int]] = {}
-    for row, sheet in zip(trace.source_rows, trace.source_sheets or [None] * len(trace.source_rows), strict=True):
+    for row, sheet in zip(rows, sheets or [None] * len(rows), strict=True):
         rows_of.setdefault(sheet or usual, []).append(row)
-    return "; ".join(f"{sheet}, {say_rows(rows)}" if sheet else say_rows(rows) for sheet, rows in rows_of.items())
+    return "; ".join(f"{sheet}, {say_rows(told)}" if sheet else say_rows(told) for sheet, told in rows_of.items())

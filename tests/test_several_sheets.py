@@ -18,12 +18,13 @@ from etl.uploads.mapping import ACTIVITY, MEETING, ColumnMapping
 from etl.uploads.preview import preview_upload
 from etl.uploads.troubles import rows_of
 from etl.uploads.uploading import Wanted, confirm_upload, prepare_upload, read_upload
+from soundings.activity.rows import read_counts, read_head, read_meetings
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import BrokenStore
 from soundings.queries import read_table
 from soundings.store import publish
-from soundings.tracing import read_traces, say_origin
+from soundings.tracing import read_traces, say_origin, say_sheets
 from tests.forms import ask
 from tests.homes import make_wards_home
 from tests.making import ward_code, write_rows
@@ -108,6 +109,20 @@ def test_a_figure_names_the_sheet_of_its_rows(home, tmp_path):
     load_file(home, make_both(tmp_path), None)
     assert read_origins(home, "people", 1) == ["counts 2023, row 2"]
     assert read_origins(home, "people", 2) == ["counts 2024, row 2"]
+
+
+@pytest.mark.parametrize("year", ["2023", "2024"])
+def test_an_activity_names_the_sheet_of_its_own_row_its_figures_and_its_meetings(home, tmp_path, year):
+    load_file(home, make_both(tmp_path), None)
+    cursor = open_current(home).cursor()
+    found = cursor.execute("select activity_id from activity_now where sheet = $1", [f"activities {year}"]).fetchall()
+    ((activity_id,),) = found
+    head = read_head(cursor, activity_id, TODAY)
+    (count,), (meeting,) = read_counts(cursor, activity_id), read_meetings(cursor, activity_id)
+    assert (head.sheet, head.row_number) == (f"activities {year}", 2)
+    assert (count.sheets, count.rows) == ([f"counts {year}"], [2])
+    assert (meeting.sheet, meeting.row_number) == (f"sessions {year}", 2)
+    assert say_sheets(count.source_id, count.measure.id, count.rows, count.sheets) == f"counts {year}, row 2"
     assert read_origins(home, "group_sessions", 2) == ["sessions 2024, row 2"]
     assert read_origins(home, "changes_made", 1) == ["outcomes 2023, row 2"]
     assert read_origins(home, "joint_decisions", 2) == ["facts 2024, row 2"]

@@ -35,6 +35,7 @@ class Head:
     source_id: str
     file_name: str
     row_number: int
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Where:
 
 @dataclass(frozen=True)
 class Count:
-    """One figure: exact, an estimate or a band up to `value_high`. `rows` are of `file_name`, as a person sees them."""
+    """One figure: exact, an estimate or a band up to `value_high`. `rows` are of `file_name`, as a person sees them, each in the
+    one of `sheets` where its number alone does not say enough."""
 
     measure: Measure
     value: float
@@ -63,6 +65,7 @@ class Count:
     source_id: str
     file_name: str
     rows: list[int]
+    sheets: list[str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Meeting:
     source_id: str
     file_name: str
     row_number: int
+    sheet: str | None = None
 
     @property
     def contact_hours(self) -> float | None:

@@ -17,7 +17,7 @@ from soundings.activity.words import say_amount, say_basis, say_span, say_where
 from soundings.filters import say_date
 from soundings.model import ROLE_LABEL
 from soundings.palette import DAY, NIGHT
-from soundings.tracing import say_rows
+from soundings.tracing import say_sheets
 from soundings.views import say_count, say_number
 
 BACK, FIRST, UNSAID, UNKNOWN = (
@@ -75,7 +75,7 @@ def show_count_rows(counts: list[Count]) -> None:
                 "From": [one.period_start for one in counts],
                 "To": [one.period_end for one in counts],
                 "File": [one.file_name for one in counts],
-                "Rows in the file": [say_rows(one.rows) for one in counts],
+                "Rows in the file": [say_sheets(one.source_id, one.measure.id, one.rows, one.sheets) for one in counts],
             }
         ),
         hide_index=True,
@@ -181,7 +181,9 @@ def show_meeting_rows(meetings: list[Meeting]) -> None:
                 "Minutes": pd.array([one.minutes for one in meetings], "Float64"),
                 "Contact hours": pd.array([one.contact_hours for one in meetings], "Float64"),
                 "File": [one.file_name for one in meetings],
-                "Row in the file": [one.row_number for one in meetings],
+                "Row in the file": [
+                    say_sheets(one.source_id, "group_sessions", [one.row_number], [one.sheet]) for one in meetings
+                ],
             }
         ),
         hide_index=True,

@@ -223,7 +223,8 @@ def show_not_recorded(story: ActivityStory) -> None:
 def show_source(story: ActivityStory) -> None:
     """The file and row that the activity's own record comes from."""
     head = story.head
-    st.caption(f"From {escape(head.file_name)}, row {head.row_number:,}.")
+    sheet = f"sheet {escape(head.sheet)}, " if head.sheet else ""
+    st.caption(f"From {escape(head.file_name)}, {sheet}row {head.row_number:,}.")
 
 
 def choose_activity(reader: Reader, asked: str | None) -> None:

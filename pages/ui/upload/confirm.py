@@ -164,7 +164,7 @@ def ask_twins(upload: Upload, sheets: list[Sheet], wanted: Wanted, seen: Seen, s
     st.dataframe(
         pd.DataFrame(
             {
-                "Row": [twin.row for twin in twins],
+                "Row": [f"{twin.sheet}, row {twin.row}" if twin.sheet else str(twin.row) for twin in twins],
                 "Activity": [twin.title for twin in twins],
                 "Date": [twin.day for twin in twins],
                 "Place": [twin.place for twin in twins],
