@@ -138,8 +138,11 @@ def test_a_file_that_holds_what_an_earlier_one_holds_is_asked_what_it_is(page, h
     confirm = next(button for button in at.button if button.label.startswith("Confirm"))
     assert confirm.disabled
     at = next(radio for radio in at.radio if radio.label == "What is this file?").set_value(answer).run()
-    press(at, "Confirm and take in 3 rows")
+    at = press(at, "Confirm and take in 3 rows")
     assert response_sum(home) == answered + added
+    said = words_of(at).replace("\\", "")
+    assert ("A newer edition has taken the place of first.csv" in said) is (answer == CORRECTION)
+    assert "second.csv is in." in said and ("first.csv is in." in said) is (answer == MORE)
     undo(home, read_batches(home)[-1].batch_id)
     assert response_sum(home) == answered + 2
     assert [batch.state for batch in read_batches(home) if batch.batch_id == first.batch_id] == ["active"]

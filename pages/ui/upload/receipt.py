@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from etl.accepting import find_batch
+from etl.inbox import REPLACED, UNDONE
 from etl.loading import redo, undo
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
@@ -30,10 +31,16 @@ def show_receipts(home: Home, reader: Reader | None) -> None:
 def show_receipt(home: Home, receipt: Receipt, state: str) -> None:
     """One receipt: the batch, what it added or that it is undone, links, and the button."""
     with st.container(border=True, key=f"upload_receipt_{receipt.batch_id}"):
-        if state == "undone":
+        if state == UNDONE:
             st.markdown(f":material/undo: **{escape(receipt.file_name)} is undone.** Nothing of it is on any page.")
             if st.button("Put it back", icon=":material/redo:", key=f"upload_redo_{receipt.batch_id}"):
                 change(redo, home, receipt.batch_id)
+            return
+        if state == REPLACED:
+            st.markdown(
+                f":material/swap_horiz: **A newer edition has taken the place of {escape(receipt.file_name)}.** What it held is on no "
+                "page; undo the newer one to have it back."
+            )
             return
         st.markdown(
             f":material/check_circle: **{escape(receipt.file_name)} is in.** It added {join_words(receipt.added)}.  \n"
