@@ -211,6 +211,24 @@ def record_content(connection: duckdb.DuckDBPyConnection, changed: Changed) -> s
     return content_hash(connection)
 
 
+def find_twice(
+    connection: duckdb.DuckDBPyConnection, table: str, name: str, batch_ids: list[str]
+) -> tuple[str, str] | None:
+    """(batch, id) of an id that stands more than once in a table's rows of these batches; None where each stands once.
+
+    Hashes are asked first: of half a million ids that takes half the time, and where none is doubled no id is.
+    """
+    of = f"from {table} where batch_id in (select unnest($batch_ids))"
+    wanted = {"batch_ids": batch_ids}
+    (doubled,) = connection.execute(f"select count(*) - count(distinct hash({name})) {of}", wanted).fetchone()  # noqa: S608 — a table of schema.sql
+    if not doubled:
+        return None
+    return connection.execute(
+        f"select any_value(batch_id), {name} {of} group by {name} having count(*) > 1 limit 1",  # noqa: S608 — as above
+        wanted,
+    ).fetchone()
+
+
 def check_batches(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) -> None:
     """Raises BrokenStore where the rows of these batches do not hang together; nothing is then published."""
     wanted = {"batch_ids": batch_ids}
@@ -228,12 +246,7 @@ def check_batches(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) -
             "This is a fault in Soundings: please report it."
         )
     for table, name in (("activity_count", "count_id"), ("session", "session_id")):
-        twice = connection.execute(
-            f"select any_value(batch_id), {name} from {table} where batch_id in (select unnest($batch_ids)) "  # noqa: S608
-            f"group by {name} having count(*) > 1 limit 1",
-            wanted,
-        ).fetchone()
-        if twice:
+        if twice := find_twice(connection, table, name, batch_ids):
             raise BrokenStore(
                 f"Batch {twice[0]} has the {name} {twice[1]} in the table {table} more than once, so each would stand in the "
                 "places of the other. Nothing was published. This is a fault in Soundings: please report it."
