@@ -20,7 +20,7 @@ from etl.replacing import check_current
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.results import LoadResult, describe, describe_load
 from etl.sparing import spare_memory
-from etl.types import Mapped, Sheet
+from etl.types import Leave, Mapped, Sheet
 from etl.undoing import RebuildResult, StateResult, choose_batch, rebuild, redo, undo
 from soundings.content import schema_sql
 from soundings.generations import open_current
@@ -241,10 +241,11 @@ def choose_replaced(home: Home, said: str, source: str) -> str:
     return batch.batch_id
 
 
-def map_rows(spec: Spec, sheets: list[Sheet], manifest: dict) -> Mapped:
+def map_rows(spec: Spec, sheets: list[Sheet], manifest: dict, leave: Leave | None = None) -> Mapped:
     from etl.mapping.batch import map_sheets
 
-    return hold_invited(map_sheets(spec, sheets, manifest["batch_sha256"][:ID_LENGTH], manifest["file_name"]), manifest)
+    batch_id = manifest["batch_sha256"][:ID_LENGTH]
+    return hold_invited(map_sheets(spec, sheets, batch_id, manifest["file_name"], leave), manifest)
 
 
 def preview(home: Home, manifest: dict, mapped: Mapped) -> LoadResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -36,3 +37,7 @@ class Mapped:
     rows_read: int
     rows_accepted: int
     rows_rejected: int
+
+
+# From the (sheet, row) of rejected activities to the sheets that are left without what else their rows say.
+Leave = Callable[[set[tuple[str, int]]], list[Sheet]]

@@ -22,19 +22,20 @@ from etl.spec_types import TEMPLATE, Spec
 from etl.specs import find_missing, find_sheets
 from etl.tables import empty_tables, make_table, read_schemas
 from etl.template.sheets import map_template
-from etl.types import Mapped, Sheet
+from etl.types import Leave, Mapped, Sheet
 from soundings.model import BadFile
 
 ID_COLUMN = {"session_place": "session_id", "activity_place": "activity_id"}
 
 
-def map_sheets(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str) -> Mapped:
-    """The rows of every table and the rejections. Raises BadFile where the file lacks a column that the source needs."""
+def map_sheets(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str, leave: Leave | None = None) -> Mapped:
+    """The rows of every table and the rejections; `leave` is for the template's. Raises BadFile where the file lacks a column that
+    the source needs."""
     chosen = find_sheets(spec, sheets)
     if not chosen:
         raise BadFile(say_missing(spec, sheets, file_name))
     if spec.shape == TEMPLATE:
-        return map_template(spec, chosen, batch_id, file_name)
+        return map_template(spec, chosen, batch_id, file_name, leave)
     rows = gather_rows(spec, [rename_sheet(spec, sheet) for sheet in chosen], file_name)
     rows.headings.update(read_own(spec, chosen))
     read_everything(rows)

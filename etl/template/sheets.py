@@ -20,9 +20,10 @@ from etl.template.rows import Batch, Origin, Row, name_activity
 from etl.template.said import SAID_MAKERS
 from etl.template.tables import find_table
 from etl.template.totals import TOTAL, WHEN_OR_WHERE, is_total
-from etl.types import Mapped, Sheet
+from etl.types import Leave, Mapped, Sheet
 from soundings.measures import read_measures
 
+ACTIVITIES = "activities"
 HEADER_ROW = 1
 HOME = "home"
 LOST_HOME = "No place where people live was given, or it is in none of the places that were loaded then."
@@ -33,16 +34,25 @@ COPIED = (
 
 
 @spare_collecting()
-def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str) -> Mapped:
-    """The rows of every table, sheet by sheet in the template's order; of a row's parts none is made where it is rejected."""
+def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str, leave: Leave | None = None) -> Mapped:
+    """The rows of every table, sheet by sheet in the template's order; of a row's parts none is made where it is rejected.
+
+    `leave` is told which rows of the activities are rejected before anything else is read, and gives the sheets that are left.
+    """
     batch = Batch(spec, batch_id)
     makers = {
-        "activities": make_activity, "counts": make_count, "sessions": make_session,
+        ACTIVITIES: make_activity, "counts": make_count, "sessions": make_session,
         "stages": make_stage, "facts": make_fact, "outcomes": make_outcome, **SAID_MAKERS,
     }  # fmt: skip
     rejections: list[dict] = []
+    refused: set[tuple[str, int]] = set()
     read = rejected = 0
     for name, make in makers.items():
+        if name != ACTIVITIES and refused and leave:
+            left = sorted(leave(refused), key=lambda sheet: sheet.name)
+            if len(left) == 1 < len(sheets):  # a sheet that is alone goes by another name
+                return map_template(spec, left, batch_id, file_name)
+            sheets, leave = left, None
         of_kind = [sheet for sheet in sheets if (table := find_table(sheet.table.column_names)) and table.name == name]
         for position, sheet in enumerate(of_kind):
             origin = make_origin(sheet, name, position, file_name, is_only=len(sheets) == 1)
@@ -55,6 +65,8 @@ def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str)
                 rejections += list_problems(row)
                 read += 1
                 rejected += row.is_rejected
+                if row.is_rejected and name == ACTIVITIES:
+                    refused.add((sheet.name, number))
     tables = batch.make_tables() | {"location": make_locations(batch)}
     made = make_rows("rejection", [{"batch_id": batch_id, **line} for line in rejections])
     return Mapped(tables, made, read, read - rejected, rejected)

@@ -148,12 +148,14 @@ def prepare_upload(
         return Prepared(spec, manifest, [], personal, None)
     screened, decided = screen(home, sheets, spec, wanted.options)
     manifest |= {"detected": {sheet.name: sheet.detected for sheet in screened}, "decisions": [*decisions, *decided]}
-    mapped = map_rows(spec, screened, manifest)
-    if wanted.mapping:
-        left = leave_refused(screened, list_refused(mapped, screened), wanted.mapping)
-        if sum(sheet.table.num_rows for sheet in left) < mapped.rows_read:
-            screened, mapped = left, map_rows(spec, left, manifest)
-    return Prepared(spec, manifest, screened, [], mapped)
+    left = list(screened)
+
+    def leave(refused: set[tuple[str, int]]) -> list[Sheet]:
+        left[:] = leave_refused(screened, refused, wanted.mapping)
+        return left
+
+    mapped = map_rows(spec, screened, manifest, leave if wanted.mapping else None)
+    return Prepared(spec, manifest, left, [], mapped)
 
 
 def list_refused(mapped: Mapped, sheets: list[Sheet]) -> set[tuple[str, int]]:
