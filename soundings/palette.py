@@ -84,7 +84,7 @@ NAME_SHAPES = {
     "co_production": ("square", "▢"),
     "decision_handed_over": ("grid_view", "⊞"),
     "co_design": ("hexagon", "⬡"),
-    "co_delivery": ("crop_portrait", "▯"),
+    "co_delivery": ("view_column_2", "◫"),
     "involvement": ("workspaces", "∴"),
     "consultation": ("circle", "◯"),
     "dialogue": ("adjust", "⊙"),

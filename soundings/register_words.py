@@ -110,20 +110,29 @@ def say_wanted(
     return "; ".join(parts)
 
 
+def say_standing(found: Found) -> str:
+    """How many of them stand on the map, how many are not tied to a place by choice, and how many are of neither."""
+    if found.located == found.total:
+        return "It has a place on the map" if found.total == 1 else "All have a place on the map"
+    if not found.located:
+        places = "It has no place on the map" if found.total == 1 else "None has a place on the map"
+    else:
+        places = f"{found.located:,} {'has' if found.located == 1 else 'have'} a place on the map"
+    elsewhere = found.total - found.located - found.not_tied if found.located else 0
+    if found.not_tied:
+        are = f"{found.not_tied:,} {'is' if found.not_tied == 1 else 'are'} not tied to a place by choice"
+        places += f", {are}" if elsewhere else f", and {are}"
+    if elsewhere:
+        places += f", and {elsewhere:,} {'has' if elsewhere == 1 else 'have'} a place that is not loaded, or none"
+    return places
+
+
 def say_found(found: Found, is_narrowed: bool) -> list[str]:
     """What the list holds and what the record lacks, in sentences; a gap is called a gap."""
     if not found.total:
         return ["No activity fits."] if is_narrowed else ["No activity is recorded yet."]
     count = "1 activity" if found.total == 1 else f"{found.total:,} activities"
-    if found.located == found.total:
-        places = "It has a place on the map" if found.total == 1 else "All have a place on the map"
-    elif not found.located:
-        places = "It has no place on the map" if found.total == 1 else "None has a place on the map"
-    else:
-        places = f"{found.located:,} {'has' if found.located == 1 else 'have'} a place on the map"
-    if found.not_tied:
-        places += f", and {found.not_tied:,} {'is' if found.not_tied == 1 else 'are'} not tied to a place by choice"
-    said = [f"**{count}.** {places}."]
+    said = [f"**{count}.** {say_standing(found)}."]
     if found.unnamed:
         said.append(
             f"{found.unnamed:,} {'has' if found.unnamed == 1 else 'have'} not enough recorded yet to be named: "

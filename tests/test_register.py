@@ -20,6 +20,7 @@ from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.register import (
     ORDERS,
+    Found,
     Register,
     Wanted,
     make_register,
@@ -28,7 +29,7 @@ from soundings.register import (
     read_lines,
 )
 from soundings.register_export import NOTE, register_columns, register_csv
-from soundings.register_words import say_dialogue, say_found, say_next, say_people, say_period, say_places
+from soundings.register_words import say_dialogue, say_found, say_next, say_people, say_period, say_places, say_standing
 from soundings.rubric import read_rubric
 from tests.browser import guarded_page, serve, wait_until
 from tests.building import TODAY, Builder
@@ -570,3 +571,18 @@ def test_a_files_text_reaches_the_rows_as_text(chromium, tmp_path):
             page.wait_for_timeout(300)
             assert page.evaluate("window.__pwned") is None
     shutil.rmtree(home.root)
+
+
+@pytest.mark.parametrize(
+    ("total", "located", "not_tied", "said"),
+    [
+        (1, 1, 0, "It has a place on the map"),
+        (3, 3, 0, "All have a place on the map"),
+        (3, 0, 1, "None has a place on the map, and 1 is not tied to a place by choice"),
+        (3, 2, 1, "2 have a place on the map, and 1 is not tied to a place by choice"),
+        (7, 1, 0, "1 has a place on the map, and 6 have a place that is not loaded, or none"),
+        (67, 62, 3, "62 have a place on the map, 3 are not tied to a place by choice, and 2 have a place that is not loaded, or none"),
+    ],
+)  # fmt: skip
+def test_every_activity_is_said_to_stand_somewhere_or_not(total, located, not_tied, said):
+    assert say_standing(Found(total, located, not_tied, 0, {}, 0, 0)) == said

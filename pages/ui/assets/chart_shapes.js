@@ -19,11 +19,12 @@ const star = (ctx, x, y, r) => {
 };
 const both = (...drawn) => (ctx, x, y, r) => drawn.forEach((one) => one(ctx, x, y, r));
 const cross = (ctx, x, y, r) => { const s = r * 0.86; ctx.moveTo(x - s, y); ctx.lineTo(x + s, y); ctx.moveTo(x, y - s); ctx.lineTo(x, y + s); };
+const halves = (ctx, x, y, r) => { const s = r * 0.86; ctx.moveTo(x, y - s); ctx.lineTo(x, y + s); };
 const smaller = (share, shape, down = 0) => (ctx, x, y, r) => shape(ctx, x, y + r * down, r * share);
 const UP = -Math.PI / 2;
 
 const SHAPES = {
-  "⬠": polygon(5, UP), "▢": box(0.86, 0.86), "⊞": both(box(0.86, 0.86), cross), "⬡": polygon(6, 0), "▯": box(0.6, 1),
+  "⬠": polygon(5, UP), "▢": box(0.86, 0.86), "⊞": both(box(0.86, 0.86), cross), "⬡": polygon(6, 0), "◫": both(box(0.86, 0.86), halves),
   "∴": (ctx, x, y, r) => [0, 1, 2].forEach((k) => {
     const angle = UP + (k * 2 * Math.PI) / 3;
     disc(ctx, x + 0.62 * r * Math.cos(angle), y + 0.62 * r * Math.sin(angle), r * 0.32);
