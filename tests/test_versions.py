@@ -24,7 +24,7 @@ from tests.forms import ask, make_draft
 from tests.homes import copy_home, make_wards_home, ward_code
 from tests.pages import read_words_of
 from tests.test_foreseeing import read_figures
-from tests.test_invitations import OURS, prepare, write_activities
+from tests.test_invitations import OURS, prepare, write_activities, write_book
 from tests.test_invitations import send as send_file
 
 SIXTY = {"title": "Quay walk", "c1_basis": "exact", "c1_value": "60", "c1_measure": "people"}
@@ -127,7 +127,29 @@ def test_a_corrected_file_is_told_by_how_many_activities_and_people_it_holds(hom
     more = prepare(home, write_activities(("g1", "Garden day", ""), ("g2", "Compost", ""), ("g3", "Swings", "")), OURS)
     foreseen = foresee(home, confirm_upload(home, more, "a-made-up-id", earlier), TODAY)
     assert foreseen.version.name == "activities.csv" and foreseen.preview.twins == ()
-    assert foreseen.version.changes == (Change("Activities", "2", "3"),)
+    assert (foreseen.version.changes, foreseen.version.also) == ((Change("Activities", "2", "3"),), ())
+
+
+def test_a_corrected_file_tells_bands_to_their_top_and_what_else_is_said_of_what_stays(home):
+    def write(people: str, *more: tuple[str, str]) -> bytes:
+        rows = [("g1", "Garden day"), *more]
+        path = home.root / f"{len(rows)}.xlsx"
+        write_book(
+            path,
+            activities=[
+                ["activity_id", "title", "method", "start_date", "organisation", "place_code", "place_role"],
+                *([key, title, "workshop", "2026-03-02", OURS, ward_code(1), "venue"] for key, title in rows),
+            ],
+            counts=[["activity_id", "measure", "value"], ["g1", "people", people], ["g1", "responses", "<5"]],
+        )
+        return path.read_bytes()
+
+    earlier = approve(home, send_file(home, write("<5"), name="first.xlsx").batch_id).batch.batch_id
+    prepared = prepare(home, write("24", ("g2", "Compost")), OURS, "second.xlsx")
+    foreseen = foresee(home, confirm_upload(home, prepared, "a-made-up-id", earlier), TODAY)
+    assert foreseen.preview.added == ("2 activities", "24 people", "0 to 4 responses")
+    assert foreseen.version.changes == (Change("Activities", "1", "2"), Change("People", "0 to 4", "24"))
+    assert foreseen.version.also == ()
 
 
 def test_the_inbox_shows_a_change_as_a_new_version_with_the_figures_before_and_after(open_page, home):

@@ -13,6 +13,7 @@ from soundings.content import read_columns
 from soundings.filters import say_date
 from soundings.measures import read_measures
 from soundings.model import PLACE_KINDS
+from soundings.views import say_amount
 
 ACTIVITIES, MEETINGS, CAME, WHERE = "Activities", "Meetings", "People at its meetings", "Where"
 # The cells of an activity that are told before and after.
@@ -112,15 +113,19 @@ def find_version(before: duckdb.DuckDBPyConnection, after: duckdb.DuckDBPyConnec
         return Version(replaced)
     was, now = [batch_id for batch_id, *_ in here], [manifest["batch_sha256"][:ID_LENGTH]]
     old, new = read_words(before, was), read_words(after, now)
+    if (ACTIVITIES in old) != (ACTIVITIES in new):  # one activity became several, or the other way round
+        old, new = count_one(old), count_one(new)
     changes = compare_words(old, new)
     told = {one.what for one in changes}
     labels = {measure.label for measure in read_measures().values()}
     is_told = {OF_FIGURES: told & {*labels, WHERE}, OF_MEETINGS: told & {MEETINGS, CAME}, OF_PLACE: told & {WHERE}}
     unsaid = UNSAID if ACTIVITIES in old | new else UNSAID | CELLS.keys()
+    both = sorted(read_activities(before, was) & read_activities(after, now))
     also = tuple(
         part
         for part, tables in PARTS.items()
-        if not is_told.get(part) and read_mark(before, was, tables, unsaid) != read_mark(after, now, tables, unsaid)
+        if not is_told.get(part)
+        and read_mark(before, was, tables, unsaid, both) != read_mark(after, now, tables, unsaid, both)
     )
     return Version(tuple(was), head_stored(before, *here[0]), True, changes, also)
 
@@ -132,6 +137,14 @@ def compare_words(before: dict[str, str], after: dict[str, str]) -> tuple[Change
         for what in dict.fromkeys((*after, *before))
         if before.get(what) != after.get(what)
     )
+
+
+def count_one(said: dict[str, str]) -> dict[str, str]:
+    """What is said of a single activity as it is said of several: their number, and not its cells."""
+    if ACTIVITIES in said:
+        return said
+    cells = set(CELLS.values())
+    return {ACTIVITIES: "1", **{what: words for what, words in said.items() if what not in cells}}
 
 
 def read_words(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) -> dict[str, str]:
@@ -164,7 +177,7 @@ def read_figures(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) ->
     """Measure → its figure: “60”, “about 60”, “60 to 70”; the sum where there are several."""
     found = connection.execute(
         """
-        select measure, count(*), sum(value), any_value(value_high), any_value(basis)
+        select measure, count(*), sum(value), sum(coalesce(value_high, value)), any_value(basis)
         from activity_count
         where batch_id in (select unnest($1))
         group by measure
@@ -178,13 +191,19 @@ def read_figures(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) ->
     }
 
 
-def say_figure(rows: int, value: float, high: float | None, basis: str) -> str:
-    number = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+def say_figure(rows: int, low: float, high: float, basis: str) -> str:
+    said = say_amount(low, high)
     if rows > 1:
-        return f"{number} in all"
-    if high is not None:
-        return f"{number} to {high:,.0f}"
-    return f"about {number}" if basis == "estimate" else number
+        return f"{said} in all"
+    return f"about {said}" if basis == "estimate" and low == high else said
+
+
+def read_activities(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) -> set[str]:
+    """The activities that these batches hold."""
+    found = connection.execute(
+        "select distinct activity_id from activity where batch_id in (select unnest($1))", [batch_ids]
+    ).fetchall()
+    return {activity_id for (activity_id,) in found}
 
 
 def say_cell(value: object) -> str:
@@ -194,17 +213,24 @@ def say_cell(value: object) -> str:
 
 
 def read_mark(
-    connection: duckdb.DuckDBPyConnection, batch_ids: list[str], tables: tuple[str, ...], unsaid: set[str]
+    connection: duckdb.DuckDBPyConnection,
+    batch_ids: list[str],
+    tables: tuple[str, ...],
+    unsaid: set[str],
+    both: list[str],
 ) -> list[tuple]:
-    """For each table how many different rows these batches hold in it, but for the columns `unsaid`, and a sum of their hashes."""
+    """For each table how many different rows these batches hold in it, but for the columns `unsaid`, and a sum of their hashes.
+
+    Where there are activities in `both`, only what is said of those: another activity is told by their number.
+    """
     marks = []
     for table in tables:
-        names = ", ".join(name for name in read_columns()[table] if name not in unsaid)
-        marks.append(
-            connection.execute(
-                f"select count(*), sum(hash(row_of)) from "  # noqa: S608 — table and columns come from schema.sql
-                f"(select distinct row({names}) as row_of from {table} where batch_id in (select unnest($1)))",
-                [batch_ids],
-            ).fetchone()
+        columns = read_columns()[table]
+        names = ", ".join(name for name in columns if name not in unsaid)
+        of_both = "and activity_id in (select unnest($both))" if both and "activity_id" in columns else ""
+        sql = (
+            f"select count(*), sum(hash(row_of)) from "  # noqa: S608 — table and columns come from schema.sql
+            f"(select distinct row({names}) as row_of from {table} where batch_id in (select unnest($ids)) {of_both})"
         )
+        marks.append(connection.execute(sql, {"ids": batch_ids} | ({"both": both} if of_both else {})).fetchone())
     return marks

@@ -17,6 +17,7 @@ from soundings.generations import open_current
 from soundings.home import Home
 from soundings.measures import read_measures
 from soundings.model import PLACE_KINDS
+from soundings.views import say_amount
 
 SHOWN = 8
 ACTIVITIES = """
@@ -206,13 +207,15 @@ def say_added(connection: duckdb.DuckDBPyConnection, batch_id: str, totals: dict
         said.append(say_number(totals["Meetings"], "meeting", "meetings"))
     measures = read_measures()
     sums = connection.execute(
-        "select measure, sum(value) from activity_count where batch_id = $1 group by measure order by measure",
+        "select measure, sum(value), sum(coalesce(value_high, value)) from activity_count where batch_id = $1 "
+        "group by measure order by measure",
         [batch_id],
     ).fetchall()
-    for name, total in sums:
+    for name, low, high in sums:
         measure = measures.get(name)
-        if measure is not None and total is not None:
-            said.append(say_number(total, measure.noun_one, measure.noun))
+        if measure is not None and low is not None:
+            one = low == high == 1
+            said.append(f"{say_amount(low, high)} {measure.noun_one if one else measure.noun}")
     return said
 
 
