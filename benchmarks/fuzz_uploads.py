@@ -35,7 +35,7 @@ from etl.types import Sheet
 from etl.uploads.mapping import ColumnMapping, propose_columns
 from etl.uploads.preview import preview_upload
 from etl.uploads.sheets import apply_mapping
-from etl.uploads.uploading import Wanted, list_fitting, prepare_upload
+from etl.uploads.uploading import Prepared, Wanted, list_fitting, list_refused, prepare_upload
 from soundings.home import PROJECT, Home
 from soundings.model import BadFile
 
@@ -155,7 +155,7 @@ def try_ours(home: Home, name: str, data: bytes, *, is_previewed: bool) -> tuple
         prepared = prepare_upload(home, name, hashlib.sha256(data).hexdigest(), sheets, wanted, "a benchmark")
         if prepared.personal:
             return LOADED, "asked about columns of people"
-        wrong = find_lost(sheets, wanted, prepared.mapped)
+        wrong = find_lost(sheets, wanted, prepared)
         if wrong:
             return LOST, wrong
         if is_previewed:
@@ -179,8 +179,12 @@ def confirm(sheets: list[Sheet]) -> ColumnMapping:
     return ColumnMapping(tuple((name, field) for name, field in proposed.items() if field), "Made-up Hub")
 
 
-def find_lost(sheets: list[Sheet], wanted: Wanted, mapped) -> str:
-    """What does not add up: rows read, taken in and rejected with a reason. Empty where all does."""
+def find_lost(sheets: list[Sheet], wanted: Wanted, prepared: Prepared) -> str:
+    """What does not add up: rows read, taken in and rejected with a reason. Empty where all does.
+
+    Of matched columns a row is an activity and what else it says; that comes in with its activity or not at all, and is told of once.
+    """
+    mapped = prepared.mapped
     rejected = {
         (line["file"], line["row_number"])
         for line in mapped.rejections.to_pylist()
@@ -191,8 +195,10 @@ def find_lost(sheets: list[Sheet], wanted: Wanted, mapped) -> str:
     if wanted.mapping:
         made = apply_mapping(sheets, wanted.mapping)
         chosen = max(sheet.table.num_rows for sheet in sheets)
-        if made[0].table.num_rows != chosen or sum(sheet.table.num_rows for sheet in made) != mapped.rows_read:
-            return f"{chosen} rows in the file, {mapped.rows_read} read"
+        refused = {row for sheet, row in list_refused(mapped, prepared.sheets) if sheet == made[0].name}
+        expected = chosen + sum(row not in refused for sheet in made[1:] for row in sheet.row_numbers.to_pylist())
+        if made[0].table.num_rows != chosen or expected != mapped.rows_read:
+            return f"{chosen} rows in the file, {expected} records of them to read, {mapped.rows_read} read"
     return ""
 
 
