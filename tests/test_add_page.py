@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
+from streamlit.runtime.state.query_params_proxy import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
 from etl.form.answers import AS_TYPED
@@ -14,6 +16,7 @@ from etl.form.places import chosen_precision
 from etl.form.reading import start_change
 from etl.form.records import activity_id_of
 from etl.inbox import read_batches
+from pages.ui.add import windows
 from pages.ui.add.check import step_of
 from soundings.generations import open_current
 from soundings.home import Home
@@ -318,3 +321,27 @@ def test_a_draft_whose_sending_was_cut_short_is_not_sent_a_second_time(monkeypat
     press(at, "Check and send")
     press(at, "Send")
     assert ask(home, "select title from activity") == [("Parks talks",)] and list_drafts(home) == []
+
+
+@pytest.mark.parametrize("where", ["as soon as it is saved", "before the address has its link"])
+def test_a_run_that_is_cut_short_after_saving_is_not_taken_for_another_window(monkeypatch, home, where):
+    at = open_form(monkeypatch, home)
+    if where.startswith("as soon"):
+        find_box(at, "text_input", TITLE).set_value("Parks").run()  # a draft that is saved already
+    owner, name = (windows, "note_overwritten") if where.startswith("as soon") else (QueryParamsProxy, "__setitem__")
+    whole, cut = getattr(owner, name), []
+
+    def cut_once(*said):
+        if not cut:
+            cut.append(said)
+            raise StopException  # as Streamlit ends a run when the next answer is there already
+        return whole(*said)
+
+    monkeypatch.setattr(owner, name, cut_once)
+    box = find_box(at, "text_input", TITLE)
+    box.set_value("Parks walk").run().run()
+    assert cut and find_box(at, "text_input", TITLE).key == box.key, "the box that is typed into stays the same box"
+    assert find_box(at, "text_input", TITLE).value == "Parks walk" and "another window" not in read_words_of(at)
+    (draft,) = list_drafts(home)
+    assert at.query_params["draft"] in (draft.draft_id, [draft.draft_id]) and draft.answers["title"] == "Parks walk"
+    assert find_box(at.run(), "text_input", TITLE).key == box.key and len(list_drafts(home)) == 1

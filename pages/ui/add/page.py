@@ -18,7 +18,7 @@ from pages.ui.add.questions import ask_how_many, ask_what, ask_when
 from pages.ui.add.steps import ask_called, ask_changes, ask_decisions, ask_meeting, ask_who
 from pages.ui.add.style import dress_form, go_to_top
 from pages.ui.add.where import ask_where
-from pages.ui.add.windows import follow_windows, keep, own, show_sent_already, start_again
+from pages.ui.add.windows import find_held, follow_windows, hold, keep, own, show_sent_already, start_again
 from pages.ui.explaining import escape
 from soundings.model import SoundingsError
 
@@ -59,9 +59,9 @@ def show_add(reader: Reader) -> None:
 
 def hold_draft(reader: Reader) -> Draft | None:
     """The draft this visit is filling in: that of its link, one for the activity its link names, or a new one."""
-    asked, held = st.query_params.get("draft"), st.session_state.get(keys.ADD_DRAFT)
-    if held is not None and asked == (held.draft_id if held.changed_at else None) and not asks_for_activity():
-        return follow_windows(reader, held) if held.changed_at else held
+    asked, held = st.query_params.get("draft"), find_held()
+    if held is not None and not asks_for_activity():
+        return follow_windows(reader, held) if held.draft.changed_at else held.draft
     forget_widgets()
     st.session_state.pop(keys.ADD_TRIED, None)
     try:
@@ -76,11 +76,10 @@ def hold_draft(reader: Reader) -> Draft | None:
     if draft is None or draft.about.get("for", "") != reader.scope:
         st.info("That draft is not here: it was sent or deleted, or the link is not whole. Here is an empty form.")
         draft = start_empty(reader)
-    st.session_state[keys.ADD_DRAFT] = draft
+    held = hold(draft, is_linked=asked == draft.draft_id)
     if draft.about.get("what") and not asked:
         keep(reader, draft, draft.answers)
-        return st.session_state[keys.ADD_DRAFT]
-    return draft
+    return held.draft
 
 
 def asks_for_activity() -> bool:
@@ -224,15 +223,15 @@ def ask_step(ask: Asking, reader: Reader, draft: Draft, step: str) -> None:
 
 def show_draft_note(reader: Reader) -> None:
     """That the draft is kept, and the ways to come back to it or let it go."""
-    draft = st.session_state.get(keys.ADD_DRAFT)
-    if draft is None or not draft.changed_at:
+    held = st.session_state.get(keys.ADD_DRAFT)
+    if held is None or not held.draft.changed_at:
         return
     st.caption(
         ":material/lock: Saved. The address of this page is a private link to your draft: keep it to go on later, on any device here."
     )
     with st.popover("Let this draft go", type="tertiary"):
         st.markdown("What you typed is deleted for good.")
-        st.button("Delete this draft", key="add_delete", on_click=let_go, args=(reader, draft.draft_id))
+        st.button("Delete this draft", key="add_delete", on_click=let_go, args=(reader, held.draft.draft_id))
 
 
 def let_go(reader: Reader, draft_id: str) -> None:

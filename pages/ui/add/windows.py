@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -35,8 +35,40 @@ JOINED = (
 )
 
 
+@dataclass
+class Held:
+    """The draft that this window shows, and whether the address has its link.
+
+    Its parts are set, not the session: Streamlit may end a run at any use of the session or the address, to begin the next. What
+    was saved and not yet noted would be taken for another window's, and the box that is just being typed into filled anew.
+    """
+
+    draft: Draft
+    is_linked: bool = False
+
+
+def hold(draft: Draft, *, is_linked: bool = False) -> Held:
+    """This window shows the draft from now on."""
+    st.session_state[keys.ADD_DRAFT] = held = Held(draft, is_linked)
+    return held
+
+
+def find_held() -> Held | None:
+    """The draft that this window shows; None where the address asks for another, or for a new one."""
+    asked, held = st.query_params.get("draft"), st.session_state.get(keys.ADD_DRAFT)
+    if held is None or (asked is None and held.is_linked):
+        return None
+    if asked is None:
+        return held  # nothing was saved of it, or the run that saved it ended before the address had its link
+    return held if asked == held.draft.draft_id and held.draft.changed_at else None
+
+
 def keep(reader: Reader, draft: Draft, answers: dict[str, str]) -> None:
     """Saves what was changed in this window, and puts the draft's private link into the address."""
+    held = st.session_state[keys.ADD_DRAFT]
+    if held.draft.changed_at and not held.is_linked:
+        st.query_params["draft"] = draft.draft_id
+        held.is_linked = True
     if draft.changed_at and dict(draft.answers) == answers:
         return
     if not draft.about.get("what") and not draft.changed_at and not any(name in answers for name in TYPED):
@@ -49,31 +81,33 @@ def keep(reader: Reader, draft: Draft, answers: dict[str, str]) -> None:
     except SoundingsError as error:
         st.error(escape(str(error)))
         return
-    note_overwritten(joined)
     # What this window has seen: what others brought meanwhile is met at the next run.
-    seen = {name: value for name, value in answers.items() if value}
-    st.session_state[keys.ADD_DRAFT] = replace(joined.draft, answers=seen)
-    if st.query_params.get("draft") != draft.draft_id:
+    held.draft = replace(joined.draft, answers={name: value for name, value in answers.items() if value})
+    note_overwritten(joined)
+    if not held.is_linked:
         st.query_params["draft"] = draft.draft_id
+        held.is_linked = True
 
 
-def follow_windows(reader: Reader, held: Draft) -> Draft | None:
+def follow_windows(reader: Reader, held: Held) -> Draft | None:
     """The draft this window holds, with what another window wrote since; None where that one sent it or deleted it, which is said."""
+    draft = held.draft
     try:
-        there = read_draft(reader.home, held.draft_id)
+        there = read_draft(reader.home, draft.draft_id)
         if there is None:
-            show_gone(reader, held, read_sent(reader.home, held.draft_id))
+            show_gone(reader, draft, read_sent(reader.home, draft.draft_id))
             return None
-        if dict(there.answers) == dict(held.answers):
-            return held
-        with hold_alone(reader.home, held.draft_id):
-            joined = save_changes(reader.home, held, take_typed(held))
+        if dict(there.answers) == dict(draft.answers):
+            return draft
+        typed = take_typed(draft)
+        with hold_alone(reader.home, draft.draft_id):
+            joined = save_changes(reader.home, draft, typed)
     except DraftGone:
         st.rerun()
     except SoundingsError:
-        return held  # saving says what is wrong with it
+        return draft  # saving says what is wrong with it
     forget_widgets()
-    st.session_state[keys.ADD_DRAFT] = joined.draft
+    held.draft = joined.draft
     st.session_state.setdefault(keys.NOTES, []).append(JOINED)
     note_overwritten(joined)
     st.rerun()
