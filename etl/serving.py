@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from soundings.model import BrokenStore, Busy, OtherVersion, SoundingsError
 from soundings.store import open_writer
 
 DASHBOARD = PROJECT / "dashboard.py"
+PATIENCE = 5  # seconds that the dashboard has to stop by itself
 
 
 def serve(home: Home, host: str, port: int) -> int:
@@ -29,10 +31,17 @@ def serve(home: Home, host: str, port: int) -> int:
         "--browser.gatherUsageStats=false",
     ]
     environment = {**os.environ, "SOUNDINGS_HOME": str(home.root)}
-    try:
-        return subprocess.call(command, cwd=PROJECT, env=environment)
-    except KeyboardInterrupt:
-        return 0
+    with subprocess.Popen(command, cwd=PROJECT, env=environment) as dashboard:
+        # Asked to end (by a service manager, say), this process takes the dashboard with it: it would keep the port.
+        signal.signal(signal.SIGTERM, lambda *_: dashboard.terminate())
+        try:
+            return dashboard.wait()
+        except KeyboardInterrupt:
+            try:
+                dashboard.wait(PATIENCE)  # Ctrl-C reaches it as well
+            except subprocess.TimeoutExpired:
+                dashboard.terminate()
+            return 0
 
 
 def check_port(host: str, port: int) -> None:

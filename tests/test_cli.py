@@ -286,6 +286,8 @@ class serving:
         self.process.terminate()
         self.process.wait(20)
         self.process.stdout.close()
+        with socket.socket() as there:
+            assert there.connect_ex(("localhost", self.port)), "what was told to end still listens"
 
 
 def test_loading_a_csv_file_imports_no_library_of_maps_or_tables(tmp_path):
