@@ -60,14 +60,22 @@ def load(
     replaces: Annotated[
         str | None, typer.Option(help="The batch that this file corrects; it stands aside until this one is undone.")
     ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="QUESTION=CHOICE: an answer to what the file leaves open, as the load shows it; may be repeated."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come of it; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Load a file of activity, or several. Each is a batch of its own; one that fails does not stop the next."""
     from etl.commands.printing import progress, show_load, show_loads
     from etl.loading import ReadOptions, load_file
+    from etl.questions.asking import parse_answers
 
-    options = ReadOptions(sheet, header_row, encoding, delimiter, crs, tuple(drop or ()), date_order, epoch)
+    answers = parse_answers(answer or ())
+    options = ReadOptions(sheet, header_row, encoding, delimiter, crs, tuple(drop or ()), date_order, epoch, answers)
     said = {"dry_run": dry_run, "options": options, "replaces": replaces}
     results, failures = [], []
     for file in files:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,17 @@ import duckdb
 from etl.accepting import accept_batch, find_batch, is_refused, say_now, say_who
 from etl.approval.invited import hold_invited
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
+from etl.questions.asking import (
+    ANSWERS,
+    LEFT_OUT,
+    apply_answers,
+    check_answers,
+    check_records,
+    check_sheets,
+    require_answers,
+    settle,
+)
+from etl.questions.types import Checked, Context, Question, RecordContext
 from etl.replacing import check_current
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.results import LoadResult, describe, describe_load
@@ -51,10 +62,12 @@ class ReadOptions:
     drop: tuple[str, ...] = ()
     date_order: str | None = None
     epoch: int | None = None
+    answers: tuple[tuple[str, str], ...] = ()  # (question id, choice id)
 
     def said(self) -> dict:
         """Only what was said: these make up the batch's identity."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, ())}
+        said = {name: value for name, value in asdict(self).items() if value not in (None, ())}
+        return said | ({ANSWERS: dict(self.answers)} if self.answers else {})
 
 
 def say_nothing(step: str) -> None:
@@ -96,6 +109,9 @@ def load_file(
         sheets = read_input(path, options)
     file_sha256 = hashing.result()
     spec = choose_spec(sheets, source, options)
+    answers = dict(options.answers)
+    checked = check_sheets(sheets, Context(spec, None, answers, file_name or path.name))
+    sheets = checked.sheets
     report("Checking for personal data")
     sheets, decisions = screen(home, sheets, spec, options, areas and areas.result())
     manifest = {
@@ -109,26 +125,50 @@ def load_file(
         "accepted_by": who,
         "options": options.said(),
         "detected": {sheet.name: sheet.detected for sheet in sheets},
-        "decisions": decisions,
+        "decisions": [*checked.decisions, *decisions],
         "licence": licence or spec.licence,
         "attribution": attribution or spec.attribution,
         "mapping": spec.raw,
+        **say_left_out(checked),
         **({"replaces": [choose_replaced(home, replaces, spec.id)]} if replaces else {}),
     }
     report("Understanding each row")
     if dry_run:
         if find_batch(home, manifest["batch_sha256"][:ID_LENGTH]) is None:
             check_current(home, manifest)
-        mapped = map_rows(spec, sheets, manifest)
+        manifest, mapped, questions = ask(home, spec, manifest, map_rows(spec, sheets, manifest), checked, answers)
+        check_answers(questions, answers)
         report("Finding the places")
-        return preview(home, manifest, mapped)
+        return replace(preview(home, manifest, mapped), questions=list(questions), answers=answers)
     with ThreadPoolExecutor(1) as beside:
         packed = beside.submit(lambda: encode_tables(pack_sheets(sheets)))
         mapped = map_rows(spec, sheets, manifest)
         files = packed.result()
+    manifest, mapped, questions = ask(home, spec, manifest, mapped, checked, answers)
+    check_answers(questions, answers)
+    require_answers(questions, answers, manifest["file_name"])
     report("Saving")
     accepted = accept_batch(home, manifest, files, mapped, timeout=timeout)
-    return describe_load(home, manifest, mapped, accepted, sheets=sheets)
+    return replace(
+        describe_load(home, manifest, mapped, accepted, sheets=sheets), questions=list(questions), answers=answers
+    )
+
+
+def ask(
+    home: Home, spec: Spec, manifest: dict, mapped: Mapped, checked: Checked, answers: dict[str, str]
+) -> tuple[dict, Mapped, tuple[Question, ...]]:
+    """(the manifest with every answer that holds, the records as those answers make them, all that is asked)."""
+    asked = check_records(RecordContext(home, spec, manifest, mapped, answers))
+    questions = (*checked.questions, *asked)
+    if not questions:
+        return manifest, mapped, ()
+    manifest = manifest | {ANSWERS: settle(questions, answers)}
+    return manifest, apply_answers(mapped, manifest), questions
+
+
+def say_left_out(checked: Checked) -> dict:
+    """What the manifest keeps of rows that a check left out; nothing where there are none."""
+    return {LEFT_OUT: [asdict(one) for one in checked.left_out]} if checked.left_out else {}
 
 
 def hash_input(path: Path) -> str:
@@ -245,7 +285,8 @@ def map_rows(spec: Spec, sheets: list[Sheet], manifest: dict, leave: Leave | Non
     from etl.mapping.batch import map_sheets
 
     batch_id = manifest["batch_sha256"][:ID_LENGTH]
-    return hold_invited(map_sheets(spec, sheets, batch_id, manifest["file_name"], leave), manifest)
+    mapped = map_sheets(spec, sheets, batch_id, manifest["file_name"], leave)
+    return hold_invited(apply_answers(mapped, manifest), manifest)
 
 
 def preview(home: Home, manifest: dict, mapped: Mapped) -> LoadResult:

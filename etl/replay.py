@@ -14,6 +14,7 @@ from etl.approval.invited import hold_invited
 from etl.inbox import FEEDBACK, ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_history
 from etl.naming import name_activities
 from etl.places.code_lists import LISTS, map_list
+from etl.questions.asking import apply_answers
 from etl.tables import make_rows
 from etl.types import Mapped, Sheet
 from soundings.content import content_hash
@@ -134,7 +135,8 @@ def map_records(manifest: dict, tables: dict[str, pa.Table]) -> Mapped:
     from etl.specs import parse_spec
 
     spec, batch_id = parse_spec(manifest["mapping"]), manifest["batch_sha256"][:ID_LENGTH]
-    return hold_invited(map_sheets(spec, unpack_sheets(manifest, tables), batch_id, manifest["file_name"]), manifest)
+    mapped = map_sheets(spec, unpack_sheets(manifest, tables), batch_id, manifest["file_name"])
+    return hold_invited(apply_answers(mapped, manifest), manifest)
 
 
 def map_places(places: pa.Table, batch_id: str, kind: str) -> Mapped:

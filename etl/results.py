@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from etl.accepting import Accepted
 from etl.earlier import find_earlier
 from etl.inbox import ID_LENGTH
+from etl.questions.types import Question
 from etl.types import Mapped, Sheet
 from soundings.disk import make_directory
 from soundings.generations import open_current
@@ -43,7 +44,7 @@ class PlaceReason:
 class LoadResult:
     """What became of a file. `places` counts stored records by place state; `detected` is by sheet.
 
-    `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
+    `questions`: all that the file raised; `answers`: those that a person gave. `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
     """
 
     batch_id: str
@@ -68,6 +69,8 @@ class LoadResult:
     generation: int | None = None
     content_hash: str | None = None
     warnings: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
 
 
 def describe_load(

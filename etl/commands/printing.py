@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
+from etl.questions.asking import order, say_question
 from etl.results import LoadResult
 from etl.undoing import RebuildResult, StateResult
 
@@ -93,6 +94,7 @@ def say_load(result: LoadResult) -> Iterator[str]:
         yield f"  {did}: {reason.count:,} × {reason.column}: {reason.reason}"
     if len(result.reasons) > SHOWN:
         yield f"  … and {len(result.reasons) - SHOWN} more reasons"
+    yield from say_questions(result)
     if result.rejected_file:
         yield f"What was rejected or set aside is in {result.rejected_file}"
     if result.demo_withdrawn:
@@ -109,6 +111,19 @@ def say_load(result: LoadResult) -> Iterator[str]:
         return
     else:
         yield f"Batch {result.batch_id}. To take it out again: soundings undo {result.batch_id}"
+
+
+def say_questions(result: LoadResult) -> Iterator[str]:
+    """What the file left open, with what was taken for each and how to say otherwise."""
+    if not result.questions:
+        return
+    yield (
+        "Only you can say this. To answer, load the file again with:"
+        if not result.is_dry_run
+        else "Only you can say this:"
+    )
+    for question in order(result.questions, result.answers):
+        yield from (f"  {line}" for line in say_question(question, result.answers))
 
 
 def show_state(result: StateResult, as_json: bool) -> int:

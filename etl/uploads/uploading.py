@@ -13,7 +13,19 @@ from etl.accepting import find_batch, say_now, say_who
 from etl.approval.invited import INVITED
 from etl.approval.waiting import Waiting, send_or_load
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, identify_batch
-from etl.loading import LoadResult, ReadOptions, choose_kept, choose_replaced, choose_spec, map_rows, screen
+from etl.loading import (
+    LoadResult,
+    ReadOptions,
+    ask,
+    choose_kept,
+    choose_replaced,
+    choose_spec,
+    map_rows,
+    say_left_out,
+    screen,
+)
+from etl.questions.asking import check_sheets, require_answers
+from etl.questions.types import Context, Question
 from etl.rejects import take_notes_off
 from etl.replay import pack_sheets
 from etl.specs import find_sheets, read_specs
@@ -83,13 +95,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One upload ready to be looked at and confirmed. With `personal` columns nothing was kept and there is no `mapped`."""
+    """One upload ready to be looked at and confirmed. With `personal` columns nothing was kept and there is no `mapped`.
+
+    `questions`: all that the file raises, answered or not, in no order.
+    """
 
     spec: Spec
     manifest: dict
     sheets: list[Sheet]
     personal: list[Suspect]
     mapped: Mapped | None
+    questions: tuple[Question, ...] = ()
 
     @property
     def batch_id(self) -> str:
@@ -100,7 +116,9 @@ def read_upload(name: str, content: bytes, options: ReadOptions) -> list[Sheet]:
     """Every sheet of an uploaded file, read in a process of its own. Raises BadFile, also past the limits of the page."""
     if len(content) > MOST_BYTES:
         raise BadFile(TOO_LARGE.format(name=name, size=len(content) / 1024**2))
-    said = {key: value for key, value in options.said().items() if key not in ("drop", "date_order", "epoch")}
+    said = {
+        key: value for key, value in options.said().items() if key not in ("drop", "date_order", "epoch", "answers")
+    }
     sheets = [take_notes_off(sheet) for sheet in read_sheets_apart(name, content, said)]
     rows = sum(sheet.table.num_rows for sheet in sheets)
     if rows > MOST_ROWS:
@@ -121,10 +139,15 @@ def prepare_upload(
     """What would be loaded of a file, with the corrections in it. Nothing is written. Raises BadFile as loading does."""
     native = NATIVE if wanted.mapping else wanted.source
     decisions = [*say_mapping(wanted.mapping), *say_fixes(wanted)]
-    raw = sheets = apply_fixes(sheets, wanted)
+    fixed = apply_fixes(sheets, wanted)
+    answers = dict(wanted.options.answers)
+    known = None if wanted.mapping else choose_spec(fixed, native, wanted.options)
+    checked = check_sheets(fixed, Context(known, wanted.mapping, answers, name))
+    decisions += checked.decisions
+    raw = sheets = checked.sheets
     if wanted.mapping:
         sheets = apply_mapping(sheets, wanted.mapping)
-    spec = choose_spec(sheets, native, wanted.options)
+    spec = known or choose_spec(sheets, native, wanted.options)
     kept, roles, _ = choose_kept(spec, sheets, [*spec.drop, *wanted.options.drop])
     personal = list_suspects(raw, kept, roles, wanted, [*spec.drop, *wanted.options.drop])
     said = wanted.said()
@@ -143,9 +166,10 @@ def prepare_upload(
         "licence": spec.licence,
         "attribution": spec.attribution,
         "mapping": spec.raw,
+        **say_left_out(checked),
     }
     if personal:
-        return Prepared(spec, manifest, [], personal, None)
+        return Prepared(spec, manifest, [], personal, None, checked.questions)
     screened, decided = screen(home, sheets, spec, wanted.options)
     manifest |= {"detected": {sheet.name: sheet.detected for sheet in screened}, "decisions": [*decisions, *decided]}
     left = list(screened)
@@ -155,7 +179,8 @@ def prepare_upload(
         return left
 
     mapped = map_rows(spec, screened, manifest, leave if wanted.mapping else None)
-    return Prepared(spec, manifest, left, [], mapped)
+    manifest, mapped, questions = ask(home, spec, manifest, mapped, checked, answers)
+    return Prepared(spec, manifest, left, [], mapped, questions)
 
 
 def list_refused(mapped: Mapped, sheets: list[Sheet]) -> set[tuple[str, int]]:
@@ -185,6 +210,7 @@ def confirm_upload(
 
     Raises BadFile where the same file is loaded already in another way, Busy, BrokenStore.
     """
+    require_answers(prepared.questions, prepared.manifest["options"].get("answers", {}), prepared.manifest["file_name"])
     manifest = prepared.manifest | {"accepted_at": say_now()}
     if replaces:
         manifest |= {"replaces": [choose_replaced(home, replaces, manifest["source_id"])]}

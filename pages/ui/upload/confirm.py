@@ -84,6 +84,7 @@ def ask_confirm(
         is_settled = (
             st.checkbox("They are other records: take them in all the same", key=upload.key("same_rows")) and is_settled
         )
+    is_settled = is_settled and not any(one.is_open(dict(said.answers)) for one in seen.prepared.questions)
     is_partial_fine = ask_partial(upload, seen)
     if reader is not None and reader.is_demo and not wanted.invited:
         st.warning(

@@ -86,7 +86,15 @@ def choose_reading(upload: Upload, said: Said) -> ReadOptions:
             crs = choose("Coordinates", upload.key("crs"), SYSTEMS)
             epoch = choose("Excel’s day numbers count from", upload.key("epoch"), EPOCHS)
     return ReadOptions(
-        sheet, int(header) if header else None, encoding, delimiter, crs, said.drop, said.date_order, epoch
+        sheet,
+        int(header) if header else None,
+        encoding,
+        delimiter,
+        crs,
+        said.drop,
+        said.date_order,
+        epoch,
+        said.answers,
     )
 
 

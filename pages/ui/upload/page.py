@@ -8,7 +8,6 @@ import streamlit as st
 
 from etl.approval.waiting import find_sent
 from etl.earlier import find_origin
-from etl.loading import ReadOptions
 from etl.types import Sheet
 from etl.uploads.uploading import Wanted, list_fitting, read_active, say_without_flags
 from pages.ui.access import Reader
@@ -20,6 +19,7 @@ from pages.ui.upload.found import choose_reading, choose_source, note_hidden, sh
 from pages.ui.upload.matching import match_columns, show_matched
 from pages.ui.upload.personal import explain_personal
 from pages.ui.upload.preview import show_preview
+from pages.ui.upload.questions import ask_questions
 from pages.ui.upload.state import Said, Upload, look, read_sheets, recall_said
 from soundings.home import Home
 from soundings.model import BadFile
@@ -36,9 +36,7 @@ def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
         place = st.container()
         options = choose_reading(upload, said)
         try:
-            sheets = read_sheets(
-                upload, ReadOptions(**(options.said() | {"drop": (), "date_order": None, "epoch": None}))
-            )
+            sheets = read_sheets(upload, replace(options, drop=(), date_order=None, epoch=None, answers=()))
         except BadFile as error:
             place.error(f"**This file cannot be read.** {escape(say_without_flags(str(error)))}")
             return
@@ -80,6 +78,7 @@ def show_outcome(
         explain_loaded(home, seen)
         return
     ask_date_order(upload, seen, said)
+    ask_questions(upload, seen.prepared.questions, said)
     show_preview(reader, upload, seen, wanted)
     show_troubles(upload, sheets, wanted, seen, said)
     ask_confirm(home, reader, upload, sheets, wanted, seen, said)

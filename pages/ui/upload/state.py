@@ -46,6 +46,7 @@ class Said:
     date_order: str | None = None
     fixes: tuple[Fix, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

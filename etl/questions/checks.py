@@ -1,0 +1,21 @@
+"""Every check there is, in the order in which they run. A new one is a module beside this and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from etl.questions.types import Checked, Context, Question, RecordContext
+from etl.types import Mapped, Sheet
+
+# Checks of the sheets as they were read, before columns are matched and rows are mapped: each gets what the one before left.
+SheetCheck = Callable[[list[Sheet], Context], Checked]
+SHEET_CHECKS: tuple[SheetCheck, ...] = ()
+
+# Checks of the mapped records against what is loaded. They only ask.
+RecordCheck = Callable[[RecordContext], tuple[Question, ...]]
+RECORD_CHECKS: tuple[RecordCheck, ...] = ()
+
+# What answers change in the mapped records: pure functions of the records and the answers that stand in the manifest, because
+# they run again at every rebuild. Each leaves alone what no answer of its own is about.
+AnswerRule = Callable[[Mapped, Mapping[str, str]], Mapped]
+ANSWER_RULES: tuple[AnswerRule, ...] = ()
