@@ -14,8 +14,8 @@ from etl.approval.invited import hold_invited
 from etl.inbox import FEEDBACK, ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_history
 from etl.naming import name_activities
 from etl.places.code_lists import LISTS, map_list
+from etl.places.left_out import LEFT_OUT, reject_left_out
 from etl.questions.asking import apply_answers
-from etl.tables import make_rows
 from etl.types import Mapped, Sheet
 from soundings.content import content_hash
 from soundings.generations import open_current
@@ -121,7 +121,7 @@ def map_batch(batch: InboxBatch) -> Mapped:
 
         return map_feedback(tables, batch.batch_id)
     if manifest["kind"] == PLACES:
-        return map_places(tables["place"], batch.batch_id, manifest["options"]["kind"])
+        return map_places(tables, manifest)
     if manifest["kind"] in LISTS:
         return map_list(manifest["kind"], unpack_sheets(manifest, tables), batch.batch_id, manifest["file_name"])
     raise BrokenStore(
@@ -139,11 +139,15 @@ def map_records(manifest: dict, tables: dict[str, pa.Table]) -> Mapped:
     return hold_invited(apply_answers(mapped, manifest), manifest)
 
 
-def map_places(places: pa.Table, batch_id: str, kind: str) -> Mapped:
-    """The rows of `place`: the kept ones, each with its batch. Parents made from the file's places are not rows read."""
+def map_places(tables: dict[str, pa.Table], manifest: dict) -> Mapped:
+    """The rows of `place`: the kept ones, each with its batch. Places left out are rejections; parents made from the file's places
+    are not rows read."""
+    places, batch_id, kind = tables["place"], manifest["batch_sha256"][:ID_LENGTH], manifest["options"]["kind"]
     batch_ids = pa.repeat(pa.scalar(batch_id), places.num_rows)
     count = pc.sum(pc.equal(places["kind"], kind)).as_py() or 0
-    return Mapped({"place": places.append_column("batch_id", batch_ids)}, make_rows("rejection", []), count, count, 0)
+    rejections = reject_left_out(tables.get(LEFT_OUT), batch_id, manifest["file_name"])
+    placed = {"place": places.append_column("batch_id", batch_ids)}
+    return Mapped(placed, rejections, count + rejections.num_rows, count, rejections.num_rows)
 
 
 def pack_sheets(sheets: list[Sheet]) -> dict[str, pa.Table]:

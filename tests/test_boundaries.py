@@ -164,13 +164,10 @@ def test_invalid_boundaries_are_mended_and_said(tmp_path):
     assert any("mended: X05000001" in warning for warning in read.warnings)
 
 
-def test_doubled_and_blank_codes_and_missing_boundaries_are_named(tmp_path):
+def test_doubled_codes_and_missing_boundaries_are_named(tmp_path):
     twice = make_wards(WD25CD=["X05000001", "X05000002", "X05000002"])
     with pytest.raises(BadFile, match="more than once: X05000002"):
         read_places(write_as(twice, tmp_path, "parquet"), "ward")
-    blank = make_wards(WD25CD=["X05000001", " ", "X05000003"])
-    with pytest.raises(BadFile, match=r"1 of 3 places .* have no code in WD25CD \(place 2"):
-        read_places(write_as(blank, tmp_path, "parquet"), "ward")
     hollow = make_wards([GRID[0], None, shapely.Polygon()])
     with pytest.raises(BadFile, match="2 places .* have no boundary: X05000002, X05000003"):
         read_places(write_as(hollow, tmp_path, "parquet"), "ward")

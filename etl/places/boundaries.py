@@ -16,6 +16,7 @@ import shapely
 from etl.places.columns import find_columns
 from etl.places.figures import read_figures
 from etl.places.files import read_boundary_file
+from etl.places.left_out import LeftOut
 from etl.places.parents import make_parents
 from etl.places.rows import add_figures, read_rows
 from soundings.model import PLACE_KINDS, BadFile
@@ -47,11 +48,13 @@ class PlacesRead:
     """What a boundary file becomes. `table`: the columns of `place` without batch_id, in order of kind and code.
 
     `detected`: format, crs, and which columns were taken for what. `warnings`: sentences for the person who adds it.
+    `left_out`: the places that could not be taken in.
     """
 
     table: pa.Table
     detected: dict[str, str]
     warnings: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 def read_places(
@@ -77,20 +80,21 @@ def read_places(
     read = read_boundary_file(path, crs=crs, layer=layer)
     warnings = list(read.warnings)
     columns = find_columns(read, Path(path).name, kind, code, name, parent, warnings)
-    frame = read_rows(read, columns, kind, Path(path).name, warnings)
+    left_out: list[LeftOut] = []
+    frame = read_rows(read, columns, kind, Path(path).name, warnings, left_out)
     detected = {**read.detected, **{what: column for what, column in columns.items() if column}}
     for figures_path in figures:
         add_figures(frame, read_figures(figures_path, kind), Path(path).name, warnings)
     frame["vintage"] = vintage or _guess_vintage(columns["code"])
     if frame["vintage"].iloc[0]:
         detected["vintage"] = frame["vintage"].iloc[0]
-    tables = [_measure(frame, is_derived=False)]
+    tables = [_measure(frame[frame["place_code"].notna()], is_derived=False)]
     if with_parents:
         parents = make_parents(frame, kind)
         if len(parents):
             detected["parents_made"] = f"{len(parents)} of kind {parents['kind'].iloc[0]}"
             tables.append(_measure(parents, is_derived=True))
-    return PlacesRead(pa.concat_tables(tables), detected, warnings)
+    return PlacesRead(pa.concat_tables(tables), detected, warnings, left_out)
 
 
 def _guess_vintage(code_column: str) -> str | None:

@@ -9,6 +9,7 @@ from etl.accepting import accept_batch, say_now, say_who
 from etl.inbox import ALIASES, HISTORY, ID_LENGTH, PLACES, encode_tables, hash_file, identify_batch
 from etl.loading import ReadOptions, read_input, say_nothing
 from etl.places.code_lists import check_list, map_list
+from etl.places.left_out import LEFT_OUT, table_of_left_out
 from etl.places.outlines import prepare_outlines
 from etl.readers.reading import require_file
 from etl.replay import map_places, pack_sheets
@@ -60,9 +61,10 @@ def add_places(
     manifest = make_manifest(
         PLACES, f"places-{kind}", path, options, {path.name: read.detected}, is_demo=is_demo, who=who
     ) | {"licence": licence, "attribution": attribution, "decisions": list(read.warnings)}
-    mapped = map_places(read.table, manifest["batch_sha256"][:ID_LENGTH], kind)
+    kept = {"place": read.table} | ({LEFT_OUT: table_of_left_out(read.left_out)} if read.left_out else {})
+    mapped = map_places(kept, manifest)
     report("Saving, and finding the places of every record again")
-    accepted = accept_batch(home, manifest, encode_tables({"place": read.table}), mapped, timeout=timeout)
+    accepted = accept_batch(home, manifest, encode_tables(kept), mapped, timeout=timeout)
     warnings = [*read.warnings, *prepare_outlines(home, report)]
     return describe_load(home, manifest, mapped, accepted, sheets=[], warnings=warnings)
 

@@ -8,16 +8,29 @@ import shapely
 
 from etl.places.figures import Figures, parse_count, parse_decile
 from etl.places.files import BoundaryFile
+from etl.places.left_out import LeftOut
 from soundings.model import BadFile
 
 GOES_WITH = {"population_date": "population", "deprivation_source": "deprivation_decile"}
 SHOWN = 5
 
 
+FIRST_ROW = 2  # of the first place in a file, as a person counts; the header is row 1
+
+
 def read_rows(
-    read: BoundaryFile, columns: dict[str, str | None], kind: str, file: str, warnings: list[str]
+    read: BoundaryFile,
+    columns: dict[str, str | None],
+    kind: str,
+    file: str,
+    warnings: list[str],
+    left_out: list[LeftOut],
 ) -> pd.DataFrame:
-    """One row per place: text columns as in `place`, figures of the same file, and `shape`, valid and polygonal."""
+    """One row per place: text columns as in `place`, figures of the same file, and `shape`, valid and polygonal.
+
+    A place without a code is added to `left_out` and named in `warnings`. Its row stays, with a null place_code, because the
+    larger place around it is whole only with it.
+    """
 
     def texts(what: str) -> pd.Series:
         column = columns[what]
@@ -30,8 +43,9 @@ def read_rows(
         frame[what] = texts(what)
     frame["parent_code"], frame["parent_name"] = texts("parent"), texts("parent_name")
     frame["parent_kind"] = columns["parent_kind"]
+    left_out += _find_without_code(frame, columns["code"], file, warnings)
     _check_codes(frame, columns["code"], file)
-    is_unnamed = frame["name"].isna()
+    is_unnamed = frame["name"].isna() & frame["place_code"].notna()
     if is_unnamed.any():
         warnings.append(
             f"{int(is_unnamed.sum()):,} places in {file} have no name in {columns['name']} and go by their code: "
@@ -47,7 +61,7 @@ def read_rows(
                 f"{int(unread.sum()):,} values of {columns[what]} in {file} could not be read and are left empty: "
                 f"{list_some(said[unread])}."
             )
-    frame["shape"] = _mend(read.shapes, frame["place_code"], file, warnings)
+    frame["shape"] = _mend(read.shapes, frame["place_code"].fillna(frame["name"]), file, warnings)
     return frame
 
 
@@ -74,15 +88,36 @@ def list_some(values) -> str:
     return ", ".join(str(value) for value in values[:SHOWN]) + (" …" if len(values) > SHOWN else "")
 
 
-def _check_codes(frame: pd.DataFrame, column: str, file: str) -> None:
-    """Raises BadFile where a place has no code or shares it with another."""
+def _find_without_code(frame: pd.DataFrame, column: str, file: str, warnings: list[str]) -> list[LeftOut]:
+    """The places that have no code, named in a warning. Raises BadFile where most have none: then the column is another."""
     blank = np.flatnonzero(frame["place_code"].isna())
-    if len(blank):
+    if 2 * len(blank) > len(frame):
         raise BadFile(
             f"{len(blank):,} of {len(frame):,} places in {file} have no code in {column} (place {list_some(blank + 1)} in the file). "
             "Every place needs a code of its own; is another column the code? Name it with --code."
         )
-    twice = frame["place_code"][frame["place_code"].duplicated()].unique()
+    if not len(blank):
+        return []
+    names = [frame["name"].iloc[at] for at in blank]
+    called = [name or f"place {at + 1} in the file" for at, name in zip(blank, names, strict=True)]
+    is_one = len(blank) == 1
+    warnings.append(
+        f"{len(blank):,} of {len(frame):,} places in {file} {'has' if is_one else 'have'} no code in {column} and "
+        f"{'was' if is_one else 'were'} left out: {list_some(called)}. Give {'it a code' if is_one else 'each a code'} in the file and "
+        "add the file again."
+    )
+    return [
+        LeftOut(
+            int(at) + FIRST_ROW, column, None, f"{name or 'This place'} has no code in {column}, so it was left out."
+        )
+        for at, name in zip(blank, names, strict=True)
+    ]
+
+
+def _check_codes(frame: pd.DataFrame, column: str, file: str) -> None:
+    """Raises BadFile where a place shares its code with another."""
+    codes = frame["place_code"].dropna()
+    twice = codes[codes.duplicated()].unique()
     if len(twice):
         raise BadFile(
             f"{len(twice):,} codes in {column} of {file} stand there more than once: {list_some(twice)}. Every place needs a code of "
@@ -117,7 +152,7 @@ def _mend(shapes: np.ndarray, codes: pd.Series, file: str, warnings: list[str]) 
 def add_figures(frame: pd.DataFrame, figures: Figures, file: str, warnings: list[str]) -> None:
     """Puts figures and parents into the rows by code, and says how many codes did not match, in each direction."""
     warnings += figures.warnings
-    here, there = set(frame["place_code"]), figures.codes
+    here, there = set(frame["place_code"].dropna()), figures.codes
     for column, values in figures.values.items():
         new = frame["place_code"].map(values)
         # A date or source goes with its figure: a new figure without one does not keep the old one's.
