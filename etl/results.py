@@ -8,6 +8,7 @@ import duckdb
 import pyarrow.compute as pc
 
 from etl.accepting import Accepted
+from etl.added import say_added
 from etl.earlier import find_earlier
 from etl.inbox import ID_LENGTH
 from etl.questions.types import Question
@@ -16,7 +17,7 @@ from soundings.disk import make_directory
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import PLACE_STATES
-from soundings.sources import read_batches
+from soundings.sources import PlaceReason, read_batches, read_place_reasons
 
 REASONS_SHOWN = 50
 
@@ -32,17 +33,8 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class PlaceReason:
-    """Why records stand in no loaded place (`state`: outside, unlocated or not_tied), and how many records."""
-
-    state: str
-    reason: str
-    count: int
-
-
-@dataclass(frozen=True)
 class LoadResult:
-    """What became of a file. `places` counts stored records by place state; `detected` is by sheet.
+    """What became of a file. `places` counts stored records by place state; `detected` is by sheet; `added`: what it adds, in words.
 
     `questions`: all that the file raised; `answers`: those that a person gave. `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
     """
@@ -60,6 +52,7 @@ class LoadResult:
     places: dict[str, int]
     reasons: list[Reason]
     place_reasons: list[PlaceReason]
+    added: tuple[str, ...] = ()
     rejected_file: str | None = None
     is_dry_run: bool = False
     already_loaded: bool = False
@@ -131,52 +124,9 @@ def describe(connection: duckdb.DuckDBPyConnection | None, manifest: dict, mappe
         places={state: getattr(line, state) for state in PLACE_STATES} if line else {},
         reasons=count_reasons(mapped),
         place_reasons=read_place_reasons(connection, batch_id) if connection else [],
+        added=say_added(connection, batch_id) if connection else (),
         **known,
     )
-
-
-def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> list[PlaceReason]:
-    """Why records of a batch stand in no loaded place, most records first; reasons that differ in a code alone are one."""
-    is_away = "select 1 from location_state where batch_id = $1 and state <> 'located' limit 1"
-    if connection.execute(is_away, [batch_id]).fetchone() is None:
-        return []
-    found = connection.execute(
-        """
-        with standing as (
-            select location_id, source_row_count as n from activity_count where batch_id = $batch_id
-            union all
-            select any_value(location_id), 1 from session_place where batch_id = $batch_id group by session_id
-            union all
-            select any_value(location_id), 1
-            from activity_place
-            where batch_id = $batch_id
-            and activity_id not in (select activity_id from activity_count where batch_id = $batch_id)
-            and activity_id not in (select activity_id from session where batch_id = $batch_id)
-            group by activity_id
-        ),
-        told as (
-            select
-                s.n,
-                ls.state,
-                coalesce(ls.reason, l.reason, 'no reason recorded') as reason,
-                regexp_replace(coalesce(ls.reason, l.reason, ''), '[A-Z][0-9]{8}|[0-9]{2}[A-Z]{2}[0-9]{2}[A-Z][0-9]|“[^”]*”', '…', 'g') as pattern
-            from standing s
-            join location_state ls on ls.batch_id = $batch_id and ls.location_id = s.location_id
-            join location l on l.batch_id = $batch_id and l.location_id = s.location_id
-            where ls.state <> 'located'
-        )
-        select
-            state,
-            if(count(distinct reason) = 1, any_value(reason), any_value(pattern)) as said,
-            sum(n)::bigint as record_count
-        from told
-        group by state, pattern
-        order by record_count desc, said
-        limit 50
-        """,
-        {"batch_id": batch_id},
-    ).fetchall()
-    return [PlaceReason(*row) for row in found]
 
 
 def count_set_aside(mapped: Mapped) -> int:

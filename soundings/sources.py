@@ -7,10 +7,23 @@ from datetime import datetime
 
 import duckdb
 
+from soundings.standing import read_clauses
+
+NOTHING_SAID = "No place was given."
+
+
+@dataclass(frozen=True)
+class PlaceReason:
+    """Why records stand in no loaded place (`state`: outside, unlocated or not_tied), and how many records."""
+
+    state: str
+    reason: str
+    count: int
+
 
 @dataclass(frozen=True)
 class BatchLine:
-    """One accepted file. Places states count what its locations came to, by stored record."""
+    """One accepted file. Place states count its stored records: figures, meetings, and activities that have neither."""
 
     batch_id: str
     sequence: int
@@ -37,27 +50,17 @@ class BatchLine:
 def read_batches(connection: duckdb.DuckDBPyConnection) -> list[BatchLine]:
     """Every batch in the current generation, newest first."""
     found = connection.execute(
-        """
-        with standing as (
-            select batch_id, location_id, source_row_count as n from activity_count
-            union all
-            select batch_id, any_value(location_id), 1 from session_place group by batch_id, session_id
-            union all
-            select p.batch_id, any_value(p.location_id), 1
-            from activity_place p
-            where p.activity_id not in (select activity_id from activity_count)
-            and p.activity_id not in (select activity_id from session)
-            group by p.batch_id, p.activity_id
-        ),
+        f"""
+        with {read_clauses("stored_record.sql")},
         state as (
             select
                 s.batch_id,
                 sum(n) filter (state = 'located') as located,
                 sum(n) filter (state = 'outside') as outside,
-                sum(n) filter (state = 'unlocated') as unlocated,
+                sum(n) filter (coalesce(state, 'unlocated') = 'unlocated') as unlocated,
                 sum(n) filter (state = 'not_tied') as not_tied
-            from standing s
-            join location_state ls on ls.batch_id = s.batch_id and ls.location_id = s.location_id
+            from stored_record s
+            left join location_state ls on ls.batch_id = s.batch_id and ls.location_id = s.location_id
             group by s.batch_id
         ),
         aside as (select batch_id, count(*) as n from rejection where not is_row_rejected group by batch_id)
@@ -71,25 +74,47 @@ def read_batches(connection: duckdb.DuckDBPyConnection) -> list[BatchLine]:
         left join state s using (batch_id)
         left join aside using (batch_id)
         order by b.sequence desc
-        """
+        """  # noqa: S608 — the clause is a file of this folder
     ).fetchall()
     return [BatchLine(*row) for row in found]
 
 
-def read_unlocated_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> list[tuple[str, str, int]]:
-    """(state, reason, how many things the file said) for locations of a batch that stand in no loaded place, most first."""
-    return connection.execute(
-        """
-        select ls.state, coalesce(ls.reason, l.reason, 'no reason recorded'), count(*)
-        from location_state ls
-        join location l using (batch_id, location_id)
-        where ls.batch_id = $1 and ls.state <> 'located'
-        group by all
-        order by 3 desc, 2
+def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> list[PlaceReason]:
+    """Why records of a batch stand in no loaded place, most records first; reasons that differ in a code alone are one."""
+    found = connection.execute(
+        f"""
+        with {read_clauses("stored_record.sql")},
+        told as (
+            select
+                r.n,
+                coalesce(ls.state, 'unlocated') as state,
+                case
+                    when r.location_id is null then $nothing_said
+                    else coalesce(ls.reason, l.reason, 'no reason recorded')
+                end as reason
+            from stored_record r
+            left join location_state ls on ls.batch_id = r.batch_id and ls.location_id = r.location_id
+            left join location l on l.batch_id = r.batch_id and l.location_id = r.location_id
+            where r.batch_id = $batch_id and coalesce(ls.state, 'unlocated') <> 'located'
+        ),
+        alike as (
+            select
+                *,
+                regexp_replace(reason, '[A-Z][0-9]{{8}}|[0-9]{{2}}[A-Z]{{2}}[0-9]{{2}}[A-Z][0-9]|“[^”]*”', '…', 'g') as pattern
+            from told
+        )
+        select
+            state,
+            if(count(distinct reason) = 1, any_value(reason), pattern) as said,
+            sum(n)::bigint as record_count
+        from alike
+        group by state, pattern
+        order by record_count desc, said
         limit 50
-        """,
-        [batch_id],
+        """,  # noqa: S608 — the clause is a file of this folder
+        {"batch_id": batch_id, "nothing_said": NOTHING_SAID},
     ).fetchall()
+    return [PlaceReason(*row) for row in found]
 
 
 def has_demo(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -137,10 +137,14 @@ def test_a_steward_adds_the_meetings_of_a_twin_to_the_activity_that_is_here(open
     at = open_page(home, "inbox")
     (asked,) = [radio for radio in at.radio if "Tea" in radio.label]
     assert len(asked.options) == 3 and "are counted twice here" in words_of(at)
-    assert "**1 activity and 1 meeting**" in words_of(at)
+    assert "**1 activity, 1 meeting and 8 attendances at it**" in words_of(at)
     asked.set_value(asked.options[2]).run()
     said = words_of(at)
-    assert "Figures are added up" in said and "**1 meeting**" in said and "counted twice" not in said
+    assert (
+        "Figures are added up" in said
+        and "**1 meeting and 8 attendances at it**" in said
+        and "counted twice" not in said
+    )
     assert "Group sessions,nothing recorded,1" in said and "one that is here" in said
     find_button(at, "Approve").click().run()
     assert "is approved" in words_of(at) and titles(home).count("Tea") == 1

@@ -211,7 +211,12 @@ def test_a_row_of_totals_is_set_aside_with_the_reason_and_counts_nothing(home, e
     assert "looks like a total" in total.wrong[0][1] and count_rows(troubles, 3).taken_in == 2
     mapped = prepared.mapped
     assert mapped.rows_read == mapped.rows_accepted + mapped.rows_rejected
-    assert preview_upload(home, prepared).added == ("2 activities", "2 meetings", "40 people")
+    assert preview_upload(home, prepared).added == (
+        "2 activities",
+        "2 meetings",
+        "17 attendances at these meetings",
+        "40 people",
+    )
 
 
 @pytest.mark.parametrize("row", ["Total,16/05/2026,,60", "Total,,Ward 1,60", "Total Place,,,60", "Summer fair,,,60"])

@@ -196,7 +196,12 @@ def test_matched_rows_become_activities_meetings_and_figures_with_their_own_row_
     assert "hub.example" not in kept  # the column that was matched with nothing
     mapped = prepared.mapped
     assert mapped.rows_read == mapped.rows_accepted + mapped.rows_rejected == 7
-    assert preview_upload(home, prepared).added == ("2 activities", "2 meetings", "10 people")
+    assert preview_upload(home, prepared).added == (
+        "2 activities",
+        "2 meetings",
+        "52 attendances at these meetings",
+        "10 people",
+    )
 
 
 def months() -> bytes:

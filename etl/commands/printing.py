@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
+from etl.added import join_words
 from etl.questions.asking import order, say_question
 from etl.results import LoadResult
 from etl.undoing import RebuildResult, StateResult
@@ -85,6 +86,8 @@ def say_load(result: LoadResult) -> Iterator[str]:
         f"{result.rows_read:,} rows read = {result.rows_accepted:,} accepted + {result.rows_rejected:,} rejected"
         + (f"; {result.values_set_aside:,} values set aside" if result.values_set_aside else "")
     )
+    if result.added:
+        yield f"{'It would add' if result.is_dry_run else 'It adds'} {join_words(result.added)}."
     if result.kind == "records" and not result.is_refused:
         yield "Records: " + " · ".join(f"{result.places.get(state, 0):,} {word}" for state, word in STATE_WORDS.items())
     for reason in result.place_reasons[:SHOWN]:

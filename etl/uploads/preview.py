@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
+from etl.added import count_records
 from etl.earlier import Earlier, find_earlier
 from etl.loading import open_preview
 from etl.results import LoadResult, describe
@@ -15,9 +16,7 @@ from etl.uploads.twins import Twin, find_same_rows, find_twins, fingerprint
 from etl.uploads.uploading import Prepared
 from soundings.generations import open_current
 from soundings.home import Home
-from soundings.measures import read_measures
 from soundings.model import PLACE_KINDS
-from soundings.views import say_amount
 
 SHOWN = 8
 ACTIVITIES = """
@@ -149,14 +148,15 @@ def preview_upload(home: Home, prepared: Prepared) -> Preview:
     if not mapped.rows_accepted:
         return Preview(describe(None, manifest, mapped, is_dry_run=True, is_refused=True))
     with open_preview(home, manifest, mapped) as connection:
+        result = describe(connection, manifest, mapped, is_dry_run=True)
         totals = count_records(connection, prepared.batch_id)
         replaced = manifest.get("replaces") or []
         return Preview(
-            result=describe(connection, manifest, mapped, is_dry_run=True),
+            result=result,
             first=read_first(connection, prepared.batch_id),
             totals=totals,
             by_place=read_by_place(connection, prepared.batch_id),
-            added=tuple(say_added(connection, prepared.batch_id, totals)),
+            added=result.added,
             unplaced=tuple(connection.execute(UNPLACED, {"batch_id": prepared.batch_id}).fetchall()),
             twins=find_twins(home, connection, prepared.batch_id, replaced) if has_own_activities(prepared) else (),
             same_rows=find_same_rows(home, fingerprint(connection, prepared.batch_id), manifest),
@@ -181,44 +181,9 @@ def read_first(connection: duckdb.DuckDBPyConnection, batch_id: str) -> dict[str
     return found
 
 
-def count_records(connection: duckdb.DuckDBPyConnection, batch_id: str) -> dict[str, int]:
-    """How many records there are of each kind."""
-    names = {"Activities": "activity", "Figures": "activity_count", "Meetings": "session"}
-    return {
-        name: connection.execute(f"select count(*) from {table} where batch_id = $1", [batch_id]).fetchone()[0]  # noqa: S608
-        for name, table in names.items()
-    }
-
-
 def read_by_place(connection: duckdb.DuckDBPyConnection, batch_id: str) -> dict[str, dict[str, int]]:
     """How many records stand in each place, by kind of place."""
     found: dict[str, dict[str, int]] = {}
     for kind, code, count in connection.execute(BY_PLACE, {"batch_id": batch_id}).fetchall():
         found.setdefault(kind, {})[code] = count
     return found
-
-
-def say_added(connection: duckdb.DuckDBPyConnection, batch_id: str, totals: dict[str, int]) -> list[str]:
-    """What the upload adds, each thing apart: measures are never added to one another."""
-    said = []
-    if totals["Activities"]:
-        said.append(say_number(totals["Activities"], "activity", "activities"))
-    if totals["Meetings"]:
-        said.append(say_number(totals["Meetings"], "meeting", "meetings"))
-    measures = read_measures()
-    sums = connection.execute(
-        "select measure, sum(value), sum(coalesce(value_high, value)) from activity_count where batch_id = $1 "
-        "group by measure order by measure",
-        [batch_id],
-    ).fetchall()
-    for name, low, high in sums:
-        measure = measures.get(name)
-        if measure is not None and low is not None:
-            one = low == high == 1
-            said.append(f"{say_amount(low, high)} {measure.noun_one if one else measure.noun}")
-    return said
-
-
-def say_number(value: float, one: str, many: str) -> str:
-    """“1 activity”, “1,200 responses”."""
-    return f"{value:,.0f} {one if value == 1 else many}"

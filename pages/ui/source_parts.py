@@ -16,7 +16,7 @@ from pages.ui.access import Reader
 from pages.ui.explaining import escape
 from soundings.filters import say_date
 from soundings.model import SoundingsError
-from soundings.sources import BatchLine, read_rejections, read_unlocated_reasons
+from soundings.sources import BatchLine, read_place_reasons, read_rejections
 from soundings.views import KIND_PLURAL, say_count
 
 FEEDBACK = "feedback"
@@ -146,9 +146,11 @@ def show_detail(reader: Reader, batch: BatchLine) -> None:
         detected = {}
     for name, value in flatten(detected):
         st.markdown(f"- {escape(name)}: {escape(str(value))}")
-    reasons = read_unlocated_reasons(reader.connection, batch.batch_id) if batch.kind == "records" else []
-    for state, reason, count in reasons:
-        st.markdown(f"- {STATE_WORD.get(state, state)}: {escape(reason)} ({count:,} different sayings in the file)")
+    reasons = read_place_reasons(reader.connection, batch.batch_id) if batch.kind == "records" else []
+    for one in reasons:
+        st.markdown(
+            f"- {STATE_WORD.get(one.state, one.state)}: {escape(one.reason)} ({say_count(one.count, 'records')})"
+        )
     st.markdown(f"- SHA-256 of the file as it came: `{batch.file_sha256}`")
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from etl.added import join_words
 from etl.approval.foreseeing import Foreseen, foresee
 from etl.approval.waiting import APPROVED, ASKED, DECLINED, Waiting, approve, ask_back, decline, list_sent
 from etl.form.heading import head_kept
@@ -20,7 +21,7 @@ from pages.ui.focusing import lead_focus
 from pages.ui.inbox.sent import KEPT_PRIVATE, act, say_day, say_words, show_talk
 from pages.ui.inbox.twins import Same, ask_twins
 from pages.ui.inbox.versions import show_version
-from pages.ui.upload.preview import draw_fall, join_words
+from pages.ui.upload.preview import draw_fall
 from soundings.home import Home
 from soundings.measures import read_measures
 from soundings.model import SoundingsError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from etl.added import join_words
 from etl.approval.versions import Change, Version
 from pages.ui.explaining import escape
-from pages.ui.upload.preview import join_words
 
 NOT_SAID = "nothing"
 TAKES_ITS_PLACE = "Approved, it takes the place of what is here; nothing is counted twice."

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
+from etl.added import join_words
 from etl.approval.foreseeing import choose_kind
 from etl.uploads.uploading import Wanted
 from pages.ui.access import Reader
@@ -76,11 +77,6 @@ def show_counts(upload: Upload, seen: Seen, wanted: Wanted) -> None:
             f"{say_count(rows.cells, 'cells')} could not be read and would be left out; the rest of "
             f"{'that row' if rows.incomplete == 1 else f'those {rows.incomplete:,} rows'} comes in."
         )
-
-
-def join_words(parts: tuple[str, ...]) -> str:
-    """“12 activities, 3 meetings and 40 people”."""
-    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]])) or "no records"
 
 
 def show_first(upload: Upload, seen: Seen) -> None:

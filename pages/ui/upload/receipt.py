@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from etl.accepting import find_batch
+from etl.added import join_words
 from etl.inbox import REPLACED, UNDONE
 from etl.loading import redo, undo
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
 from pages.ui.focusing import lead_focus
 from pages.ui.upload.confirm import change, link_out
-from pages.ui.upload.preview import PLACE_WORDS, join_words
+from pages.ui.upload.preview import PLACE_WORDS
 from pages.ui.upload.state import Receipt, recall_receipts
 from soundings.home import Home
 from soundings.model import PLACE_STATES
