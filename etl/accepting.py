@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from etl.inbox import (
     ID_LENGTH,
-    RECORDS,
     REPLACED,
     REPLACES,
     Encoded,
@@ -19,12 +18,12 @@ from etl.inbox import (
     read_batches,
     stage,
 )
-from etl.replacing import check_current
+from etl.replacing import check_current, check_same_file, find_same_reading
 from etl.replay import Synced, sync
 from etl.types import Mapped
 from soundings.generations import open_current
 from soundings.home import Home
-from soundings.model import BadFile, SoundingsError
+from soundings.model import SoundingsError
 from soundings.store import LOCK_SECONDS, open_writer
 
 
@@ -47,16 +46,16 @@ def accept_batch(
     """The batch, acknowledged and in the current generation. `files` is what the inbox keeps, `mapped` what comes of it.
 
     A batch that was accepted before is left as it is, active or undone; one whose every row was rejected leaves everything
-    else as it is too: the inbox keeps nothing of it, and the demo stays. Raises BadFile where the same file is loaded under
-    the same source with other options, or what it replaces is no longer current, Busy where another process is writing.
+    else as it is too: the inbox keeps nothing of it, and the demo stays. Raises BadFile where the same file is loaded in
+    another reading that this does not replace, or what it replaces is no longer current, Busy where another process is writing.
     """
     batch_id = manifest["batch_sha256"][:ID_LENGTH]
     with open_writer(home, timeout=timeout) as writer:
         synced = sync(writer)
-        same = find_batch(home, batch_id)
+        same = find_same_reading(home, manifest)
         if same:
             return Accepted(same, False, [], synced)
-        check_twin(home, manifest)
+        check_same_file(home, manifest)
         if is_refused(mapped):
             return Accepted(None, False, [], synced)
         check_current(home, manifest)
@@ -88,26 +87,6 @@ def is_refused(mapped: Mapped) -> bool:
 def find_batch(home: Home, batch_id: str) -> InboxBatch | None:
     """The accepted batch with exactly this id, or None."""
     return next((batch for batch in read_batches(home) if batch.batch_id == batch_id), None)
-
-
-def check_twin(home: Home, manifest: dict) -> None:
-    """Raises BadFile where an active batch of records has this file and source: its records would count twice."""
-    generation = open_current(home)
-    if manifest["kind"] != RECORDS or generation is None:
-        return
-    twin = (
-        generation.cursor()
-        .execute(
-            "select batch_id from batch where kind = 'records' and file_sha256 = $1 and source_id = $2 and batch_id <> $3",
-            [manifest["file_sha256"], manifest["source_id"], manifest["batch_sha256"][:ID_LENGTH]],
-        )
-        .fetchone()
-    )
-    if twin:
-        raise BadFile(
-            f"{manifest['file_name']} is already loaded as batch {twin[0]}, read with other options; nothing was doubled. "
-            f"To read it anew, first run: soundings undo {twin[0]}"
-        )
 
 
 def read_demo_ids(home: Home) -> list[str]:

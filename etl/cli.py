@@ -60,6 +60,12 @@ def load(
     replaces: Annotated[
         str | None, typer.Option(help="The batch that this file corrects; it stands aside until this one is undone.")
     ] = None,
+    read_again: Annotated[
+        bool,
+        typer.Option(
+            "--read-again", help="This very file is loaded, read in another way: take the place of that reading."
+        ),
+    ] = False,
     answer: Annotated[
         list[str] | None,
         typer.Option(
@@ -76,7 +82,7 @@ def load(
 
     answers = parse_answers(answer or ())
     options = ReadOptions(sheet, header_row, encoding, delimiter, crs, tuple(drop or ()), date_order, epoch, answers)
-    said = {"dry_run": dry_run, "options": options, "replaces": replaces}
+    said = {"dry_run": dry_run, "options": options, "replaces": replaces, "read_again": read_again}
     results, failures = [], []
     for file in files:
         try:

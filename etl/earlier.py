@@ -61,7 +61,7 @@ def find_origin(detected: Iterable[dict[str, str]]) -> Origin | None:
 
 
 def find_earlier(connection: duckdb.DuckDBPyConnection, manifest: dict, mapped: Mapped) -> tuple[Earlier, ...]:
-    """Every such batch in the store: the one that the file was made of first, then the one accepted last."""
+    """Every such batch in the store, those that this one replaces left out: the one that the file was made of first, then the one accepted last."""
     told = mapped.tables.get("activity")
     ids = told["activity_id"] if told is not None else pa.array([], pa.string())
     origin = find_origin(manifest["detected"].values())
@@ -87,6 +87,7 @@ def find_earlier(connection: duckdb.DuckDBPyConnection, manifest: dict, mapped: 
         where b.kind = 'records'
         and b.source_id = $1
         and b.batch_id <> $2
+        and b.batch_id not in (select unnest($4::varchar[]))
         and (k.batch_id is not null or coalesce(starts_with(b.file_sha256, $3), false))
         order by is_origin desc, b.sequence desc
         """,
@@ -94,6 +95,7 @@ def find_earlier(connection: duckdb.DuckDBPyConnection, manifest: dict, mapped: 
             manifest["source_id"],
             manifest["batch_sha256"][:ID_LENGTH],
             origin.sha256_start if origin else None,
+            manifest.get("replaces") or [],
         ],
     ).fetchall()
     return tuple(Earlier(*row) for row in found)

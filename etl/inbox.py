@@ -123,12 +123,16 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def identify_batch(file_sha256: str, source_id: str, options: dict) -> str:
-    """batch_sha256: the same file under the same source with the same options is the same batch."""
+def identify_batch(file_sha256: str, source_id: str, options: dict, mapping: dict | None = None) -> str:
+    """batch_sha256: the same file, read in the same way, is the same batch.
+
+    The way it is read: its source, what a person said about it (`options`), and of records the source's spec (`mapping`), which may
+    be put right without another name.
+    """
     said = {"file_sha256": file_sha256, "source_id": source_id, "options": options}
-    return hashlib.sha256(
-        json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    ).hexdigest()
+    said |= {"mapping": mapping} if mapping else {}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def encode_tables(tables: dict[str, pa.Table]) -> dict[str, Encoded]:

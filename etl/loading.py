@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from etl.accepting import accept_batch, find_batch, is_refused, say_now, say_who
+from etl.accepting import accept_batch, is_refused, say_now, say_who
 from etl.approval.invited import hold_invited
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
 from etl.questions.asking import (
@@ -27,7 +27,7 @@ from etl.questions.asking import (
     settle,
 )
 from etl.questions.types import Checked, Context, Question, RecordContext
-from etl.replacing import check_current
+from etl.replacing import check_current, find_readings, find_same_reading
 from etl.replay import insert_batch, insert_rows, pack_sheets
 from etl.results import LoadResult, describe, describe_load
 from etl.sparing import spare_memory
@@ -88,13 +88,15 @@ def load_file(
     who: str | None = None,
     file_name: str | None = None,
     replaces: str | None = None,
+    read_again: bool = False,
     timeout: float = LOCK_SECONDS,
     report: Callable[[str], None] = say_nothing,
 ) -> LoadResult:
     """What became of the file; with `dry_run`, what would, and nothing is written.
 
     `licence` and `attribution` speak for this file where the source's own do not. `replaces`: the id of a batch (or the
-    unique beginning of it) that this file corrects; it stands aside until this one is undone. A file whose every row is rejected leaves
+    unique beginning of it) that this file corrects; it stands aside until this one is undone. `read_again`: where this very file is
+    loaded, read in another way, this reading takes the place of that one. A file whose every row is rejected leaves
     no batch. `report` is told each step as it begins. Raises BadFile where the file as a whole cannot be taken, Busy, BrokenStore.
     """
     options = options or ReadOptions()
@@ -115,7 +117,7 @@ def load_file(
     report("Checking for personal data")
     sheets, decisions = screen(home, sheets, spec, options, areas and areas.result())
     manifest = {
-        "batch_sha256": identify_batch(file_sha256, spec.id, options.said()),
+        "batch_sha256": identify_batch(file_sha256, spec.id, options.said(), spec.raw),
         "kind": RECORDS,
         "source_id": spec.id,
         "file_name": file_name or path.name,
@@ -130,11 +132,12 @@ def load_file(
         "attribution": attribution or spec.attribution,
         "mapping": spec.raw,
         **say_left_out(checked),
-        **({"replaces": [choose_replaced(home, replaces, spec.id)]} if replaces else {}),
     }
+    if replaced := choose_replaced_all(home, manifest, replaces, read_again):
+        manifest["replaces"] = replaced
     report("Understanding each row")
     if dry_run:
-        if find_batch(home, manifest["batch_sha256"][:ID_LENGTH]) is None:
+        if find_same_reading(home, manifest) is None:
             check_current(home, manifest)
         manifest, mapped, questions = ask(home, spec, manifest, map_rows(spec, sheets, manifest), checked, answers)
         check_answers(questions, answers)
@@ -266,14 +269,26 @@ def may_hold_points(path: Path) -> bool:
     return b"lat" in head or b"northing" in head or b"postcode" in head
 
 
-def choose_replaced(home: Home, said: str, source: str) -> str:
-    """The id of the batch that is corrected. Raises SoundingsError where there is none, or it is of another source.
+def choose_replaced_all(home: Home, manifest: dict, said: str | None, read_again: bool) -> list[str]:
+    """The ids of the batches that a file takes the place of: the one it corrects, and other readings of the very same file."""
+    replaced = [choose_replaced(home, said, manifest["source_id"], manifest["file_sha256"])] if said else []
+    if read_again and (same := find_same_reading(home, manifest)) is None:
+        replaced += [one.batch_id for one in find_readings(home, manifest["file_sha256"])]
+    elif read_again:
+        replaced += same.read_manifest().get("replaces") or []
+    return list(dict.fromkeys(replaced))
+
+
+def choose_replaced(home: Home, said: str, source: str, file_sha256: str | None = None) -> str:
+    """The id of the batch that is corrected. Raises SoundingsError where there is none, or it is of another source and another
+    file than this, the one with `file_sha256`.
 
     Whether it still stands is asked where it is replaced, so that the same file sent again is one batch.
     """
     batch = choose_batch(home, said)
-    its = batch.read_manifest()["source_id"]
-    if its != source:
+    told = batch.read_manifest()
+    its = told["source_id"]
+    if its != source and told["file_sha256"] != file_sha256:
         raise SoundingsError(
             f"Batch {batch.batch_id} ({batch.file_name}) is of the source {its}, this file of {source}, so this file cannot take "
             "its place. Nothing was loaded. `soundings status` lists the batches there are."

@@ -12,6 +12,7 @@ from etl.added import say_added
 from etl.earlier import find_earlier
 from etl.inbox import ID_LENGTH
 from etl.questions.types import Question
+from etl.replacing import find_newer
 from etl.types import Mapped, Sheet
 from soundings.disk import make_directory
 from soundings.generations import open_current
@@ -36,7 +37,7 @@ class Reason:
 class LoadResult:
     """What became of a file. `places` counts stored records by place state; `detected` is by sheet; `added`: what it adds, in words.
 
-    `questions`: all that the file raised; `answers`: those that a person gave. `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
+    `stands_aside_for`: the batch that took its place, where it was loaded before and is replaced. `questions`: all that the file raised; `answers`: those that a person gave. `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
     """
 
     batch_id: str
@@ -57,6 +58,7 @@ class LoadResult:
     is_dry_run: bool = False
     already_loaded: bool = False
     is_undone: bool = False
+    stands_aside_for: str | None = None
     is_refused: bool = False
     demo_withdrawn: bool = False
     generation: int | None = None
@@ -80,6 +82,8 @@ def describe_load(
     rejected_file = None
     if (accepted.is_new or accepted.batch is None) and mapped.rejections.num_rows:
         rejected_file = write_rejected(home, manifest["batch_sha256"][:ID_LENGTH], mapped, sheets)
+    if not accepted.is_new and accepted.batch is not None:
+        manifest = accepted.batch.read_manifest()
     if accepted.batch is None:
         return describe(None, manifest, mapped, rejected_file=rejected_file, is_refused=True, warnings=warnings or [])
     return describe(
@@ -89,6 +93,7 @@ def describe_load(
         rejected_file=rejected_file,
         already_loaded=not accepted.is_new,
         is_undone=not accepted.batch.is_active,
+        stands_aside_for=newer.batch_id if (newer := find_newer(home, accepted.batch)) else None,
         demo_withdrawn=bool(accepted.withdrawn),
         generation=generation.number,
         content_hash=accepted.synced.content_hash,

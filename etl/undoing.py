@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from etl.accepting import check_twin, log_line, say_who
+from etl.accepting import log_line, say_who
 from etl.inbox import PLACES, UNDONE, InboxBatch, append_log, read_batches
 from etl.places.outlines import prepare_outlines
-from etl.replacing import check_alone
+from etl.replacing import check_alone, check_same_file
 from etl.replay import Synced, read_stored_ids, sync
 from soundings.content import content_hash
 from soundings.generations import open_current
@@ -75,8 +75,8 @@ def change_states(
         changing = [batch for batch in batches if (batch.state != UNDONE) == (what == "undone")]
         if what == "redone":
             for batch in changing:
-                check_twin(home, batch.read_manifest())
                 check_alone(home, batch)
+                check_same_file(home, batch.read_manifest())
         if changing:
             append_log(home, [log_line(what, batch.batch_id, who or say_who()) for batch in changing])
         synced = sync(writer)

@@ -333,7 +333,7 @@ def test_the_same_file_loaded_by_staff_is_not_doubled_by_approval(home):
     content = write_activities(("g1", "Garden day", OURS))
     sent = send(home, content)
     load_file(home, write_file(home, content))
-    with pytest.raises(BadFile, match="already loaded"):
+    with pytest.raises(BadFile, match="is loaded already"):
         approve(home, sent.batch_id)
     assert titles(home) == ["Garden day"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from etl.accepting import find_batch
 from etl.demo.illustrating import LICENCE, add_demo
-from etl.inbox import read_batches
+from etl.inbox import identify_batch, read_batches
 from etl.loading import ReadOptions, load_file, rebuild, redo, undo
 from etl.places.loading import add_aliases, add_history, add_places
 from etl.replay import sync
@@ -23,6 +23,8 @@ from soundings.home import Home
 from soundings.model import BadFile, BrokenStore, Busy, SoundingsError
 from soundings.store import open_current, open_writer
 from tests.making import ward_code, write_contributions, write_places, write_rows
+
+FIGURES = "select measure, sum(value) from activity_count group by measure order by measure"
 
 
 @pytest.fixture
@@ -164,15 +166,56 @@ def test_the_same_file_under_another_name_is_the_same_file(home, files):
     assert load_file(home, files / "copy.csv").already_loaded
 
 
-def test_the_same_file_with_other_options_is_refused_not_doubled(home, files):
+def test_another_reading_of_a_file_is_offered_and_takes_the_place_of_the_first(home, files):
     first = load_answers(home, files, "Parks")
-    with pytest.raises(BadFile, match=f"soundings undo {first.batch_id}"):
-        load_answers(home, files, "Parks", options=ReadOptions(encoding="cp1252"))
+    before, other = ask(home, FIGURES), ReadOptions(encoding="cp1252")
+    with pytest.raises(BadFile, match=rf"batch {first.batch_id}, read in another way \(the encoding\).*--read-again"):
+        load_answers(home, files, "Parks", options=other)
     assert len(read_batches(home)) == 1
+    second = load_answers(home, files, "Parks", options=other, read_again=True)
+    assert ask(home, FIGURES) == before and {one.batch_id: one.state for one in read_batches(home)} == {
+        first.batch_id: "replaced",
+        second.batch_id: "active",
+    }
+    back = load_answers(home, files, "Parks")
+    assert back.already_loaded and back.stands_aside_for == second.batch_id
+    assert load_answers(home, files, "Parks", options=other, read_again=True).already_loaded
+    undo(home, second.batch_id)
+    assert {one.batch_id: one.state for one in read_batches(home)}[first.batch_id] == "active"
+    redo(home, second.batch_id)
+    assert ask(home, FIGURES) == before and rebuild(home).agrees
+
+
+def test_a_reading_that_was_undone_is_not_put_back_beside_another(home, files):
+    first = load_answers(home, files, "Parks")
     undo(home, first.batch_id)
     load_answers(home, files, "Parks", options=ReadOptions(encoding="cp1252"))
-    with pytest.raises(BadFile, match="nothing was doubled"):
+    with pytest.raises(BadFile, match="Nothing was doubled"):
         redo(home, first.batch_id)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (ReadOptions(delimiter="comma"), "what stands between cells"),
+        (ReadOptions(drop=("note",)), "the columns left out"),
+        (ReadOptions(date_order="day-first"), "the order of day and month"),
+    ],
+)
+def test_the_refusal_says_in_what_the_readings_differ(home, files, options, said):
+    load_answers(home, files, "Parks")
+    with pytest.raises(BadFile, match=said):
+        load_answers(home, files, "Parks", options=options)
+
+
+def test_a_batch_of_an_earlier_version_is_known_by_its_reading(home, files, monkeypatch):
+    monkeypatch.setattr(
+        "etl.loading.identify_batch", lambda sha, source, options, mapping: identify_batch(sha, source, options)
+    )
+    first = load_answers(home, files, "Parks")
+    monkeypatch.undo()
+    again = load_answers(home, files, "Parks")
+    assert again.already_loaded and again.batch_id == first.batch_id
 
 
 def test_loading_an_undone_file_says_to_redo(home, files):

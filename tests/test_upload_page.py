@@ -127,6 +127,40 @@ def test_columns_about_people_are_explained_and_left_out_with_a_button(page, hom
     assert b"a@b.example" not in kept
 
 
+TWO_WAYS = "date,ward_code,activity\n2025-03-04,E05999901,Paths\n03/04/2025,E05999902,Paths\n"
+
+
+def choose_date_order(at: AppTest, order: str) -> AppTest:
+    return at.radio(key=next(radio.key for radio in at.radio if "date_order" in radio.key)).set_value(order).run()
+
+
+def list_days(home: Home) -> list[date]:
+    sql = "select distinct period_start from activity_count c join batch b using (batch_id) where b.file_name = 'ways.csv' order by 1"
+    return [day for (day,) in open_current(home).cursor().execute(sql).fetchall()]
+
+
+def test_a_loaded_file_is_read_again_in_another_way_and_undo_brings_the_first_reading_back(page, home):
+    press(choose_date_order(drop(page, ("ways.csv", TWO_WAYS)), "day-first"), "Confirm and take in 2 rows")
+    assert list_days(home) == [date(2025, 3, 4), date(2025, 4, 3)]
+    again = drop(
+        AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=120)
+        .switch_page("pages/rooms/upload.py")
+        .run(),
+        ("ways.csv", TWO_WAYS),
+    )
+    assert "This very file is loaded already" in words_of(again)
+    again = choose_date_order(press(again, "Read it again, in another way"), "day-first")
+    assert "This is how it is read already" in words_of(again)
+    again = (
+        AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=120).switch_page("pages/rooms/upload.py").run()
+    )
+    again = press(drop(again, ("ways.csv", TWO_WAYS)), "Read it again, in another way")
+    again = press(choose_date_order(again, "month-first"), "Confirm and take in 2 rows")
+    assert list_days(home) == [date(2025, 3, 4)]  # 03/04 is March 4 now, as the other row says
+    press(again, "Undo")
+    assert list_days(home) == [date(2025, 3, 4), date(2025, 4, 3)]
+
+
 @pytest.mark.parametrize(("answer", "added"), [(CORRECTION, 3), (MORE, 5)])
 def test_a_file_that_holds_what_an_earlier_one_holds_is_asked_what_it_is(page, home, answer, added):
     answered = response_sum(home)

@@ -21,6 +21,7 @@ from etl.inbox import read_batches
 from etl.loading import ReadOptions, load_file, rebuild, redo, undo
 from etl.places.loading import add_places
 from etl.readers import read_sheets
+from etl.replacing import find_readings
 from etl.uploads.mapping import MEETING, ColumnMapping, propose_columns, read_fields
 from etl.uploads.preview import preview_upload
 from etl.uploads.saved import find_mapping, mappings_path, save_mapping
@@ -34,7 +35,6 @@ from etl.uploads.uploading import (
     confirm_upload,
     list_fitting,
     prepare_upload,
-    read_active,
     read_upload,
     say_without_flags,
 )
@@ -362,7 +362,8 @@ def test_the_same_rows_saved_again_in_another_order_are_noticed(home, tmp_path):
     assert preview_upload(home, shuffled).same_rows == first.batch_id
     one_less, _ = prepare(home, "\r\n".join(lines[:-1]), name="one-less.csv")
     assert preview_upload(home, one_less).same_rows is None
-    assert read_active(home, hashlib.sha256(path.read_bytes()).hexdigest()) == [(first.batch_id, "contributions")]
+    (reading,) = find_readings(home, hashlib.sha256(path.read_bytes()).hexdigest())
+    assert reading.batch_id == first.batch_id
 
 
 def test_an_activity_of_the_same_title_place_and_week_is_shown_and_can_be_left_out(home):
@@ -394,7 +395,7 @@ def test_the_same_upload_sent_ten_times_at_once_is_one_batch(home):
 
 def test_a_file_that_is_loaded_is_not_loaded_again_in_another_way(home):
     confirm_upload(home, prepare(home, EVENTS, Wanted(mapping=MAPPING))[0])
-    with pytest.raises(BadFile, match="nothing was doubled"):
+    with pytest.raises(BadFile, match="Nothing was doubled"):
         confirm_upload(home, prepare(home, EVENTS, Wanted(mapping=MAPPING, fixes=FIXES))[0])
 
 

@@ -144,6 +144,12 @@ def find_own_batches(cursor: duckdb.DuckDBPyConnection, batch_ids: Sequence[str]
     return {batch_id for batch_id, names in owners.items() if all(is_same_name(name, invited) for name in names)}
 
 
+def is_own_batch(home: Home, batch_id: str, invited: str) -> bool:
+    """Whether a loaded batch tells of activities of this organisation, and of no other's."""
+    generation = open_current(home)
+    return generation is not None and batch_id in find_own_batches(generation.cursor(), [batch_id], invited)
+
+
 def keep_own(home: Home, earlier: tuple[Earlier, ...], invited: str) -> tuple[Earlier, ...]:
     """The earlier batches that are the organisation's own: of others it learns nothing here."""
     generation = open_current(home) if earlier else None

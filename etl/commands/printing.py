@@ -67,7 +67,9 @@ def say_load(result: LoadResult) -> Iterator[str]:
     """The lines that tell a person what became of a file."""
     if result.already_loaded:
         yield f"{result.file_name} was loaded before, as batch {result.batch_id}; nothing was doubled."
-        if result.is_undone:
+        if result.stands_aside_for:
+            yield f"It stands aside for batch {result.stands_aside_for}. To have it back: soundings undo {result.stands_aside_for}"
+        elif result.is_undone:
             yield f"It is undone at present. To put it back: soundings redo {result.batch_id}"
         return
     yield f"{result.file_name}: {result.source_id}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from etl.accepting import find_batch, say_now, say_who
+from etl.accepting import say_now, say_who
 from etl.approval.invited import INVITED
 from etl.approval.waiting import Waiting, send_or_load
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, identify_batch
@@ -27,13 +27,13 @@ from etl.loading import (
 from etl.questions.asking import check_sheets, require_answers
 from etl.questions.types import Context, Question
 from etl.rejects import take_notes_off
+from etl.replacing import find_same_reading
 from etl.replay import pack_sheets
 from etl.specs import find_sheets, read_specs
 from etl.types import Mapped, Sheet
 from etl.uploads.mapping import NATIVE, ColumnMapping
 from etl.uploads.process import read_sheets_apart
 from etl.uploads.sheets import apply_mapping, leave_refused
-from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import BadFile
 
@@ -67,7 +67,8 @@ class Fix:
 class Wanted:
     """All that a person said about one file. `left_out`: (sheet, row) of rows that are not to be loaded.
 
-    `invited`: the organisation whose invitation it comes with.
+    `invited`: the organisation whose invitation it comes with. `rereads`: the batches of this very file of which this reading takes
+    the place; they are no part of the way it is read.
     """
 
     source: str | None = None
@@ -76,6 +77,7 @@ class Wanted:
     fixes: tuple[Fix, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
     invited: str | None = None
+    rereads: tuple[str, ...] = ()
 
     def said(self) -> dict:
         """What makes the batch another than the same file's without it. Corrections count by their hash: they may hold
@@ -152,7 +154,7 @@ def prepare_upload(
     personal = list_suspects(raw, kept, roles, wanted, [*spec.drop, *wanted.options.drop])
     said = wanted.said()
     manifest = {
-        "batch_sha256": identify_batch(file_sha256, spec.id, said),
+        "batch_sha256": identify_batch(file_sha256, spec.id, said, spec.raw),
         "kind": RECORDS,
         "source_id": spec.id,
         "file_name": name,
@@ -167,6 +169,7 @@ def prepare_upload(
         "attribution": spec.attribution,
         "mapping": spec.raw,
         **say_left_out(checked),
+        **({"replaces": list(wanted.rereads)} if wanted.rereads else {}),
     }
     if personal:
         return Prepared(spec, manifest, [], personal, None, checked.questions)
@@ -213,14 +216,15 @@ def confirm_upload(
     require_answers(prepared.questions, prepared.manifest["options"].get("answers", {}), prepared.manifest["file_name"])
     manifest = prepared.manifest | {"accepted_at": say_now()}
     if replaces:
-        manifest |= {"replaces": [choose_replaced(home, replaces, manifest["source_id"])]}
+        corrected = choose_replaced(home, replaces, manifest["source_id"])
+        manifest |= {"replaces": list(dict.fromkeys([*(manifest.get("replaces") or ()), corrected]))}
     files = encode_tables(pack_sheets(prepared.sheets))
     return send_or_load(home, manifest, files, prepared.mapped, prepared.sheets, invitation_id=invitation_id)
 
 
 def find_state(home: Home, prepared: Prepared) -> str | None:
-    """“active” or “undone” where exactly this upload was accepted before, else None."""
-    batch = find_batch(home, prepared.batch_id)
+    """“active”, “undone” or “replaced” where exactly this upload was accepted before, else None."""
+    batch = find_same_reading(home, prepared.manifest)
     return batch.state if batch else None
 
 
@@ -281,21 +285,6 @@ def say_fixes(wanted: Wanted) -> list[str]:
     for sheet, row in wanted.left_out:
         said.append(f"Row {row} of {sheet} was left out, as asked: it looked like one that was here already.")
     return said
-
-
-def read_active(home: Home, file_sha256: str) -> list[tuple[str, str]]:
-    """(batch id, source) of every active batch of exactly this file."""
-    generation = open_current(home)
-    if generation is None:
-        return []
-    return (
-        generation.cursor()
-        .execute(
-            "select batch_id, source_id from batch where kind = 'records' and file_sha256 = $1 order by sequence",
-            [file_sha256],
-        )
-        .fetchall()
-    )
 
 
 def say_without_flags(sentence: str) -> str:

@@ -7,8 +7,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from etl.accepting import find_batch
+from etl.approval.invited import is_own_batch
 from etl.approval.waiting import Waiting
 from etl.loading import redo, undo
+from etl.replacing import find_newer
 from etl.types import Sheet
 from etl.uploads.troubles import rows_of
 from etl.uploads.uploading import Wanted, confirm_upload
@@ -31,20 +34,43 @@ DIFFERENT, DOUBLES = "They are different: take them in", "They are the same: lea
 def explain_loaded(home: Home, seen: Seen) -> None:
     """Exactly this was loaded before and is not on the map: one click puts it back."""
     batch_id = seen.prepared.batch_id
+    newer = find_newer(home, find_batch(home, batch_id))
+    if newer is not None:
+        st.info(f"This reading was loaded before, as batch `{batch_id}`. It stands aside for batch `{newer.batch_id}`.")
+        if st.button("Go back to this reading", type="primary", icon=":material/undo:", key=f"upload_back_{batch_id}"):
+            change(undo, home, newer.batch_id)
+        return
     st.info(f"This file was loaded before, as batch `{batch_id}`, and is {seen.state}. Nothing of it is on the map.")
     if st.button("Put it back", type="primary", icon=":material/redo:", key=f"upload_putback_{batch_id}"):
         change(redo, home, batch_id)
 
 
-def explain_same_file(home: Home, batch_id: str) -> None:
-    """This very file is loaded: it would count twice, however it was read."""
+def explain_same_file(home: Home, upload: Upload, batch_id: str, said: Said) -> bool:
+    """Whether to go on, with the file that is loaded as this batch: it is to be read again, in another way."""
+    invitation = invited_as()
+    is_theirs = invitation is not None and not is_own_batch(home, batch_id, invitation.organisation)
+    if said.read_again and not is_theirs:
+        st.info(
+            f"This very file is loaded already, as batch `{batch_id}`. What you confirm here takes the place of that reading, and undoing "
+            "it brings that one back."
+        )
+        return True
     st.success(
         f"This very file is loaded already, as batch `{batch_id}`. Nothing was doubled, and there is nothing left to do."
     )
     link_out()
-    st.caption("To read or correct it in another way, undo that batch first.")
-    if st.button("Undo that batch", icon=":material/undo:", key=f"upload_undo_same_{batch_id}"):
-        change(undo, home, batch_id)
+    if is_theirs:
+        return False
+    st.caption("Was it read wrongly: another sheet, other columns, day and month changed over?")
+    with st.container(horizontal=True):
+        if st.button("Read it again, in another way", icon=":material/refresh:", key=upload.key("read_again")):
+            keep_said(upload, replace(said, read_again=True))
+            st.rerun()
+        if invitation is None and st.button(
+            "Undo that batch", icon=":material/undo:", key=f"upload_undo_same_{batch_id}"
+        ):
+            change(undo, home, batch_id)
+    return False
 
 
 def change(action, home: Home, batch_id: str) -> None:

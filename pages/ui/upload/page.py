@@ -8,8 +8,10 @@ import streamlit as st
 
 from etl.approval.waiting import find_sent
 from etl.earlier import find_origin
+from etl.inbox import ACTIVE
+from etl.replacing import find_readings
 from etl.types import Sheet
-from etl.uploads.uploading import Wanted, list_fitting, read_active, say_without_flags
+from etl.uploads.uploading import Wanted, list_fitting, say_without_flags
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
 from pages.ui.inbox.sent import explain_sent_before
@@ -28,10 +30,9 @@ from soundings.model import BadFile
 def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
     """Draws all that can be said of one file so far, and asks for the next thing that is needed."""
     st.header(escape(upload.name), anchor=False)
-    if same := read_active(home, upload.sha256):
-        explain_same_file(home, same[0][0])
+    said, rereads = recall_said(upload), tuple(batch.batch_id for batch in find_readings(home, upload.sha256))
+    if rereads and not explain_same_file(home, upload, rereads[0], said):
         return
-    said = recall_said(upload)
     with st.container(border=True, key=upload.key("found")):
         place = st.container()
         options = choose_reading(upload, said)
@@ -55,7 +56,9 @@ def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
     else:
         note_hidden(sheets)
     invited = reader.invitation.organisation if reader is not None and reader.invitation else None
-    wanted = Wanted(source, options, said.mapping if source is None else None, said.fixes, said.left_out, invited)
+    wanted = Wanted(
+        source, options, said.mapping if source is None else None, said.fixes, said.left_out, invited, rereads
+    )
     show_outcome(home, reader, upload, sheets, wanted, said)
 
 
@@ -73,6 +76,11 @@ def show_outcome(
         return
     if wanted.invited and (seen.state is not None or find_sent(home, seen.prepared.batch_id)):
         explain_sent_before()
+        return
+    if seen.state == ACTIVE:
+        st.info(
+            "This is how it is read already. Change how it is read, above, or what its columns are, and look again."
+        )
         return
     if seen.state is not None:
         explain_loaded(home, seen)

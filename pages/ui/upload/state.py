@@ -47,6 +47,7 @@ class Said:
     fixes: tuple[Fix, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
+    read_again: bool = False
 
 
 @dataclass(frozen=True)
