@@ -18,6 +18,7 @@ from etl.places.figures import read_figures
 from etl.places.files import read_boundary_file
 from etl.places.left_out import LeftOut
 from etl.places.parents import make_parents
+from etl.places.proposing import start_command
 from etl.places.rows import add_figures, read_rows
 from soundings.model import PLACE_KINDS, BadFile
 
@@ -48,13 +49,14 @@ class PlacesRead:
     """What a boundary file becomes. `table`: the columns of `place` without batch_id, in order of kind and code.
 
     `detected`: format, crs, and which columns were taken for what. `warnings`: sentences for the person who adds it.
-    `left_out`: the places that could not be taken in.
+    `left_out`: the places that could not be taken in. `has_made_codes`: the codes were made of the names.
     """
 
     table: pa.Table
     detected: dict[str, str]
     warnings: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    has_made_codes: bool = False
 
 
 def read_places(
@@ -79,7 +81,9 @@ def read_places(
         raise BadFile(f"“{kind}” is not a kind of place. Expected one of {', '.join(PLACE_KINDS)}.")
     read = read_boundary_file(path, crs=crs, layer=layer)
     warnings = list(read.warnings)
-    columns = find_columns(read, Path(path).name, kind, code, name, parent, warnings)
+    given = {"parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
+    command = start_command(Path(path), kind, given, figures)
+    columns = find_columns(read, Path(path).name, kind, code, name, parent, warnings, command)
     left_out: list[LeftOut] = []
     frame = read_rows(read, columns, kind, Path(path).name, warnings, left_out)
     detected = {**read.detected, **{what: column for what, column in columns.items() if column}}
@@ -94,12 +98,12 @@ def read_places(
         if len(parents):
             detected["parents_made"] = f"{len(parents)} of kind {parents['kind'].iloc[0]}"
             tables.append(_measure(parents, is_derived=True))
-    return PlacesRead(pa.concat_tables(tables), detected, warnings, left_out)
+    return PlacesRead(pa.concat_tables(tables), detected, warnings, left_out, columns["code"] is None)
 
 
-def _guess_vintage(code_column: str) -> str | None:
+def _guess_vintage(code_column: str | None) -> str | None:
     """The year in a column such as WD25CD, None where there is none."""
-    found = re.fullmatch(r"[A-Z]+(\d\d)CD", code_column.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"[A-Z]+(\d\d)CD", (code_column or "").strip(), re.IGNORECASE)
     if not found:
         return None
     # The ONS has used these names since 2001; two digits beyond the sixties are last century's.

@@ -36,6 +36,7 @@ CODE_NAMES = (
     "msoa",
     "ward",
     "gss_code",
+    "gss",
 )
 POPULATION_NAMES = ("population", "pop", "obs_value", "all ages", "total_population", "usual_residents")
 DATE_NAMES = ("population_date", "date_name", "population_year")
@@ -138,7 +139,9 @@ def find_code_column(columns: list[str], kind: str) -> tuple[str | None, list[st
         warning = [f"{offered[0][1]} was taken for the code; {others} stand there too."] if others else []
         return offered[0][1], warning
     by_name = {name.strip().lower(): name for name in columns}
-    return next((by_name[name] for name in CODE_NAMES if name in by_name), None), []
+    nested = {key.rsplit("/", 1)[-1]: name for key, name in by_name.items() if "/" in key}
+    found = next((by_name[name] for name in CODE_NAMES if name in by_name), None)
+    return found or next((nested[name] for name in CODE_NAMES if name in nested), None), []
 
 
 def _first(names: dict[str, str], wanted: tuple[str, ...]) -> str | None:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import pyproj
 import shapely
 
 from etl.locating.coordinates import ISLES_LAT, ISLES_LON, bng_to_lonlat
+from etl.readers.nested import open_frame
 from etl.readers.reading import require_file
 from soundings.model import BadFile
 
@@ -25,9 +27,9 @@ FORMATS = "GeoJSON (.geojson or .json), GeoPackage (.gpkg), zipped Shapefile (.z
 
 @dataclass(frozen=True)
 class BoundaryFile:
-    """One layer of a boundary file: its columns (without geometry), its shapes in lon, lat, and what was found out."""
+    """One layer of a boundary file: its columns (without geometry, objects opened), its shapes in lon, lat, and what was found out."""
 
-    columns: gpd.GeoDataFrame
+    columns: pd.DataFrame
     shapes: np.ndarray
     detected: dict[str, str]
     warnings: list[str]
@@ -55,7 +57,8 @@ def read_boundary_file(path: Path, *, crs: str | None = None, layer: str | None 
     detected["crs"] = _name_crs(known) + (" (as asked)" if asked else "")
     shapes = _to_lonlat(shapes, known, path, warnings)
     _check_range(shapes, path, known, is_asked=bool(asked))
-    return BoundaryFile(frame.drop(columns=frame.geometry.name), shapes, detected, warnings)
+    columns = open_frame(pd.DataFrame(frame.drop(columns=frame.geometry.name)), path.name)
+    return BoundaryFile(columns, shapes, detected, warnings)
 
 
 def _read_frame(path: Path, layer: str | None) -> tuple[gpd.GeoDataFrame, str]:

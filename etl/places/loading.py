@@ -10,10 +10,12 @@ from etl.inbox import ALIASES, HISTORY, ID_LENGTH, PLACES, encode_tables, hash_f
 from etl.loading import ReadOptions, read_input, say_nothing
 from etl.places.code_lists import check_list, map_list
 from etl.places.left_out import LEFT_OUT, table_of_left_out
+from etl.places.made_codes import avoid_taken
 from etl.places.outlines import prepare_outlines
 from etl.readers.reading import require_file
 from etl.replay import map_places, pack_sheets
 from etl.results import LoadResult, describe_load
+from soundings.generations import open_current
 from soundings.home import Home
 from soundings.store import LOCK_SECONDS
 
@@ -55,13 +57,16 @@ def add_places(
     report("Reading boundaries")
     said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
     read = read_places(path, kind, figures=list(figures), **said)
+    table, generation = read.table, open_current(home)
+    if read.has_made_codes and generation:
+        table = avoid_taken(table, generation.cursor(), read.warnings)
     options = {"kind": kind, **{key: value for key, value in said.items() if value is not None}}
     if figures:
         options["figures"] = [hash_file(figure) for figure in figures]
     manifest = make_manifest(
         PLACES, f"places-{kind}", path, options, {path.name: read.detected}, is_demo=is_demo, who=who
     ) | {"licence": licence, "attribution": attribution, "decisions": list(read.warnings)}
-    kept = {"place": read.table} | ({LEFT_OUT: table_of_left_out(read.left_out)} if read.left_out else {})
+    kept = {"place": table} | ({LEFT_OUT: table_of_left_out(read.left_out)} if read.left_out else {})
     mapped = map_places(kept, manifest)
     report("Saving, and finding the places of every record again")
     accepted = accept_batch(home, manifest, encode_tables(kept), mapped, timeout=timeout)

@@ -9,10 +9,11 @@ import shapely
 from etl.places.figures import Figures, parse_count, parse_decile
 from etl.places.files import BoundaryFile
 from etl.places.left_out import LeftOut
+from etl.places.made_codes import make_codes, name_numbers
+from etl.places.sentences import list_some
 from soundings.model import BadFile
 
 GOES_WITH = {"population_date": "population", "deprivation_source": "deprivation_decile"}
-SHOWN = 5
 
 
 FIRST_ROW = 2  # of the first place in a file, as a person counts; the header is row 1
@@ -43,8 +44,12 @@ def read_rows(
         frame[what] = texts(what)
     frame["parent_code"], frame["parent_name"] = texts("parent"), texts("parent_name")
     frame["parent_kind"] = columns["parent_kind"]
-    left_out += _find_without_code(frame, columns["code"], file, warnings)
-    _check_codes(frame, columns["code"], file)
+    name_numbers(frame, kind, columns["name"], warnings)
+    if columns["code"] is None:
+        make_codes(frame, kind, columns["name"], file, warnings)
+    code = columns["code"] or columns["name"]
+    left_out += _find_without_code(frame, code, file, warnings)
+    _check_codes(frame, code, file)
     is_unnamed = frame["name"].isna() & frame["place_code"].notna()
     if is_unnamed.any():
         warnings.append(
@@ -80,12 +85,6 @@ def _parse_number(text: str) -> float | None:
     except ValueError:
         return None
     return value if np.isfinite(value) and value > 0 else None
-
-
-def list_some(values) -> str:
-    """The first few of the values, for a sentence."""
-    values = list(values)
-    return ", ".join(str(value) for value in values[:SHOWN]) + (" …" if len(values) > SHOWN else "")
 
 
 def _find_without_code(frame: pd.DataFrame, column: str, file: str, warnings: list[str]) -> list[LeftOut]:

@@ -20,6 +20,7 @@ from etl.locating.coordinates import guess_system
 from etl.readers import headers
 from etl.readers.archives import MAX_VERTICES
 from etl.readers.cells import text_column
+from etl.readers.nested import open_table
 from etl.readers.workbooks import name_asked
 from etl.types import Sheet
 from soundings.model import BadFile
@@ -212,7 +213,8 @@ def _to_wgs84(x: np.ndarray, y: np.ndarray, system: CRS) -> tuple[np.ndarray, np
 def sheet_from_columns(
     name: str, table: pa.Table, detected: dict[str, str], notes: list[str], lonlat: tuple[np.ndarray, np.ndarray] | None
 ) -> Sheet:
-    """A sheet from typed columns, in their order, with lon and lat (seven decimals, about a centimetre) at the end.
+    """A sheet from typed columns, in their order, with lon and lat (seven decimals, about a centimetre) at the end. A column of
+    objects is opened into the columns inside it.
 
     Where the file has columns of those names already, ours are geometry_lon and geometry_lat.
     """
@@ -222,6 +224,7 @@ def sheet_from_columns(
     if binary:
         notes = [*notes, f"columns of bytes, not text, left out: {', '.join(binary)}"]
         table = table.drop_columns(binary)
+    table = open_table(table, name)
     columns = [text_column(column) for column in table.columns]
     names, name_notes = headers.name_columns(table.column_names, range(table.num_columns))
     if lonlat is not None:
