@@ -28,12 +28,11 @@ from etl.questions.asking import (
 )
 from etl.questions.types import Checked, Context, Question, RecordContext
 from etl.replacing import check_current, find_readings, find_same_reading
-from etl.replay import insert_batch, insert_rows, pack_sheets
+from etl.replay import insert_batch, pack_sheets
 from etl.results import LoadResult, describe, describe_load
 from etl.sparing import spare_memory
 from etl.types import Leave, Mapped, Sheet
 from etl.undoing import RebuildResult, StateResult, choose_batch, rebuild, redo, undo
-from soundings.content import schema_sql
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import BadFile, SoundingsError
@@ -47,7 +46,6 @@ __all__ = ["LoadResult", "RebuildResult", "StateResult", "load_file", "rebuild",
 
 READING = ("sheet", "header_row", "encoding", "delimiter", "crs")
 LARGE = 4 << 20  # bytes from which on two things at once earn their keep
-PLACE_TABLES = ("batch", "place", "place_alias", "place_code_history")
 
 
 @dataclass(frozen=True)
@@ -320,14 +318,10 @@ def preview(home: Home, manifest: dict, mapped: Mapped) -> LoadResult:
 @contextmanager
 def open_preview(home: Home, manifest: dict, mapped: Mapped) -> Iterator[duckdb.DuckDBPyConnection]:
     """A store in memory that holds the loaded places and, of records, those of this batch alone, located. It must not be loaded."""
+    from etl.locating.apart import open_places
     from etl.locating.locations import resolve_locations
 
-    generation = open_current(home)
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(schema_sql())
-        for table in PLACE_TABLES if generation else ():
-            rows = generation.cursor().execute(f"select * from {table}").to_arrow_table()  # noqa: S608 — named above
-            insert_rows(connection, table, rows)
+    with open_places(home) as connection:
         insert_batch(connection, 1 << 30, manifest, mapped)
         resolve_locations(connection, [manifest["batch_sha256"][:ID_LENGTH]])
         yield connection

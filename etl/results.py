@@ -18,7 +18,7 @@ from soundings.disk import make_directory
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import PLACE_STATES
-from soundings.sources import PlaceReason, read_batches, read_place_reasons
+from soundings.sources import PlaceReason, read_batches, read_passed_over, read_place_reasons
 
 REASONS_SHOWN = 50
 
@@ -35,7 +35,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What became of a file. `places` counts stored records by place state; `detected` is by sheet; `added`: what it adds, in words.
+    """What became of a file. `places` counts stored records by place state; `detected` is by sheet; `passed_over`: which ways of saying where
+    did not work and what was used instead; `added`: what it adds, in words.
 
     `stands_aside_for`: the batch that took its place, where it was loaded before and is replaced. `questions`: all that the file raised; `answers`: those that a person gave. `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
     """
@@ -53,6 +54,7 @@ class LoadResult:
     places: dict[str, int]
     reasons: list[Reason]
     place_reasons: list[PlaceReason]
+    passed_over: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     rejected_file: str | None = None
     is_dry_run: bool = False
@@ -129,6 +131,7 @@ def describe(connection: duckdb.DuckDBPyConnection | None, manifest: dict, mappe
         places={state: getattr(line, state) for state in PLACE_STATES} if line else {},
         reasons=count_reasons(mapped),
         place_reasons=read_place_reasons(connection, batch_id) if connection else [],
+        passed_over=tuple(one.say() for one in read_passed_over(connection, batch_id)) if connection else (),
         added=say_added(connection, batch_id) if connection else (),
         **known,
     )

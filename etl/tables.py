@@ -12,6 +12,7 @@ import soundings
 
 RECORD_TABLES = (
     "location",
+    "location_way",
     "organisation",
     "activity",
     "activity_place",

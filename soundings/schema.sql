@@ -91,15 +91,33 @@ create table location (                  -- what a file said about where, once p
     vintage varchar,
     lon double,
     lat double,
-    reason varchar                       -- for none and refused: why there is no location
+    reason varchar,                      -- for none and refused: why there is no location
+    takes_first boolean                  -- a person said so: the first way that works is right, whatever the others say
+);
+
+create table location_way (              -- the further ways in which the same rows say where, tried in order
+    batch_id varchar not null,
+    location_id varchar not null,
+    position integer not null,           -- from 2; the first way is the location's own row
+    kind varchar not null,               -- and the rest as in `location`
+    said varchar,
+    code varchar,
+    name varchar,
+    within_code varchar,
+    place_kind varchar,
+    vintage varchar,
+    lon double,
+    lat double,
+    reason varchar
 );
 
 create table location_state (            -- one row per location, from the places loaded
     batch_id varchar not null,
     location_id varchar not null,
     state varchar not null,              -- located | outside | unlocated | not_tied
-    method varchar not null,             -- code | superseded code | name | alias | postcode | point | none …
-    reason varchar
+    method varchar not null,             -- code | superseded code | name | alias | postcode | point | differ: A, B | none …
+    reason varchar,
+    passed_over varchar                  -- of a location that a further way placed: why the ways before it did not
 );
 
 create table location_place (            -- the place of every kind that a located location stands in

@@ -10,6 +10,18 @@ import duckdb
 from soundings.standing import read_clauses
 
 NOTHING_SAID = "No place was given."
+# A kind or method of location in words, and whether the word is singular.
+WAY_WORDS = {
+    "code": ("place code", True),
+    "superseded code": ("place code", True),
+    "name": ("place name", True),
+    "alias": ("place name", True),
+    "postcode": ("postcode", True),
+    "point": ("coordinates", False),
+    "refused": ("coordinates", False),
+}
+# Codes and quotations, which tell apart reasons that are the same.
+VARYING = "[A-Z][0-9]{8}|[0-9]{2}[A-Z]{2}[0-9]{2}[A-Z][0-9]|“[^”]*”|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}"
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,24 @@ class PlaceReason:
     state: str
     reason: str
     count: int
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """Records that a further way of saying where placed (`used`: its method), because the first one (`kind`) did not work."""
+
+    kind: str
+    used: str
+    reason: str
+    count: int
+
+    def say(self) -> str:
+        """“2 records stand where their coordinates say, because their postcode could not be used: …”."""
+        its = "its" if self.count == 1 else "their"
+        stand = "record stands" if self.count == 1 else "records stand"
+        used, failed = WAY_WORDS.get(self.used, (self.used, True)), WAY_WORDS.get(self.kind, (self.kind, True))
+        says = "says" if used[1] else "say"
+        return f"{self.count:,} {stand} where {its} {used[0]} {says}, because {its} {failed[0]} could not be used: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -100,7 +130,7 @@ def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> 
         alike as (
             select
                 *,
-                regexp_replace(reason, '[A-Z][0-9]{{8}}|[0-9]{{2}}[A-Z]{{2}}[0-9]{{2}}[A-Z][0-9]|“[^”]*”', '…', 'g') as pattern
+                regexp_replace(reason, $varying, '…', 'g') as pattern
             from told
         )
         select
@@ -112,9 +142,35 @@ def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> 
         order by record_count desc, said
         limit 50
         """,  # noqa: S608 — the clause is a file of this folder
-        {"batch_id": batch_id, "nothing_said": NOTHING_SAID},
+        {"batch_id": batch_id, "nothing_said": NOTHING_SAID, "varying": VARYING},
     ).fetchall()
     return [PlaceReason(*row) for row in found]
+
+
+def read_passed_over(connection: duckdb.DuckDBPyConnection, batch_id: str) -> list[PassedOver]:
+    """Which ways of saying where did not work for records of a batch that another way placed, most records first."""
+    is_any = "select 1 from location_state where batch_id = $1 and passed_over is not null limit 1"
+    if connection.execute(is_any, [batch_id]).fetchone() is None:
+        return []
+    found = connection.execute(
+        f"""
+        with {read_clauses("stored_record.sql")},
+        told as (
+            select r.n, l.kind, ls.method, ls.passed_over as reason, regexp_replace(ls.passed_over, $varying, '…', 'g') as pattern
+            from stored_record r
+            join location_state ls on ls.batch_id = r.batch_id and ls.location_id = r.location_id
+            join location l on l.batch_id = r.batch_id and l.location_id = r.location_id
+            where r.batch_id = $batch_id and ls.passed_over is not null
+        )
+        select kind, method, if(count(distinct reason) = 1, any_value(reason), pattern) as said, sum(n)::bigint as record_count
+        from told
+        group by kind, method, pattern
+        order by record_count desc, said
+        limit 50
+        """,  # noqa: S608 — the clause is a file of this folder
+        {"batch_id": batch_id, "varying": VARYING},
+    ).fetchall()
+    return [PassedOver(*row) for row in found]
 
 
 def has_demo(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -202,7 +202,7 @@ def narrow_to(connection: duckdb.DuckDBPyConnection, invited: str, target: duckd
             if "location_id" in columns:
                 located |= set(zip(rows["batch_id"].to_pylist(), rows["location_id"].to_pylist(), strict=True))
     ids = sorted({location_id for _, location_id in located})
-    for table in ("location", "location_state", "location_place"):
+    for table in ("location", "location_way", "location_state", "location_place"):
         copy_rows(connection, target, table, "location_id in (select unnest($ids))", {"ids": ids})
     held = target.execute(
         "select batch_id from activity union select batch_id from session union select batch_id from activity_count"

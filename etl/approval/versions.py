@@ -44,7 +44,7 @@ PARTS = {
     OF_ACTIVITY: ("activity",),
     OF_FIGURES: ("activity_count",),
     OF_MEETINGS: ("session",),
-    OF_PLACE: ("location", "activity_place"),
+    OF_PLACE: ("location", "location_way", "activity_place"),
     "how decisions were made": ("stage", "fact"),
     "what changed": ("outcome",),
     "give and take": ("reciprocity",),

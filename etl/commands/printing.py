@@ -92,6 +92,8 @@ def say_load(result: LoadResult) -> Iterator[str]:
         yield f"{'It would add' if result.is_dry_run else 'It adds'} {join_words(result.added)}."
     if result.kind == "records" and not result.is_refused:
         yield "Records: " + " · ".join(f"{result.places.get(state, 0):,} {word}" for state, word in STATE_WORDS.items())
+    for sentence in result.passed_over[:SHOWN]:
+        yield f"  {sentence}"
     for reason in result.place_reasons[:SHOWN]:
         yield f"  {STATE_WORDS[reason.state]}: {reason.count:,} × {reason.reason}"
     for reason in result.reasons[:SHOWN]:

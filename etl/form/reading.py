@@ -103,26 +103,35 @@ def read_where(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dict[
     """The template's cells that say again where the activity stands; where it says nothing, that no place was given."""
     rows = connection.execute(
         """
+        with way as (
+            select batch_id, location_id, 1 as position, kind, said, code, name, within_code, lon, lat from location
+            union all
+            select batch_id, location_id, position, kind, said, code, name, within_code, lon, lat from location_way
+        )
         select l.kind, l.said, l.code, l.name, l.within_code, l.lon, l.lat, p.role
         from activity_place p
-        join location l using (batch_id, location_id)
+        join way l using (batch_id, location_id)
         join activity_now a using (batch_id, activity_id)
         where p.activity_id = $1
-        order by l.location_id
+        order by l.location_id, l.position
         """,
         [activity_id],
     ).fetchall()
     if not rows:
         return {}
-    kind, said, _, name, within, lon, lat, role = rows[0]
-    cells = {
-        "code": {"place_code": "; ".join(dict.fromkeys(code for its_kind, _, code, *_ in rows if its_kind == "code"))},
-        "name": {"place_name": name, "place_within": within or ""},
-        "postcode": {"postcode": said},
-        "point": {"lon": repr(lon), "lat": repr(lat)},
-        "not_tied": {"not_tied_to_place": "yes"},
-    }.get(kind, {"place_name": "prefer not to say"})
-    return cells if kind == "not_tied" else {"place_role": role if role != "home" else "venue", **cells}
+    role = rows[0][-1]
+    codes = "; ".join(dict.fromkeys(code for kind, _, code, *_ in rows if kind == "code"))
+    cells: dict[str, str] = {}
+    for kind, said, _, name, within, lon, lat, _ in rows:
+        cells = {
+            "code": {"place_code": codes},
+            "name": {"place_name": name, "place_within": within or ""},
+            "postcode": {"postcode": said},
+            "point": {"lon": repr(lon), "lat": repr(lat)},
+            "not_tied": {"not_tied_to_place": "yes"},
+        }.get(kind, {}) | cells
+    cells = cells or {"place_name": "prefer not to say"}
+    return cells if "not_tied_to_place" in cells else {"place_role": role if role != "home" else "venue", **cells}
 
 
 def start_meeting(connection: duckdb.DuckDBPyConnection, activity_id: str) -> Draft | None:

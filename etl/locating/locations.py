@@ -6,7 +6,8 @@
     point     → in the boundaries of each kind
 
 A located code stands in every larger kind too: by parent codes, and where these miss a loaded kind by a point inside it.
-It is never copied into smaller kinds. The answers depend on nothing but the locations and the places that are loaded.
+It is never copied into smaller kinds. Of a location that says where in several ways, the first that works is taken
+(etl/locating/ways.py). The answers depend on nothing but the locations and the places that are loaded.
 """
 
 from __future__ import annotations
@@ -17,20 +18,24 @@ from etl.locating.climbing import climb
 from etl.locating.codes import locate_codes
 from etl.locating.names import locate_names
 from etl.locating.points import locate_points
+from etl.locating.ways import WAY_TABLES, choose_ways, gather_ways
 from soundings.model import NOT_TIED, UNLOCATED
 
 # Temporary, for one resolving.
-TABLES = ("todo", "known_place", "answer", "stands", "stands_point")
+TABLES = ("todo", "known_place", "answer", "stands", "stands_point", *WAY_TABLES)
 
 
 def resolve_locations(connection: duckdb.DuckDBPyConnection, batch_ids: list[str] | None) -> None:
     """Fills location_state and location_place anew for the batches (None: all), in the caller's transaction."""
     try:
         _gather(connection, batch_ids)
+        has_ways = gather_ways(connection, batch_ids)
         locate_codes(connection)
         locate_names(connection)
         locate_points(connection)
         _settle_the_rest(connection)
+        if has_ways:
+            choose_ways(connection)
         _write(connection, batch_ids)
     finally:
         _clear(connection)
@@ -87,8 +92,11 @@ def _write(connection: duckdb.DuckDBPyConnection, batch_ids: list[str] | None) -
     for table in ("location_state", "location_place"):
         connection.execute(f"delete from {table} {chosen}", bound)  # noqa: S608
     connection.execute(
-        """insert into location_state (batch_id, location_id, state, method, reason)
-        select batch_id, location_id, state, method, reason from answer order by batch_id, location_id"""
+        """insert into location_state (batch_id, location_id, state, method, reason, passed_over)
+        select a.batch_id, a.location_id, a.state, a.method, a.reason, p.passed_over
+        from answer a
+        left join passed p using (batch_id, location_id)
+        order by a.batch_id, a.location_id"""
     )
     connection.execute(
         """insert into location_place (batch_id, location_id, kind, place_code)

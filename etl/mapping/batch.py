@@ -17,7 +17,8 @@ from etl.mapping.counts import make_counts
 from etl.mapping.filling import pick_rows
 from etl.mapping.headings import read_own, rename_sheet
 from etl.mapping.periods import find_fixed_period, set_aside_early_ends
-from etl.mapping.placing import Sayings, Stands, place_rows
+from etl.mapping.placing import Stands, place_rows
+from etl.mapping.sayings import Sayings
 from etl.spec_types import TEMPLATE, Spec
 from etl.specs import find_missing, find_sheets
 from etl.tables import empty_tables, make_table, read_schemas
@@ -62,7 +63,7 @@ def map_rows(rows: Rows, batch_id: str, file_name: str) -> dict[str, pa.Table]:
     locations, location_ids = sayings.finish(batch_id)
     made = [count(batch_id, ids, location_ids) for count in counts]
     return {
-        "location": locations,
+        **locations,
         "activity": activities,
         "activity_count": pa.concat_tables([read_schemas()["activity_count"].empty_table(), *made]),
         "session": sessions,

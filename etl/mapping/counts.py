@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 from etl.mapping.cells import Rows, to_days
 from etl.mapping.filling import pick_rows
 from etl.mapping.periods import find_end, find_fixed_period
-from etl.mapping.placing import Sayings, Stands, make_saying
+from etl.mapping.placing import Stands
+from etl.mapping.sayings import Sayings, make_saying
 from etl.sorting import sort_stably
 from etl.spec_types import Count
 from etl.tables import make_table

@@ -1,9 +1,9 @@
-"""Where the rows of a batch say they stand, as rows of `location`, each distinct saying once."""
+"""Where each row of a batch says it stands: every way in which it says so, in the order of its source."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -11,93 +11,12 @@ import pyarrow.compute as pc
 
 from etl.locating.coordinates import diagnose_points
 from etl.mapping.cells import Rows
+from etl.mapping.sayings import Sayings, make_saying
 from etl.parsing import parse_text
 from etl.spec_types import Place, Try
-from etl.tables import make_table
 from soundings.model import BadFile
 
-FIELDS = ("kind", "said", "code", "name", "within_code", "place_kind", "vintage", "lon", "lat", "reason")
 FEW_POINTS = 5  # from so many on, an oddity of most is one of the file
-NEVER = np.iinfo(np.int64).max
-
-
-def make_saying(kind: str, **values) -> tuple:
-    """What was said, as the fields of a location in their order."""
-    return tuple({"kind": kind, **values}.get(name) for name in FIELDS)
-
-
-@dataclass
-class Sayings:
-    """Every distinct thing said about where in a batch, by number; numbers become location ids in order of first use."""
-
-    known: dict[tuple, int] = field(default_factory=dict)
-    points: list[tuple[int, pa.Array, np.ndarray, np.ndarray]] = field(default_factory=list)
-    length: int = 0
-    used: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
-
-    def add(self, saying: tuple) -> int:
-        """The number of this saying."""
-        if saying not in self.known:
-            self.known[saying] = self.length
-            self.length += 1
-        return self.known[saying]
-
-    def add_points(self, said: pa.Array, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-        """The numbers of points that are distinct among themselves."""
-        start = self.length
-        self.points.append((start, said, lon, lat))
-        self.length += len(lon)
-        return np.arange(start, self.length)
-
-    def use(self, numbers: np.ndarray, rows: np.ndarray) -> None:
-        """Records that these sayings (by number) are what these rows stand at."""
-        self.used.append((np.asarray(numbers, dtype=np.int64), np.asarray(rows, dtype=np.int64)))
-
-    def finish(self, batch_id: str) -> tuple[pa.Table, pa.Array]:
-        """(the rows of `location`, location id by number); sayings that no row uses are left out."""
-        first = np.full(self.length, NEVER, dtype=np.int64)
-        for numbers, rows in self.used:
-            np.minimum.at(first, numbers, rows)
-        order = np.lexsort((np.arange(self.length), first))
-        order = order[first[order] != NEVER]
-        position = np.full(self.length, -1, dtype=np.int64)
-        position[order] = np.arange(len(order))
-        ids = pc.binary_join_element_wise(
-            pa.repeat(pa.scalar(batch_id), len(order)), pa.array(np.arange(1, len(order) + 1)).cast(pa.string()), "-"
-        )
-        columns = self._gather().take(pa.array(order))
-        table = make_table(
-            "location",
-            {"batch_id": batch_id, "location_id": ids, **{name: columns[name].combine_chunks() for name in FIELDS}},
-            len(order),
-        )
-        return table, ids.take(pa.array(position, mask=position < 0))
-
-    def _gather(self) -> pa.Table:
-        """Every saying in order of number."""
-        types = {"lon": pa.float64(), "lat": pa.float64()}
-        sayings = list(self.known)
-        numbers = [np.array(list(self.known.values()), dtype=np.int64)]
-        parts = [
-            pa.table(
-                {
-                    name: pa.array([saying[i] for saying in sayings], types.get(name, pa.string()))
-                    for i, name in enumerate(FIELDS)
-                }
-            )
-        ]
-        for start, said, lon, lat in self.points:
-            numbers.append(np.arange(start, start + len(lon)))
-            given = {
-                "said": said,
-                "lon": pa.array(lon),
-                "lat": pa.array(lat),
-                "kind": pa.repeat(pa.scalar("point"), len(lon)),
-            }
-            parts.append(
-                pa.table({name: given.get(name, pa.nulls(len(lon), types.get(name, pa.string()))) for name in FIELDS})
-            )
-        return pa.concat_tables(parts).take(pa.array(np.argsort(np.concatenate(numbers), kind="stable")))
 
 
 @dataclass(frozen=True)
@@ -124,7 +43,7 @@ class Stands:
 
 
 def place_rows(rows: Rows, place: Place, sayings: Sayings) -> Stands:
-    """Where each row stands: what the first way that says something says, with the reason where none does."""
+    """Where each row stands: all that its ways say, in their order, with the reason where none says anything."""
     ways = [way for way in place.tries if way.column]
     columns = [
         rows.parse(way.column, "list" if rows.spec.find_column(way.column).read == "list" else "text") for way in ways
@@ -142,7 +61,7 @@ def place_rows(rows: Rows, place: Place, sayings: Sayings) -> Stands:
     one = answers[combined]
     point = next((way for way in place.tries if way.lon), None)
     if point:
-        one = place_points(rows, point, sayings, one, np.flatnonzero(is_nothing[combined]))
+        one = place_points(rows, point, sayings, one, is_nothing[combined])
     return Stands(one, several)
 
 
@@ -178,8 +97,10 @@ def factorise(key: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def answer(ways: list[Try], cells: list, place: Place, rows: Rows, sayings: Sayings) -> tuple[tuple[int, ...], bool]:
-    """(numbers of what these cells say, whether they say nothing)."""
-    unsaid = None
+    """(numbers of what these cells say, whether they say nothing). One number is of all ways in order, where each names one
+    place; several are the places that the first way lists.
+    """
+    unsaid, said = None, []
     for way, cell in zip(ways, cells, strict=True):
         items = cell if isinstance(cell, tuple) else (cell,) if cell else ()
         if items and all(item in place.sentinels for item in items):
@@ -189,8 +110,12 @@ def answer(ways: list[Try], cells: list, place: Place, rows: Rows, sayings: Sayi
         if way.codes:
             unsaid = unsaid or next((item for item in items if item not in way.codes), None)
             items = tuple(item for item in items if item in way.codes)
-        if items:
-            return tuple(dict.fromkeys(sayings.add(say_item(way, item, rows)) for item in items)), False
+        numbers = tuple(dict.fromkeys(sayings.add(say_item(way, item, rows)) for item in items))
+        if len(numbers) > 1 and not said:
+            return numbers, False
+        said += numbers if len(numbers) == 1 else ()
+    if said:
+        return (sayings.add_chain(tuple(dict.fromkeys(said))),), False
     if unsaid is None:
         return (sayings.add(make_saying("none", reason=place.nothing_said)),), True
     reason = (
@@ -211,23 +136,31 @@ def say_item(way: Try, item: str, rows: Rows) -> tuple:
     return make_saying("code", said=item, code=way.codes.get(item, item.upper()), **common)
 
 
-def place_points(rows: Rows, way: Try, sayings: Sayings, one: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """`one` with the rows in `left` that have a point placed at it; a point that cannot be right is refused with its reason."""
-    lon, lat = rows.parse_numbers(way.lon, "degrees")[left], rows.parse_numbers(way.lat, "degrees")[left]
-    has_point = ~(np.isnan(lon) & np.isnan(lat))
-    left, lon, lat = left[has_point], lon[has_point], lat[has_point]
+def place_points(rows: Rows, way: Try, sayings: Sayings, one: np.ndarray, is_nothing: np.ndarray) -> np.ndarray:
+    """`one` with the points of the rows: as their only way where they say nothing else (`is_nothing`), else as their last.
+
+    A point that cannot be right is refused with its reason. A row that names several places keeps to these.
+    """
+    lon, lat = rows.parse_numbers(way.lon, "degrees"), rows.parse_numbers(way.lat, "degrees")
+    left = np.flatnonzero(~(np.isnan(lon) & np.isnan(lat)) & (one >= 0))
     if not len(left):
         return one
-    good_lon, good_lat, reasons = diagnose_points(lon, lat)
+    lon, lat = lon[left], lat[left]
+    good_lon, _, reasons = diagnose_points(lon, lat)
     is_good = np.isfinite(good_lon)
-    ask_about_points(rows, reasons, len(left))
-    one = one.copy()
+    is_alone = is_nothing[left]
+    if is_alone.any():
+        ask_about_points(rows, reasons[is_alone], int(is_alone.sum()))
+    of_point = np.empty(len(left), dtype=np.int64)
     for position in np.flatnonzero(~is_good).tolist():
-        one[left[position]] = sayings.add(make_saying("refused", reason=reasons[position]))
+        of_point[position] = sayings.add(make_saying("refused", reason=reasons[position]))
     at, first = group_pairs(lon[is_good], lat[is_good])
-    chosen = left[is_good][first]
-    numbers = sayings.add_points(say_points(rows, way, chosen), lon[is_good][first], lat[is_good][first])
-    one[left[is_good]] = numbers[at] if len(at) else at
+    numbers = sayings.add_points(say_points(rows, way, left[is_good][first]), lon[is_good][first], lat[is_good][first])
+    of_point[is_good] = numbers[at] if len(at) else at
+    one = one.copy()
+    one[left[is_alone]] = of_point[is_alone]
+    after = left[~is_alone]
+    one[after] = sayings.add_after(one[after], of_point[~is_alone])
     return one
 
 

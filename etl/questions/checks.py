@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from etl.questions.types import Checked, Context, Question, RecordContext
+from etl.questions.ways import ask_which_way, settle_ways
 from etl.types import Mapped, Sheet
 
 # Checks of the sheets as they were read, before columns are matched and rows are mapped: each gets what the one before left.
@@ -13,9 +14,9 @@ SHEET_CHECKS: tuple[SheetCheck, ...] = ()
 
 # Checks of the mapped records against what is loaded. They only ask.
 RecordCheck = Callable[[RecordContext], tuple[Question, ...]]
-RECORD_CHECKS: tuple[RecordCheck, ...] = ()
+RECORD_CHECKS: tuple[RecordCheck, ...] = (ask_which_way,)
 
 # What answers change in the mapped records: pure functions of the records and the answers that stand in the manifest, because
 # they run again at every rebuild. Each leaves alone what no answer of its own is about.
 AnswerRule = Callable[[Mapped, Mapping[str, str]], Mapped]
-ANSWER_RULES: tuple[AnswerRule, ...] = ()
+ANSWER_RULES: tuple[AnswerRule, ...] = (settle_ways,)

@@ -119,9 +119,9 @@ class Batch:
     tables: dict[str, dict[str, list]] = field(
         default_factory=lambda: {name: defaultdict(list) for name in RECORD_TABLES}
     )
-    locations: dict[tuple, str] = field(default_factory=dict)
+    locations: dict[tuple[tuple, ...], str] = field(default_factory=dict)
     seen: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
-    places_of_activity: dict[str, tuple[list[tuple], str]] = field(default_factory=dict)
+    places_of_activity: dict[str, tuple[list[tuple[tuple, ...]], str]] = field(default_factory=dict)
     organisations: set[str] = field(default_factory=set)
 
     def add(self, table: str, **values) -> None:
@@ -137,9 +137,9 @@ class Batch:
             for name, columns in self.tables.items()
         }
 
-    def locate(self, saying: tuple) -> str:
-        """The location id of what was said, the same each time it is said."""
-        return self.locations.setdefault(saying, f"{self.batch_id}-{len(self.locations) + 1}")
+    def locate(self, ways: tuple[tuple, ...]) -> str:
+        """The location id of what was said, the same each time it is said: every way of one row, in order."""
+        return self.locations.setdefault(ways, f"{self.batch_id}-{len(self.locations) + 1}")
 
     def is_new(self, row: Row, column: str, key: str) -> bool:
         """Whether a key has not been used in this batch; where it has, the row is rejected."""

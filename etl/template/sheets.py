@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from etl.form.drawn_areas import parse_outline
 from etl.mapping.activities import slug
-from etl.mapping.placing import FIELDS, make_saying
+from etl.mapping.sayings import FIELDS, make_saying
 from etl.parsing import (
     parse_amount,
     parse_count,
@@ -15,7 +17,7 @@ from etl.parsing import (
 from etl.sparing import spare_collecting
 from etl.spec_types import Spec
 from etl.tables import make_rows
-from etl.template.places import find_places
+from etl.template.places import Ways, find_places
 from etl.template.rows import Batch, Origin, Row, name_activity
 from etl.template.said import SAID_MAKERS
 from etl.template.tables import find_table
@@ -67,7 +69,7 @@ def map_template(spec: Spec, sheets: list[Sheet], batch_id: str, file_name: str,
                 rejected += row.is_rejected
                 if row.is_rejected and name == ACTIVITIES:
                     refused.add((sheet.name, number))
-    tables = batch.make_tables() | {"location": make_locations(batch)}
+    tables = batch.make_tables() | make_locations(batch)
     made = make_rows("rejection", [{"batch_id": batch_id, **line} for line in rejections])
     return Mapped(tables, made, read, read - rejected, rejected)
 
@@ -113,15 +115,17 @@ def list_problems(row: Row) -> list[dict]:
     ]
 
 
-def make_locations(batch: Batch):
-    """The rows of `location`."""
-    return make_rows(
-        "location",
-        [
-            {"batch_id": batch.batch_id, "location_id": name, **dict(zip(FIELDS, saying, strict=True))}
-            for saying, name in batch.locations.items()
-        ],
-    )
+def make_locations(batch: Batch) -> dict[str, pa.Table]:
+    """The rows of `location`, and of `location_way` for what is said in several ways."""
+    rows: dict[str, list[dict]] = {"location": [], "location_way": []}
+    for (first, *further), name in batch.locations.items():
+        its = {"batch_id": batch.batch_id, "location_id": name}
+        rows["location"].append(its | dict(zip(FIELDS, first, strict=True)))
+        rows["location_way"] += [
+            {**its, "position": position, **dict(zip(FIELDS, way, strict=True))}
+            for position, way in enumerate(further, start=2)
+        ]
+    return {table: make_rows(table, made) for table, made in rows.items()}
 
 
 def make_activity(batch: Batch, row: Row) -> None:
@@ -134,7 +138,7 @@ def make_activity(batch: Batch, row: Row) -> None:
     parent = row.text("parent_activity_id")
     claim = {"called": row.text("called"), "called_by": row.text("called_by"), "called_date": row.day("called_date")}
     precision = row.text("place_precision")
-    sayings, role = find_places(row, None)
+    places, role = find_places(row, None)
     values["outline"] = row.read("place_outline", parse_outline)
     if values["outline"] and role == HOME:
         row.refuse(
@@ -152,10 +156,10 @@ def make_activity(batch: Batch, row: Row) -> None:
         "activity", **row.at, source_id=row.spec.id, activity_id=name, activity_key=key,
         parent_activity_id=parent and name_activity(row.spec, parent), **values,
     )  # fmt: skip
-    for saying in sayings:
-        batch.add("activity_place", activity_id=name, location_id=batch.locate(saying), role=role, precision=precision)
-    if sayings:
-        batch.places_of_activity[name] = (sayings, role)
+    for ways in places:
+        batch.add("activity_place", activity_id=name, location_id=batch.locate(ways), role=role, precision=precision)
+    if places:
+        batch.places_of_activity[name] = (places, role)
     if claim["called"]:
         batch.add("claim", **row.at, activity_id=name, **claim)
     if values["organisation"] and values["organisation"] not in batch.organisations:
@@ -165,20 +169,20 @@ def make_activity(batch: Batch, row: Row) -> None:
 
 def find_own_places(
     batch: Batch, row: Row, name: str | None, default_role: str | None
-) -> tuple[list[tuple], str | None]:
+) -> tuple[list[Ways], str | None]:
     """Where a count or session stands: where its row says, else where its activity stands in the same batch.
 
     Where people live is never taken from where something happened, nor the other way round.
     """
-    sayings, role = find_places(row, default_role)
-    if sayings:
-        return sayings, role or "area"
+    places, role = find_places(row, default_role)
+    if places:
+        return places, role or "area"
     inherited, inherited_role = batch.places_of_activity.get(name, ([], None))
     if inherited and (role is None or (role == HOME) == (inherited_role == HOME)):
         own_default = None if inherited_role == HOME else default_role
         return inherited, role or own_default or inherited_role
     reason = LOST_HOME if role == HOME and "screened_area_code" in row.cells else "No place was given."
-    return [make_saying("none", reason=reason)], role or default_role or "area"
+    return [(make_saying("none", reason=reason),)], role or default_role or "area"
 
 
 def make_count(batch: Batch, row: Row) -> None:
@@ -192,20 +196,19 @@ def make_count(batch: Batch, row: Row) -> None:
     top = row.read("value_high", parse_count)
     basis = row.word("basis")
     start, end = row.span("period_start", "period_end")
-    sayings, role = find_own_places(batch, row, name, None)
+    places, role = find_own_places(batch, row, name, None)
     if amount and top is not None and top < amount.value:
         row.refuse("value_high", "The top of the band is below its bottom.", is_row=True)
     if row.is_rejected:
         return
     high = amount.high if top is None else top
-    if len(sayings) > 1:
-        sayings = [
-            make_saying("none", reason="The count names several places, and a figure cannot be split between them.")
-        ]
+    if len(places) > 1:
+        reason = "The count names several places, and a figure cannot be split between them."
+        places = [(make_saying("none", reason=reason),)]
     batch.add(
         "activity_count", count_id=f"{batch.batch_id}-{row.name}-{measure}", activity_id=name, measure=measure,
         value=amount.value, value_high=high, basis=basis or ("band" if high is not None else amount.basis),
-        period_start=start, period_end=end, location_id=batch.locate(sayings[0]), role=role,
+        period_start=start, period_end=end, location_id=batch.locate(places[0]), role=role,
         source_row_count=1, source_rows=[row.number], source_sheets=row.origin.told and [row.origin.told],
     )  # fmt: skip
 
@@ -222,7 +225,7 @@ def make_session(batch: Batch, row: Row) -> None:
             "returning_count", "More people came back than came; the number who came back was set aside.", is_row=False
         )
         values["returning_count"] = None
-    sayings, role = find_own_places(batch, row, name, "venue")
+    places, role = find_own_places(batch, row, name, "venue")
     if key and not row.is_rejected:
         batch.is_new(row, "session_id", key)
     if row.is_rejected:
@@ -232,8 +235,8 @@ def make_session(batch: Batch, row: Row) -> None:
     batch.add(
         "session", **row.at, session_id=session_id, activity_id=name, session_key=told_key, start_date=day, **values
     )
-    for saying in sayings:
-        batch.add("session_place", session_id=session_id, location_id=batch.locate(saying), role=role)
+    for ways in places:
+        batch.add("session_place", session_id=session_id, location_id=batch.locate(ways), role=role)
 
 
 def make_stage(batch: Batch, row: Row) -> None:

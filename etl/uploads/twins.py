@@ -15,9 +15,19 @@ from soundings.model import PLACE_KINDS
 MOST_TITLES = 5_000
 MOST_TWINS = 200
 # What a batch says, without anything that depends on the file's name, its bytes or the order of its rows.
-SAID = "coalesce(l.kind || ':' || coalesce(l.code, l.said, l.name, l.lon || ',' || l.lat, l.reason), '')"
+WAY = "coalesce(l.kind || ':' || coalesce(l.code, l.said, l.name, l.lon || ',' || l.lat, l.reason), '')"
+SAID = f"""
+select batch_id, location_id, string_agg(way, ' ' order by position) as place
+from (
+    select batch_id, location_id, 1 as position, {WAY} as way from location l
+    union all
+    select batch_id, location_id, position, {WAY} from location_way l
+)
+where batch_id = $batch_id
+group by batch_id, location_id
+"""  # noqa: S608 — fixed text
 FINGERPRINT = f"""
-with said as (select batch_id, location_id, {SAID} as place from location l where batch_id = $batch_id),
+with said as ({SAID}),
 told as (
     select hash('activity', a.title, a.summary, a.method, a.theme, a.organisation, a.programme, a.start_date, a.end_date) as h
     from activity a

@@ -16,7 +16,7 @@ from pages.ui.access import Reader
 from pages.ui.explaining import escape
 from soundings.filters import say_date
 from soundings.model import SoundingsError
-from soundings.sources import BatchLine, read_place_reasons, read_rejections
+from soundings.sources import BatchLine, read_passed_over, read_place_reasons, read_rejections
 from soundings.views import KIND_PLURAL, say_count
 
 FEEDBACK = "feedback"
@@ -146,6 +146,8 @@ def show_detail(reader: Reader, batch: BatchLine) -> None:
         detected = {}
     for name, value in flatten(detected):
         st.markdown(f"- {escape(name)}: {escape(str(value))}")
+    for passed in read_passed_over(reader.connection, batch.batch_id) if batch.kind == "records" else []:
+        st.markdown(f"- {escape(passed.say())}")
     reasons = read_place_reasons(reader.connection, batch.batch_id) if batch.kind == "records" else []
     for one in reasons:
         st.markdown(

@@ -110,6 +110,10 @@ def show_places(seen: Seen) -> None:
     for state in PLACE_STATES:
         if result.places.get(state):
             st.markdown(f"- **{result.places[state]:,}** {PLACE_WORDS[state]}")
+    if result.passed_over:
+        st.markdown("**What did not say where**")
+        for sentence in result.passed_over[:REASONS_SHOWN]:
+            st.markdown(f"- {escape(sentence)}")
     if result.place_reasons:
         st.markdown("**Why some are not on the map**")
         for reason in result.place_reasons[:REASONS_SHOWN]:

@@ -61,6 +61,7 @@ def say_rows(receipt: Receipt) -> str:
     said += f"; {rows.refused:,} {'was' if rows.refused == 1 else 'were'} not taken in." if rows.refused else "."
     places = [f"{result.places[state]:,} {PLACE_WORDS[state]}" for state in PLACE_STATES if result.places.get(state)]
     said += f" Records: {', '.join(places)}." if places else ""
+    said += "".join(f" {sentence}" for sentence in result.passed_over)
     if result.demo_withdrawn:
         said += " The made-up district of Tidewell has left the map."
     return said
