@@ -7,10 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from soundings.mending import mend_outlines
+
 # About this many grid steps across the longer side of the map: 11 m for the whole United Kingdom, half a metre for a city.
 GRID_STEPS = 100_000
 # Corners whose triangle is smaller than (this many steps) squared are left out; the eye cannot tell on a screen.
 SIMPLIFY_STEPS = 6.0
+# A place of more square steps than this is not lost by being small.
+LARGEST_COLLAPSED = 100.0
+# The bounds of a map on which nothing can be drawn.
+NOWHERE = (-1.0, -1.0, 1.0, 1.0)
 KEY_BITS = 31
 KEY_OFFSET = 1 << 30
 
@@ -19,14 +25,18 @@ KEY_OFFSET = 1 << 30
 class GridCoverage:
     """Places on the grid. `polygons[i]` has whole-number coordinates; (x, y) * step + origin gives (lon, lat).
 
-    `collapsed`: places smaller than the grid, which have an empty polygon.
+    `bounds`: west, south, east and north of every outline that can be drawn.
+    `collapsed`: places smaller than the grid, which have an empty polygon. `undrawable`: places of whose outline nothing can be
+    drawn, which have an empty polygon too.
     `invalid_edges_before` counts polygons with an invalid coverage edge in what came in; `_after` in what goes out.
     """
 
     polygons: np.ndarray
     step: float
     origin: tuple[float, float]
+    bounds: tuple[float, float, float, float]
     collapsed: tuple[int, ...]
+    undrawable: tuple[int, ...]
     invalid_edges_before: int
     invalid_edges_after: int
 
@@ -40,35 +50,81 @@ def choose_step(bounds: tuple[float, float, float, float]) -> float:
 
 
 def build_coverage(geometries: np.ndarray) -> GridCoverage:
-    """These lon/lat polygons simplified and rounded together, so that neighbours keep the same vertices.
+    """These lon/lat outlines simplified and rounded together, so that neighbours keep the same vertices.
 
-    The input need not be a perfect coverage: what overlaps stays overlapping, what leaves a gap leaves it.
+    The input need not be a perfect coverage: what overlaps stays overlapping, what leaves a gap leaves it. Nor need it be
+    sound: each outline is mended first, and one of which nothing can be drawn has an empty polygon and stops no other.
     """
-    geometries = np.array([_only_polygons(g) for g in np.asarray(geometries, dtype=object)], dtype=object)
-    before = _count_invalid_edges(geometries)
+    came = geometries
+    geometries = _empty_where_none(mend_outlines(came).shapes)
+    try:
+        before = _count_invalid_edges(_empty_where_none(np.asarray(came, dtype=object)))
+    except shapely.GEOSException:
+        before = _count_invalid_edges(geometries)
     bounds = tuple(float(b) for b in shapely.total_bounds(geometries))
+    if not np.isfinite(bounds).all():
+        undrawable = tuple(range(len(geometries)))
+        return GridCoverage(geometries, choose_step(NOWHERE), NOWHERE[:2], NOWHERE, (), undrawable, 0, 0)
     step, origin = choose_step(bounds), (bounds[0], bounds[1])
     squeeze = float(np.cos(np.radians((bounds[1] + bounds[3]) / 2)))
     scaled = shapely.transform(geometries, lambda xy: (xy - origin) / step * (squeeze, 1.0))
+    try:
+        polygons = _round_together(scaled, squeeze, before)
+    except shapely.GEOSException:
+        polygons = _round_what_can_be(scaled, squeeze, before)
+    polygons = shapely.orient_polygons(polygons)
+    # What is wide enough for the grid and is gone all the same could not be put on it.
+    is_lost = shapely.is_empty(geometries) | (shapely.is_empty(polygons) & (shapely.area(scaled) > LARGEST_COLLAPSED))
+    collapsed = np.flatnonzero(shapely.is_empty(polygons) & ~is_lost).tolist()
+    undrawable = np.flatnonzero(is_lost).tolist()
+    after = _count_invalid_edges(polygons)
+    return GridCoverage(polygons, step, origin, bounds, tuple(collapsed), tuple(undrawable), before, after)
+
+
+def _empty_where_none(shapes: np.ndarray) -> np.ndarray:
+    """Each shape, an empty one in the place of None."""
+    return np.where(shapely.is_missing(shapes), shapely.MultiPolygon(), shapes)
+
+
+def _round_together(scaled: np.ndarray, squeeze: float, before: int) -> np.ndarray:
+    """The outlines simplified and on the grid, borders shared. Raises GEOSException where GEOS cannot do it for all at once."""
     scaled = shapely.transform(shapely.coverage_simplify(scaled, SIMPLIFY_STEPS), lambda xy: xy / (squeeze, 1.0))
     polygons = _round_each(scaled)
     if polygons is None or not _is_clean(polygons, before):
         polygons = _round_by_noding(scaled, _find_spoiled(scaled))
         if not (_is_clean(polygons, before) and _is_whole(polygons, scaled)):
             polygons = _round_by_noding(scaled, np.ones(len(scaled), dtype=bool))
-    polygons = shapely.orient_polygons(polygons)
-    collapsed = tuple(int(i) for i in np.flatnonzero(shapely.is_empty(polygons)))
-    return GridCoverage(polygons, step, origin, collapsed, before, _count_invalid_edges(polygons))
+    return polygons
 
 
-def _only_polygons(geometry: shapely.Geometry) -> shapely.Geometry:
-    """The polygonal part of a geometry; self-crossings are mended before anything else is done."""
-    if not geometry.is_valid:
-        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    if geometry.geom_type in ("Polygon", "MultiPolygon"):
-        return geometry
-    parts = [p for p in shapely.get_parts(geometry) if p.geom_type in ("Polygon", "MultiPolygon")]
-    return shapely.union_all(parts) if parts else shapely.MultiPolygon()
+def _round_what_can_be(scaled: np.ndarray, squeeze: float, before: int) -> np.ndarray:
+    """The same, with those outlines rounded by themselves that GEOS cannot take, and all of them where it still cannot."""
+    alone = np.array([_is_refused(one) for one in scaled])
+    try:
+        polygons = _round_together(np.where(alone, shapely.MultiPolygon(), scaled), squeeze, before)
+    except shapely.GEOSException:
+        alone[:] = True
+        polygons = np.full(len(scaled), shapely.MultiPolygon(), dtype=object)
+    for i in np.flatnonzero(alone):
+        polygons[i] = _round_alone(scaled[i], squeeze)
+    return polygons
+
+
+def _is_refused(one: shapely.Geometry) -> bool:
+    try:
+        shapely.coverage_simplify(np.array([one], dtype=object), SIMPLIFY_STEPS)
+    except shapely.GEOSException:
+        return True
+    return False
+
+
+def _round_alone(one: shapely.Geometry, squeeze: float) -> shapely.Geometry:
+    """One outline simplified and on the grid, its borders up to a step from its neighbours'; empty where GEOS cannot do it."""
+    try:
+        simple = shapely.simplify(one, SIMPLIFY_STEPS**0.5, preserve_topology=True)
+        return shapely.set_precision(shapely.transform(simple, lambda xy: xy / (squeeze, 1.0)), 1.0)
+    except shapely.GEOSException:
+        return shapely.MultiPolygon()
 
 
 def _count_invalid_edges(polygons: np.ndarray) -> int:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +18,13 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from soundings.coverage import build_coverage
+from soundings.coverage import GridCoverage, build_coverage
 from soundings.home import Home
 from soundings.model import SoundingsError
 from soundings.topology import build_topology, encode_topology
 
-FORMAT = 3
+FORMAT = 4
+NAMES_SAID = 10
 HASH_PATTERN = re.compile(r"[0-9a-f]{20}")
 
 _READ_PLACES = """
@@ -52,7 +54,8 @@ class PreparedGeometry:
     """One place set ready to draw. Every array sent to the map follows `place_codes`; parents follow `parent_codes`.
 
     `payload`: gzipped JSON, the same bytes for the same places. `bounds`: west, south, east, north.
-    `collapsed_codes`: places too small for the grid, drawn as a point.
+    `collapsed_codes`: places too small for the grid, drawn as a point. `undrawable_codes`, `undrawable_names`: places of whose
+    outline nothing can be drawn; they have a number and a point like any other.
     """
 
     hash: str
@@ -63,13 +66,28 @@ class PreparedGeometry:
     collapsed_codes: tuple[str, ...]
     invalid_edges_before: int
     invalid_edges_after: int
+    undrawable_codes: tuple[str, ...] = ()
+    undrawable_names: tuple[str, ...] = ()
+
+    def say_undrawable(self) -> str | None:
+        """A sentence on the places that are not on the map, by name; None where every place is."""
+        count, names = len(self.undrawable_names), list(self.undrawable_names[:NAMES_SAID])
+        if not count:
+            return None
+        more = f" and {count - len(names):,} more" if count > len(names) else ""
+        one = "its outline in the boundary file has" if count == 1 else "their outlines in the boundary file have"
+        return (
+            f"Not on the map: {', '.join(names)}{more}, because {one} nothing that can be drawn. "
+            "The figures are in the tables. Add a boundary file with a mended outline to see them on the map."
+        )
 
 
 def prepare_geometry(rows: pa.Table | pd.DataFrame, digest: str | None = None) -> PreparedGeometry:
     """The geometry payload for these places: place_code, name, parent_code, lon, lat, geometry (WKB, lon/lat WGS 84).
 
     `parent_name` is used where it stands. `digest` names the content; without it the rows are hashed here.
-    Raises SoundingsError where there is no place, a code stands twice, or no outline has an area.
+    No outline stops it: of one that cannot be drawn, the place is named in `undrawable_codes`. Raises SoundingsError where there
+    is no place or a code stands twice.
     """
     frame = (rows.to_pandas() if isinstance(rows, pa.Table) else rows).sort_values("place_code", kind="stable")
     if frame.empty:
@@ -77,10 +95,8 @@ def prepare_geometry(rows: pa.Table | pd.DataFrame, digest: str | None = None) -
     if frame["place_code"].duplicated().any():
         twice = frame.loc[frame["place_code"].duplicated(), "place_code"].iloc[0]
         raise SoundingsError(f"The place {twice} stands twice among the places to draw: each code may stand once.")
-    geometries = shapely.from_wkb(frame["geometry"].map(bytes).to_numpy())
-    if shapely.is_empty(geometries).all():
-        raise SoundingsError("None of these places has an outline with an area: load a boundary file of polygons.")
-    coverage = build_coverage(geometries)
+    coverage = build_coverage(read_shapes(frame["geometry"]))
+    frame = frame.assign(**_find_points(frame, coverage))
     codes = tuple(str(code) for code in frame["place_code"])
     parents = _find_parents(frame)
     content_hash = hashlib.sha256(f"{FORMAT}:{digest or _digest_rows(frame)}".encode()).hexdigest()[:20]
@@ -105,11 +121,31 @@ def prepare_geometry(rows: pa.Table | pd.DataFrame, digest: str | None = None) -
         payload=gzip.compress(body, compresslevel=9, mtime=0),
         place_codes=codes,
         parent_codes=tuple(parents["codes"]),
-        bounds=tuple(float(b) for b in shapely.total_bounds(geometries)),
+        bounds=coverage.bounds,
         collapsed_codes=tuple(codes[i] for i in coverage.collapsed),
         invalid_edges_before=coverage.invalid_edges_before,
         invalid_edges_after=coverage.invalid_edges_after,
+        undrawable_codes=tuple(codes[i] for i in coverage.undrawable),
+        undrawable_names=tuple(str(frame["name"].iloc[i]) for i in coverage.undrawable),
     )
+
+
+def read_shapes(wkb: Sequence[bytes | None]) -> np.ndarray:
+    """The shapes of these bytes (WKB); None where they are none."""
+    told = np.array([None if one is None else bytes(one) for one in wkb], dtype=object)
+    with np.errstate(invalid="ignore"):  # GEOS looks at a corner that is not a number
+        return np.atleast_1d(shapely.from_wkb(told, on_invalid="ignore"))
+
+
+def _find_points(frame: pd.DataFrame, coverage: GridCoverage) -> dict[str, np.ndarray]:
+    """Longitude and latitude of each place; of one that cannot be drawn within the bounds, so that nothing is far away from the rest."""
+    west, south, east, north = coverage.bounds
+    points, lost = {}, list(coverage.undrawable)
+    for axis, low, high in (("lon", west, east), ("lat", south, north)):
+        numbers = frame[axis].to_numpy(dtype=float, na_value=np.nan, copy=True)
+        numbers[lost] = np.clip(numbers[lost], low, high)
+        points[axis] = np.where(np.isfinite(numbers), numbers, (low + high) / 2)
+    return points
 
 
 def ensure_geometry(
