@@ -108,6 +108,9 @@ def add_places_command(
     crs: Crs = None,
     vintage: Annotated[str | None, typer.Option(help="The year of the boundaries, such as 2025.")] = None,
     layer: Annotated[str | None, typer.Option(help="The layer of a GeoPackage to read.")] = None,
+    swap: Annotated[
+        bool, typer.Option("--swap", help="Read latitude first, where longitude and latitude are swapped.")
+    ] = False,
     licence: Annotated[str | None, typer.Option(help="The licence of the boundaries, as it is to be shown.")] = None,
     attribution: Annotated[str | None, typer.Option(help="Who is to be named with the boundaries.")] = None,
     figures: Annotated[
@@ -120,7 +123,7 @@ def add_places_command(
     from etl.places.loading import add_places
 
     said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
-    said |= {"licence": licence, "attribution": attribution}
+    said |= {"licence": licence, "attribution": attribution, "swap": swap}
     with progress("Adding places") as report:
         result = add_places(find_home(), file, kind, figures=tuple(figures or ()), report=report, **said)
     return show_load(result, as_json)

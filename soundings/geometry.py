@@ -8,7 +8,6 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +15,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import shapely
 
 from soundings.coverage import GridCoverage, build_coverage
 from soundings.home import Home
+from soundings.mending import read_shapes
 from soundings.model import SoundingsError
 from soundings.topology import build_topology, encode_topology
 
@@ -128,13 +127,6 @@ def prepare_geometry(rows: pa.Table | pd.DataFrame, digest: str | None = None) -
         undrawable_codes=tuple(codes[i] for i in coverage.undrawable),
         undrawable_names=tuple(str(frame["name"].iloc[i]) for i in coverage.undrawable),
     )
-
-
-def read_shapes(wkb: Sequence[bytes | None]) -> np.ndarray:
-    """The shapes of these bytes (WKB); None where they are none."""
-    told = np.array([None if one is None else bytes(one) for one in wkb], dtype=object)
-    with np.errstate(invalid="ignore"):  # GEOS looks at a corner that is not a number
-        return np.atleast_1d(shapely.from_wkb(told, on_invalid="ignore"))
 
 
 def _find_points(frame: pd.DataFrame, coverage: GridCoverage) -> dict[str, np.ndarray]:

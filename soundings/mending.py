@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +19,9 @@ LARGEST_LON = 180.0001
 # What was put right.
 CROSSED = "crossed or touched themselves and were mended"
 HOLE = "had a hole without area, which was left out"
+OUTSIDE = "had a hole outside their outline, which was taken for a part of its own"
 PART = "had a part without area, which was left out"
-BESIDE = "had points or lines beside their polygons; the polygons were kept, the points and lines left out"
+BESIDE = "had points or lines beside polygons; the polygons were kept, the points and lines left out"
 CUT = "cross the 180th meridian and were cut in two there"
 # Why nothing is left of an outline.
 NO_OUTLINE = "has no boundary"
@@ -41,6 +43,13 @@ class Mended:
     shapes: np.ndarray
     repairs: list[tuple[str, ...]]
     faults: list[str | None]
+
+
+def read_shapes(wkb: Sequence[bytes | None]) -> np.ndarray:
+    """The shapes of these bytes (WKB); None where they are none."""
+    told = np.array([None if one is None else bytes(one) for one in wkb], dtype=object)
+    with np.errstate(invalid="ignore"):  # GEOS looks at a corner that is not a number
+        return np.atleast_1d(shapely.from_wkb(told, on_invalid="ignore"))
 
 
 def mend_outlines(shapes: np.ndarray) -> Mended:
@@ -89,7 +98,7 @@ def mend_outline(shape: shapely.Geometry | None) -> tuple[shapely.Geometry | Non
     if made is None:
         return None, (), NO_AREA
     if is_mended:
-        repairs.append(CROSSED)
+        repairs.append(OUTSIDE if any(_has_hole_outside(part) for part in whole) else CROSSED)
     return made, tuple(repairs), None
 
 
@@ -139,6 +148,12 @@ def _drop_holes(polygon: shapely.Polygon) -> shapely.Polygon:
     """The polygon without the holes that have no area."""
     holes = [hole for hole in polygon.interiors if _is_wide(shapely.Polygon(hole))]
     return polygon if len(holes) == len(polygon.interiors) else shapely.Polygon(polygon.exterior, holes)
+
+
+def _has_hole_outside(polygon: shapely.Polygon) -> bool:
+    """Whether a ring that is written as a hole is an area apart, as islands are in files whose rings were mixed up."""
+    shell = shapely.Polygon(polygon.exterior)
+    return shell.is_valid and any(not shell.intersects(hole) for hole in polygon.interiors)
 
 
 def _make_valid(parts: list[shapely.Polygon]) -> tuple[shapely.Geometry | None, bool]:

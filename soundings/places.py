@@ -77,8 +77,12 @@ def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> l
         return []
     import shapely  # the command line reads this module for its SQL alone
 
+    from soundings.mending import mend_outlines, read_shapes
+
     kind, wkb = here
-    shape = shapely.from_wkb(bytes(wkb))
+    shape = mend_outlines(read_shapes([wkb])).shapes[0]
+    if shape is None:
+        return []
     west, south, east, north = shape.bounds
     nearby = connection.execute(
         """
@@ -99,10 +103,11 @@ def read_neighbours(connection: duckdb.DuckDBPyConnection, place_code: str) -> l
     ).fetchall()
     if not nearby:
         return []
-    shapes = shapely.from_wkb([bytes(geometry) for _, geometry in nearby])
+    shapes = mend_outlines(read_shapes([geometry for _, geometry in nearby])).shapes
     # Boundaries from different files rarely share vertices to the last digit: within about a metre counts as touching.
-    touching = shapely.intersects(shapely.buffer(shape, 1e-5), shapes)
-    shared = shapely.length(shapely.intersection(shapely.buffer(shape, 1e-5), shapely.boundary(shapes)))
+    around = shapely.buffer(shape, 1e-5)
+    touching = shapely.intersects(around, shapes)
+    shared = shapely.length(shapely.intersection(around, shapely.boundary(shapes)))
     return [
         code for (code, _), touches, length in zip(nearby, touching, shared, strict=True) if touches and length > 1e-4
     ]

@@ -115,6 +115,8 @@ def _find_reached(
     import numpy as np
     import shapely
 
+    from soundings.mending import mend_outlines, read_shapes
+
     west, south, east, north = shape.bounds
     rows = connection.execute(
         """
@@ -133,7 +135,7 @@ def _find_reached(
             "near": NEAR,
         },  # fmt: skip
     ).fetchall()
-    shapes = np.array(shapely.from_wkb([bytes(wkb) for _, wkb in rows]), dtype=object)
+    shapes = mend_outlines(read_shapes([wkb for _, wkb in rows])).shapes
     boxed = np.flatnonzero(shapely.intersects(shapely.box(*shapely.bounds(shapes).T), shape)) if rows else []
     if not len(boxed):
         return (), 0.0

@@ -31,9 +31,9 @@ class Boundaries:
 
     @cached_property
     def shapes(self) -> np.ndarray:
-        import shapely
+        from soundings.mending import read_shapes
 
-        return shapely.from_wkb(self.wkb)
+        return read_shapes(self.wkb)
 
     @cached_property
     def index(self) -> ShapeIndex:

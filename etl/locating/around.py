@@ -30,6 +30,8 @@ def _find_around(
     """The lowest code of this kind that a point stands in or on the edge of, of places whose middle is near it or is not."""
     import shapely
 
+    from soundings.mending import read_shapes
+
     rows = connection.execute(
         """
         select place_code, geometry from place_now
@@ -40,7 +42,7 @@ def _find_around(
     ).fetchall()
     if not rows:
         return None
-    shapes = np.array(shapely.from_wkb([bytes(wkb) for _, wkb in rows]), dtype=object)
+    shapes = read_shapes([wkb for _, wkb in rows])
     west, south, east, north = shapely.bounds(shapes).T
     boxed = np.flatnonzero((west <= lon) & (lon <= east) & (south <= lat) & (lat <= north))
     holding = boxed[shapely.intersects_xy(shapes[boxed], lon, lat)]

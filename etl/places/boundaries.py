@@ -16,6 +16,7 @@ import shapely
 from etl.places.columns import find_columns
 from etl.places.figures import read_figures
 from etl.places.files import read_boundary_file
+from etl.places.fitting import Bounds
 from etl.places.left_out import LeftOut
 from etl.places.parents import make_parents
 from etl.places.proposing import start_command
@@ -70,16 +71,19 @@ def read_places(
     vintage: str | None = None,
     figures: Sequence[Path] = (),
     layer: str | None = None,
+    swap: bool = False,
+    near: Bounds | None = None,
     with_parents: bool = True,
 ) -> PlacesRead:
     """The places of a boundary file, and (`with_parents`) the larger places they make up where their names are given.
 
     `code`, `name`, `parent` name columns where the detected ones are wrong; `vintage` the boundaries' year. `figures` are
-    CSV files of population, deprivation decile or parents, matched by code. Raises BadFile with a sentence that asks.
+    CSV files of population, deprivation decile or parents, matched by code. `swap` reads latitude first; `near`: the bounds of the places
+    loaded before. Raises BadFile with a sentence that asks.
     """
     if kind not in PLACE_KINDS:
         raise BadFile(f"“{kind}” is not a kind of place. Expected one of {', '.join(PLACE_KINDS)}.")
-    read = read_boundary_file(path, crs=crs, layer=layer)
+    read = read_boundary_file(path, crs=crs, layer=layer, swap=swap, near=near)
     warnings = list(read.warnings)
     given = {"parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
     command = start_command(Path(path), kind, given, figures)
@@ -92,9 +96,9 @@ def read_places(
     frame["vintage"] = vintage or _guess_vintage(columns["code"])
     if frame["vintage"].iloc[0]:
         detected["vintage"] = frame["vintage"].iloc[0]
-    tables = [_measure(frame[frame["place_code"].notna()], is_derived=False)]
+    tables = [_measure(frame[frame["place_code"].notna() & frame["shape"].notna()], is_derived=False)]
     if with_parents:
-        parents = make_parents(frame, kind)
+        parents = make_parents(frame, kind, Path(path).name, warnings)
         if len(parents):
             detected["parents_made"] = f"{len(parents)} of kind {parents['kind'].iloc[0]}"
             tables.append(_measure(parents, is_derived=True))

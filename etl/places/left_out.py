@@ -10,6 +10,7 @@ import pyarrow as pa
 from etl.tables import make_rows
 
 LEFT_OUT = "left_out"  # the table's name in the inbox
+FIRST_ROW = 2  # of the first place in a file, as a person counts; the header is row 1
 SCHEMA = pa.schema(
     [("row_number", pa.int64()), ("column", pa.string()), ("value", pa.string()), ("reason", pa.string())]
 )

@@ -37,6 +37,7 @@ def add_places(
     crs: str | None = None,
     vintage: str | None = None,
     layer: str | None = None,
+    swap: bool = False,
     figures: tuple[Path, ...] = (),
     licence: str | None = None,
     attribution: str | None = None,
@@ -55,8 +56,16 @@ def add_places(
     for file in (path, *figures):
         require_file(file)
     report("Reading boundaries")
-    said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
-    read = read_places(path, kind, figures=list(figures), **said)
+    said = {
+        "code": code,
+        "name": name,
+        "parent": parent,
+        "crs": crs,
+        "vintage": vintage,
+        "layer": layer,
+        "swap": swap or None,
+    }
+    read = read_places(path, kind, figures=list(figures), near=read_loaded_bounds(home), **said | {"swap": swap})
     table, generation = read.table, open_current(home)
     if read.has_made_codes and generation:
         table = avoid_taken(table, generation.cursor(), read.warnings)
@@ -72,6 +81,22 @@ def add_places(
     accepted = accept_batch(home, manifest, encode_tables(kept), mapped, timeout=timeout)
     warnings = [*read.warnings, *prepare_outlines(home, report)]
     return describe_load(home, manifest, mapped, accepted, sheets=[], warnings=warnings)
+
+
+def read_loaded_bounds(home: Home) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of a point in each loaded place that is not made up; None where there is none."""
+    generation = open_current(home)
+    if generation is None:
+        return None
+    found = generation.cursor().execute(
+        """
+        select min(p.lon), min(p.lat), max(p.lon), max(p.lat)
+        from place p
+        join batch b using (batch_id)
+        where not b.is_demo and isfinite(p.lon) and abs(p.lat) <= 85"""
+    )
+    bounds = found.fetchone()
+    return None if bounds[0] is None else bounds
 
 
 def fetch_and_add(

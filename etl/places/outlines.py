@@ -25,9 +25,8 @@ def prepare_outlines(home: Home, report: Callable[[str], None] = lambda step: No
     for kind, count in read_kinds(generation.cursor()).items() if generation else ():
         report(f"Preparing the outlines of {count:,} places of kind {kind}")
         try:
-            ensure_geometry(home, generation.cursor(), kind)
-        except (*failures, shapely.GEOSException) as error:
-            problems.append(
-                f"The outlines of kind {kind} are not prepared yet, and the map will be slow at first ({error})."
-            )
+            said = ensure_geometry(home, generation.cursor(), kind).say_undrawable()
+        except (*failures, shapely.GEOSException):
+            said = f"The outlines of kind {kind} could not be prepared now; the page does it at the first visit, which takes longer."
+        problems += [said] if said else []
     return problems

@@ -15,14 +15,27 @@ MADE_OF = {
     "country": ("region",),
 }
 
+FINEST = 1e-9  # degrees, a tenth of a millimetre: shapes that GEOS cannot join as they are, it joins on a grid
 
-def make_parents(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """The larger places that these make up, where code and name are given and the larger kind is made of whole smaller ones."""
+
+def make_parents(frame: pd.DataFrame, kind: str, file: str, warnings: list[str]) -> pd.DataFrame:
+    """The larger places that these make up, where code and name are given and the larger kind is made of whole smaller ones.
+
+    One of which a part has no outline is made of the rest, which `warnings` say; its figures are of the whole.
+    """
     has_parent = frame["parent_code"].notna() & frame["parent_name"].notna() & frame["parent_kind"].notna()
     rows = frame[has_parent]
     rows = rows[rows["parent_kind"].isin([larger for larger, parts in MADE_OF.items() if kind in parts])]
     made = []
     for (code, parent_kind), group in rows.groupby(["parent_code", "parent_kind"], sort=True):
+        shapes = group["shape"].dropna().to_numpy(dtype=object)
+        if not len(shapes):
+            continue
+        if len(shapes) < len(group):
+            warnings.append(
+                f"{sorted(group['parent_name'])[0]} ({code}), made of the places in {file}, is drawn without "
+                f"{len(group) - len(shapes):,} of its {len(group):,} places, which have no outline."
+            )
         dates = group["population_date"].dropna().unique()
         is_complete = group["population"].notna().all() and len(dates) <= 1
         made.append(
@@ -38,7 +51,7 @@ def make_parents(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
                 "deprivation_decile": None,
                 "deprivation_source": None,
                 "area_km2": sum(group["area_km2"]) if group["area_km2"].notna().all() else None,
-                "shape": join_shapes(group["shape"].to_numpy(dtype=object)),
+                "shape": join_shapes(shapes),
             }
         )
     return pd.DataFrame(made)
@@ -55,4 +68,7 @@ def join_shapes(shapes: np.ndarray) -> shapely.Geometry:
     area = shapely.area(shapes).sum()
     if joined is not None and joined.is_valid and abs(joined.area - area) <= 1e-9 * area:
         return joined
-    return shapely.union_all(shapes)
+    try:
+        return shapely.union_all(shapes)
+    except shapely.GEOSException:
+        return shapely.union_all(shapes, grid_size=FINEST)

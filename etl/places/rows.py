@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from etl.places.figures import Figures, parse_count, parse_decile
 from etl.places.files import BoundaryFile
-from etl.places.left_out import LeftOut
+from etl.places.left_out import FIRST_ROW, LeftOut
 from etl.places.made_codes import make_codes, name_numbers
+from etl.places.mended import mend_shapes
 from etl.places.sentences import list_some
 from soundings.model import BadFile
 
 GOES_WITH = {"population_date": "population", "deprivation_source": "deprivation_decile"}
-
-
-FIRST_ROW = 2  # of the first place in a file, as a person counts; the header is row 1
 
 
 def read_rows(
@@ -29,8 +26,8 @@ def read_rows(
 ) -> pd.DataFrame:
     """One row per place: text columns as in `place`, figures of the same file, and `shape`, valid and polygonal.
 
-    A place without a code is added to `left_out` and named in `warnings`. Its row stays, with a null place_code, because the
-    larger place around it is whole only with it.
+    A place without a code, or of whose outline nothing can be used, is added to `left_out` and named in `warnings`. Its row
+    stays, with a null place_code or shape, because the larger place around it is whole only with it.
     """
 
     def texts(what: str) -> pd.Series:
@@ -66,7 +63,7 @@ def read_rows(
                 f"{int(unread.sum()):,} values of {columns[what]} in {file} could not be read and are left empty: "
                 f"{list_some(said[unread])}."
             )
-    frame["shape"] = _mend(read.shapes, frame["place_code"].fillna(frame["name"]), file, warnings)
+    frame["shape"] = mend_shapes(read.shapes, _name_each(frame), file, warnings, left_out, read.closed)
     return frame
 
 
@@ -124,28 +121,11 @@ def _check_codes(frame: pd.DataFrame, column: str, file: str) -> None:
         )
 
 
-def _mend(shapes: np.ndarray, codes: pd.Series, file: str, warnings: list[str]) -> np.ndarray:
-    """Valid polygons. Invalid ones are mended and said so; a place without an area is an error."""
-    shapes = np.array(shapes, dtype=object)
-    is_missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    if is_missing.any():
-        raise BadFile(
-            f"{int(is_missing.sum()):,} places in {file} have no boundary: {list_some(codes[is_missing])}. Take these rows out, or "
-            "download the file again."
-        )
-    is_bad = ~shapely.is_valid(shapes)
-    if is_bad.any():
-        shapes[is_bad] = shapely.make_valid(shapes[is_bad], method="structure", keep_collapsed=False)
-        warnings.append(
-            f"{int(is_bad.sum()):,} boundaries in {file} crossed or touched themselves and were mended: {list_some(codes[is_bad])}."
-        )
-    is_flat = ~np.isin(shapely.get_type_id(shapes), (3, 6)) | shapely.is_empty(shapes)
-    if is_flat.any():
-        raise BadFile(
-            f"{int(is_flat.sum()):,} places in {file} are not areas but points or lines: {list_some(codes[is_flat])}. Expected the "
-            "places' boundaries as polygons."
-        )
-    return shapes
+def _name_each(frame: pd.DataFrame) -> pd.Series:
+    """What each place is called in a sentence, “E07000901 (Skerry)”; None for one without a code."""
+    codes, names = frame["place_code"], frame["name"].fillna(frame["place_code"])
+    called = codes.where(codes == names, codes + " (" + names + ")").astype(object)
+    return called.where(codes.notna(), None)
 
 
 def add_figures(frame: pd.DataFrame, figures: Figures, file: str, warnings: list[str]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.asset_routes import OUR_FILES, find_base_path, read_assets
+from pages.ui.explaining import escape
 from pages.ui.keys import Extent
 from soundings.geometry import PreparedGeometry
 from soundings.model import SoundingsError
@@ -192,12 +193,15 @@ def _mount(payload: ChartPayload, key: str, on_select: Callable[[], Any] | None)
     component = _find_component()
     room = "chart_nook" if payload.is_small else "chart_room"  # holds its height while the chart is on its way
     with st.container(key=f"{room}_{key}"):
-        return component(
+        mounted = component(
             key=key,
             data=encode_payload(payload),
             on_selected_change=on_select or _do_nothing,
             on_drawn_change=_do_nothing,
         )
+    if undrawable := payload.geometry.say_undrawable():
+        st.caption(escape(undrawable))
+    return mounted
 
 
 def encode_payload(payload: ChartPayload) -> dict[str, Any]:
