@@ -23,7 +23,7 @@ lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 bench: $(VENV)/.installed-dev
-	@for b in national_map explore_click load_million "load_million --points" leeds_from_nothing classify_register register fuzz_uploads upload_page; do echo "$$b"; $(BIN)/python -m benchmarks.$$b || exit 1; done
+	@for b in national_map explore_click load_million "load_million --points" leeds_from_nothing classify_register register fuzz_uploads upload_page guess_columns; do echo "$$b"; $(BIN)/python -m benchmarks.$$b || exit 1; done
 
 clean:
 	rm -rf $(VENV)

@@ -32,7 +32,8 @@ from typing import IO
 
 from etl.confining import limit_memory
 from etl.types import Sheet
-from etl.uploads.mapping import ColumnMapping, propose_columns
+from etl.uploads.guessing import propose_columns
+from etl.uploads.mapping import ColumnMapping
 from etl.uploads.preview import preview_upload
 from etl.uploads.sheets import apply_mapping
 from etl.uploads.uploading import Prepared, Wanted, list_fitting, list_refused, prepare_upload

@@ -30,7 +30,8 @@ from etl.demo.files import demo_files
 from etl.loading import ReadOptions
 from etl.places.loading import add_places
 from etl.types import Sheet
-from etl.uploads.mapping import ColumnMapping, propose_columns
+from etl.uploads.guessing import propose_columns
+from etl.uploads.mapping import ColumnMapping
 from etl.uploads.preview import preview_upload
 from etl.uploads.starter import make_starter
 from etl.uploads.troubles import Trouble, join_troubles, list_troubles, list_unplaced

@@ -74,6 +74,7 @@ PHONE = r"(?:\(?(?:\+|\b00)44\)?[\s\-.]*(?:\(0\)[\s\-.]*)?[12378]|\(?\b0[12378]\
 POSTCODE = r"(?i)\b(?:GIR|[A-Z]{1,2}\d[A-Z\d]?)\s?\d[A-Z]{2}\b"
 PHONE_ALONE = re.compile(r"(?:(?:\+|00)44(?:\(?0\)?)?|0)[12378]\d{7,9}")
 LONGEST = 60  # characters of a cell that is a phone or NHS number, or a name, and nothing else
+PEOPLE_BY_HEADING = "names of people, by its heading"
 SMALL_ANSWER = re.compile(r"\d{1,4}|yes|no|y|n|true|false|not known|n/?a", re.IGNORECASE)
 
 
@@ -152,6 +153,11 @@ def _hold_names(values: list[str], filled: int) -> bool:
     named = [value.strip() for value in values if _is_like_a_name(value.strip())]
     several = sum(1 for value in named if re.search(r"[ ,]", value))
     return 2 * several >= len(values) or (2 * len(named) >= len(values) and 2 * len(named) >= filled)
+
+
+def holds_names(values: list[str]) -> bool:
+    """Whether at least half of these cells read as names of people."""
+    return _hold_names(values, len(values))
 
 
 def _is_like_a_name(value: str) -> bool:

@@ -115,6 +115,8 @@ def test_a_file_is_matched_put_right_confirmed_seen_on_explore_undone_and_gone(u
         page.get_by_role("textbox", name="Which organisation is it from?").fill("Harbour Hub")
         page.keyboard.press("Tab")
         settle(page)
+        page.get_by_role("radiogroup", name="Its places are …").get_by_text("Where it happened").click()
+        settle(page)
         press(page, "Use these columns")
         expect(page.get_by_text("What it would become")).to_be_visible(timeout=60_000)
         page.wait_for_selector(".soundings-chart[data-drawn]", timeout=60_000)

@@ -16,7 +16,8 @@ from etl.loading import ReadOptions, map_rows
 from etl.readers import read_bytes
 from etl.specs import find_sheets, read_specs
 from etl.types import Sheet
-from etl.uploads.mapping import ACTIVITY, ColumnMapping, propose_columns
+from etl.uploads.guessing import propose_columns
+from etl.uploads.mapping import ACTIVITY, ColumnMapping
 from etl.uploads.preview import preview_upload
 from etl.uploads.sheets import apply_mapping
 from etl.uploads.troubles import list_troubles

@@ -58,6 +58,10 @@ def press(at: AppTest, label: str) -> AppTest:
     return next(button for button in at.button if button.label == label).click().run()
 
 
+def say_places(at: AppTest, role: str = "venue") -> AppTest:
+    return next(radio for radio in at.radio if radio.label == "Its places are …").set_value(role).run()
+
+
 def list_kept(home: Home) -> set[str]:
     """Every file of a home that a load writes."""
     return {str(path) for name in ("inbox", "rejected", "store") for path in (home.root / name).rglob("*")}
@@ -201,8 +205,9 @@ def test_a_file_of_no_known_kind_is_matched_by_a_person_and_remembered(page, hom
     at = drop(page, ("events.csv", EVENTS))
     assert "What is in each column?" in words_of(at)
     at = press(at, "Use these columns")
-    assert "Write which organisation it is from" in words_of(at)
+    assert "Say what its places are" in words_of(at) and "Write which organisation it is from" in words_of(at)
     at.text_input[0].set_value("Harbour Hub").run()
+    at = say_places(at)
     at = press(at, "Use these columns")
     assert "**3** rows read = **2** to take in + **1** to put right" in words_of(at)
     at = press(at, "Change the columns")
@@ -210,7 +215,7 @@ def test_a_file_of_no_known_kind_is_matched_by_a_person_and_remembered(page, hom
 
 
 def test_what_the_page_counts_is_true_and_its_file_to_put_right_is_known_when_it_comes_back(page, home):
-    at = drop(page, ("club.csv", CLUB))
+    at = say_places(drop(page, ("club.csv", CLUB)))
     at.text_input[0].set_value("Harbour Hub").run()
     said = words_of(at := press(at, "Use these columns"))
     assert (

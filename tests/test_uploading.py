@@ -22,7 +22,8 @@ from etl.loading import ReadOptions, load_file, rebuild, redo, undo
 from etl.places.loading import add_places
 from etl.readers import read_sheets
 from etl.replacing import find_readings
-from etl.uploads.mapping import MEETING, ColumnMapping, propose_columns, read_fields
+from etl.uploads.guessing import propose_columns
+from etl.uploads.mapping import MEETING, ColumnMapping, read_fields
 from etl.uploads.preview import preview_upload
 from etl.uploads.saved import find_mapping, mappings_path, save_mapping
 from etl.uploads.starter import make_starter
@@ -182,7 +183,7 @@ def test_every_column_is_proposed_at_most_one_field_and_says_why():
     assert {one.field for one in proposed.values()} - {None} <= set(read_fields())
 
 
-def test_a_column_called_name_is_never_proposed_as_a_title_for_it_may_be_a_persons():
+def test_a_column_called_name_is_no_title_by_its_heading_for_it_may_be_a_persons():
     fields = {one.column: one.field for one in propose_columns(["Name", "Kind", "People came"], [])}
     assert fields == {"Name": None, "Kind": "method", "People came": "attendance_count"}
 

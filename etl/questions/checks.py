@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from etl.questions.names import check_names
 from etl.questions.types import Checked, Context, Question, RecordContext
 from etl.questions.ways import ask_which_way, settle_ways
 from etl.types import Mapped, Sheet
 
 # Checks of the sheets as they were read, before columns are matched and rows are mapped: each gets what the one before left.
 SheetCheck = Callable[[list[Sheet], Context], Checked]
-SHEET_CHECKS: tuple[SheetCheck, ...] = ()
+SHEET_CHECKS: tuple[SheetCheck, ...] = (check_names,)
 
 # Checks of the mapped records against what is loaded. They only ask.
 RecordCheck = Callable[[RecordContext], tuple[Question, ...]]

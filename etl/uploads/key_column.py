@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.types import Sheet
+from etl.uploads.headings import split_words
 
-SPLIT_CASES = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 MOSTLY_FILLED = 0.9  # of the rows; the others may be totals and notes
 LONGEST_KEY = 80  # characters
 # Words that say “id”, in English, French, Spanish, Catalan, Portuguese, Italian, German, Dutch and Welsh.
@@ -56,7 +53,7 @@ def list_key_columns(sheet: Sheet) -> list[str]:
 
 def rank_heading(heading: str) -> int | None:
     """0 where a heading is the id of an activity, 1 where it is a bare id, 2 where it is the id of a row, else None."""
-    words = split_heading(heading)
+    words = split_words(heading)
     beside = [word for word in words if word not in ID_WORDS | NUMBER_WORDS | FILLERS]
     says_id = bool(ID_WORDS.intersection(words))
     if not says_id and not (beside and NUMBER_WORDS.intersection((words[0], words[-1]))):
@@ -66,13 +63,6 @@ def rank_heading(heading: str) -> int | None:
     if not beside:
         return 1
     return 2 if ROW_SUBJECTS.intersection(beside) else 0
-
-
-def split_heading(heading: str) -> list[str]:
-    """The words of a heading in lower case and without accents: “Réunion-ID” → reunion, id."""
-    parted = unicodedata.normalize("NFKD", SPLIT_CASES.sub(" ", heading)).casefold()
-    plain = "".join(sign for sign in parted if not unicodedata.combining(sign))
-    return re.sub(r"[\W_]+", " ", plain).split()
 
 
 def has_keys(column: pa.ChunkedArray) -> bool:

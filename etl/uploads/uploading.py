@@ -25,6 +25,7 @@ from etl.loading import (
     screen,
 )
 from etl.questions.asking import check_sheets, require_answers
+from etl.questions.names import list_activity_names
 from etl.questions.types import Context, Question
 from etl.rejects import take_notes_off
 from etl.replacing import find_same_reading
@@ -151,7 +152,8 @@ def prepare_upload(
         sheets = apply_mapping(sheets, wanted.mapping)
     spec = known or choose_spec(sheets, native, wanted.options)
     kept, roles, _ = choose_kept(spec, sheets, [*spec.drop, *wanted.options.drop])
-    personal = list_suspects(raw, kept, roles, wanted, [*spec.drop, *wanted.options.drop])
+    not_people = list_activity_names(checked.questions, answers)
+    personal = list_suspects(raw, kept, roles, wanted, [*spec.drop, *wanted.options.drop], not_people)
     said = wanted.said()
     manifest = {
         "batch_sha256": identify_batch(file_sha256, spec.id, said, spec.raw),
@@ -229,14 +231,17 @@ def find_state(home: Home, prepared: Prepared) -> str | None:
 
 
 def list_suspects(
-    raw: list[Sheet], kept: list[Sheet], roles: dict[str, str], wanted: Wanted, drop: list[str]
+    raw: list[Sheet], kept: list[Sheet], roles: dict[str, str], wanted: Wanted, drop: list[str], not_people: list[str]
 ) -> list[Suspect]:
-    """The columns that look personal. Of matched columns those count that are used, whatever they were matched with."""
+    """The columns that look personal. Of matched columns those count that are used, whatever they were matched with.
+
+    `not_people`: the columns of which a person said that their names are those of activities.
+    """
     from etl.screening import find_personal
 
     if wanted.mapping is None:
         return find_personal(kept, roles, drop)
-    return find_personal(raw, dict.fromkeys(wanted.mapping.exempt(raw), "keep"), drop)
+    return find_personal(raw, dict.fromkeys((*wanted.mapping.exempt(raw), *not_people), "keep"), drop)
 
 
 def apply_fixes(sheets: list[Sheet], wanted: Wanted) -> list[Sheet]:

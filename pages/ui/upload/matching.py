@@ -8,7 +8,8 @@ import streamlit as st
 
 from etl.earlier import find_origin
 from etl.types import Sheet
-from etl.uploads.mapping import ACTIVITY, MEETING, SESSIONS, ColumnMapping, Proposal, propose_columns, read_fields
+from etl.uploads.guessing import propose_columns, propose_place_role
+from etl.uploads.mapping import ACTIVITY, MEETING, PLACES, SESSIONS, ColumnMapping, Proposal, read_fields
 from etl.uploads.saved import find_mapping, save_mapping
 from etl.uploads.sheets import choose_sheets, is_hidden
 from pages.ui.access import invited_as
@@ -24,6 +25,7 @@ EACH_ROW = {
     MEETING: "One meeting of a group: rows with the same title belong together",
 }
 ROLES = {"venue": "Where it happened", "home": "Where people live", "area": "The area it was about"}
+NO_PLACES = "venue"  # of a file in which no column is a place
 LEAVE = "Leave it out"
 
 
@@ -39,14 +41,18 @@ def match_columns(home: Home, upload: Upload, sheets: list[Sheet], said: Said) -
     samples = sheet.table.slice(0, SAMPLE).to_pylist()
     st.subheader("What is in each column?", anchor=False)
     if saved is None:
-        st.markdown("A guess is filled in for each. Check them; a column you leave out is never kept.")
+        st.markdown(
+            "A column is filled in where its heading and its cells agree. Check those, and choose for the others. "
+            "A column you leave out is never kept."
+        )
     else:
         st.success(
             f"Filled in as you matched these columns last time, for {escape(saved.organisation)}. Check and go on."
         )
     proposals = propose_saved(headers, saved) if saved else propose_columns(headers, samples)
     chosen = [ask_column(upload, number, one, samples) for number, one in enumerate(proposals)]
-    mapping = ask_rest(upload, headers, chosen, saved)
+    role = saved.place_role if saved else propose_place_role(headers, proposals)
+    mapping = ask_rest(upload, headers, chosen, saved, role)
     if mapping is not None:
         if not is_part or saved is None:  # the matching of the whole file stays
             save_mapping(home, headers, mapping)
@@ -98,9 +104,12 @@ def shorten(text: str) -> str:
 
 
 def ask_rest(
-    upload: Upload, headers: list[str], chosen: list[str | None], saved: ColumnMapping | None
+    upload: Upload, headers: list[str], chosen: list[str | None], saved: ColumnMapping | None, guess: str | None
 ) -> ColumnMapping | None:
-    """The questions about the file as a whole; the matching once it is confirmed and can be used."""
+    """The questions about the file as a whole; the matching once it is confirmed and can be used.
+
+    `guess`: what its places are where that is known. It is never assumed: places of people are kept as areas alone.
+    """
     st.subheader("And about the file as a whole", anchor=False)
     each_row = st.radio(
         "Each row is …",
@@ -112,7 +121,7 @@ def ask_rest(
     role = st.radio(
         "Its places are …",
         list(ROLES),
-        index=list(ROLES).index(saved.place_role) if saved else 0,
+        index=list(ROLES).index(guess) if guess else None,
         format_func=ROLES.get,
         key=upload.key("role"),
         help=f"{ROLE_LABEL['venue']} and {ROLE_LABEL['home']} are kept apart on every map.",
@@ -129,15 +138,17 @@ def ask_rest(
     box = st.container()
     if not st.button("Use these columns", type="primary", key=upload.key("use")):
         return None
-    problems = find_problems(headers, chosen, organisation, each_row)
+    problems = find_problems(headers, chosen, organisation, each_row, role)
     if problems:
         box.error("**There is something to put right.** " + " ".join(problems))
         return None
     pairs = tuple((header, field) for header, field in zip(headers, chosen, strict=True) if field)
-    return ColumnMapping(pairs, organisation.strip(), each_row, role)
+    return ColumnMapping(pairs, organisation.strip(), each_row, role or NO_PLACES)
 
 
-def find_problems(headers: list[str], chosen: list[str | None], organisation: str, each_row: str) -> list[str]:
+def find_problems(
+    headers: list[str], chosen: list[str | None], organisation: str, each_row: str, role: str | None
+) -> list[str]:
     """What stands in the way of using the matching, each with what to do."""
     fields = read_fields()
     problems = []
@@ -148,6 +159,8 @@ def find_problems(headers: list[str], chosen: list[str | None], organisation: st
         problems.append(f"{columns} are both “{fields[name].label}”: keep one, leave the other out.")
     if (each_row == MEETING or set(chosen) & set(SESSIONS)) and "start_date" not in chosen:
         problems.append("A meeting needs its day: choose the column with the date.")
+    if role is None and set(chosen) & set(PLACES):
+        problems.append("Say what its places are: where it happened, where people live, or the area it was about.")
     if not organisation.strip():
         problems.append("Write which organisation it is from.")
     return problems

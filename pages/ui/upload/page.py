@@ -72,7 +72,7 @@ def show_outcome(
         st.error(f"**This file cannot be taken in as it is.** {escape(say_without_flags(str(error)))}")
         return
     if seen.prepared.personal:
-        explain_personal(upload, seen.prepared.personal, said)
+        explain_personal(upload, seen.prepared, said)
         return
     if wanted.invited and (seen.state is not None or find_sent(home, seen.prepared.batch_id)):
         explain_sent_before()

@@ -1,4 +1,4 @@
-"""Why columns about people are not kept, and a button that leaves each of them out."""
+"""Why columns about people are not kept, a button that leaves each of them out, and another where a name is an activity's."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from etl.screening import Suspect
+from etl.personal_data import PEOPLE_BY_HEADING
+from etl.questions.names import ACTIVITIES, CHOICES, find_question
+from etl.questions.types import Question
+from etl.uploads.uploading import Prepared
 from pages.ui.explaining import escape
 from pages.ui.upload.state import Said, Upload, keep_said
 
 
-def explain_personal(upload: Upload, found: list[Suspect], said: Said) -> None:
+def explain_personal(upload: Upload, prepared: Prepared, said: Said) -> None:
     """What looks personal, column by column, with a way on; nothing of the file was kept."""
+    found = prepared.personal
     columns = list(dict.fromkeys(one.column for one in found))
     st.subheader("Some columns look as if they are about people", anchor=False)
     st.markdown(
@@ -24,7 +28,11 @@ def explain_personal(upload: Upload, found: list[Suspect], said: Said) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", border=True, key=upload.key(f"personal_{number}")
         ):
-            st.markdown(f"**{escape(column)}** looks like {escape(what)}.{way_out(what)}", width="stretch")
+            question = find_question(column, prepared.questions)
+            more = " Its cells look like what activities are called." if question else way_out(what)
+            st.markdown(f"**{escape(column)}** looks like {escape(what)}.{more}", width="stretch")
+            if question and st.button(CHOICES[0].label, key=upload.key(f"names_{number}")):
+                say_activities(upload, said, question)
             if st.button("Leave this column out", key=upload.key(f"drop_{number}")):
                 leave_out(upload, said, [column])
     if len(columns) > 1 and st.button(f"Leave all {len(columns)} out", type="primary", key=upload.key("drop_all")):
@@ -33,9 +41,16 @@ def explain_personal(upload: Upload, found: list[Suspect], said: Said) -> None:
 
 def way_out(what: str) -> str:
     """What else to do where a heading alone says that a column is of people."""
-    if what != "names of people, by its heading":
+    if what != PEOPLE_BY_HEADING:
         return ""
     return " If it holds what activities are called, give it a heading that says so in your file (“Event name”), and drop it again."
+
+
+def say_activities(upload: Upload, said: Said, question: Question) -> None:
+    """Keeps that a column holds names of activities, and shows the page again."""
+    answers = dict(said.answers) | {question.id: ACTIVITIES}
+    keep_said(upload, replace(said, answers=tuple(answers.items())))
+    st.rerun()
 
 
 def leave_out(upload: Upload, said: Said, columns: list[str]) -> None:
