@@ -34,7 +34,7 @@ from etl.sparing import spare_memory
 from etl.types import Leave, Mapped, Sheet
 from etl.undoing import RebuildResult, StateResult, choose_batch, rebuild, redo, undo
 from soundings.generations import open_current
-from soundings.home import Home
+from soundings.home import Home, find_today
 from soundings.model import BadFile, SoundingsError
 from soundings.store import LOCK_SECONDS
 
@@ -122,6 +122,7 @@ def load_file(
         "file_sha256": file_sha256,
         "is_demo": is_demo,
         "accepted_at": say_now(),
+        "recorded_date": find_today().isoformat(),
         "accepted_by": who,
         "options": options.said(),
         "detected": {sheet.name: sheet.detected for sheet in sheets},

@@ -179,6 +179,7 @@ def insert_batch(connection: duckdb.DuckDBPyConnection, sequence: int, manifest:
         "is_demo": manifest["is_demo"],
         "accepted_at": manifest["accepted_at"],
         "accepted_by": manifest["accepted_by"],
+        "recorded_date": manifest.get("recorded_date"),
         "rows_read": mapped.rows_read,
         "rows_accepted": mapped.rows_accepted,
         "rows_rejected": mapped.rows_rejected,

@@ -96,6 +96,7 @@ class Activity:
     organisation: Words | None = None
     programme: Words | None = None
     record_status: Words | None = None
+    took_place: Words | None = None
     cost: Words | None = None
     start_date: str | None = None
     end_date: str | None = None
@@ -116,7 +117,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Session:
-    """One meeting for each row (that `when` picks)."""
+    """One meeting for each row (that `when` picks). `took_place`: which word of a column says whether it did."""
 
     date: str
     name: str
@@ -124,6 +125,7 @@ class Session:
     attendance: list[str] = field(default_factory=list)
     returning: str | None = None
     minutes: str | None = None
+    took_place: Words | None = None
 
 
 @dataclass(frozen=True)

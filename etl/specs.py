@@ -18,7 +18,7 @@ from etl.parsing import COLUMN_KINDS, DATE_ORDERS
 from etl.spec_types import DROP, KEEP, PER_FILE, PER_ROW, PER_VALUE, ROWS, TEMPLATE, Place, Spec, Words
 from etl.template.tables import find_table
 from etl.types import Sheet
-from soundings.model import ANSWERS, FACTS, ROLES, BadFile, SoundingsError
+from soundings.model import ANSWERS, FACTS, ROLES, TOOK_PLACE, BadFile, SoundingsError
 
 SOURCES = Path(__file__).resolve().parent.parent / "data" / "sources"
 
@@ -96,9 +96,22 @@ def check_spec(spec: Spec, where: str) -> None:
         refuse("place", "is missing. Expected where records stand, in order of preference.")
     if spec.place:
         check_place(spec.place, refuse)
+    for key, part in (("activity.took_place", spec.activity), ("session.took_place", spec.session)):
+        if part and part.took_place:
+            check_took_place(part.took_place, key, refuse)
     for number, count in enumerate(spec.count):
         if count.rows == bool(count.sum):
             refuse(f"count[{number}]", "needs either `rows = true` or `sum` with columns to add.")
+
+
+def check_took_place(rule: Words, key: str, refuse) -> None:
+    """Raises BadSpec where what is to be said of whether it took place is none of the words for it."""
+    if rule.column is None and rule.text is None:
+        refuse(key, "needs `column`, or `text` where it is the same for all.")
+    said = [*rule.words.values(), *(words for *_, words in rule.holding), rule.text, rule.otherwise]
+    for word in said:
+        if word is not None and word not in TOOK_PLACE:
+            refuse(key, f"says “{word}”. Expected one of: {', '.join(TOOK_PLACE)}.")
 
 
 def check_facts(spec: Spec, refuse) -> None:

@@ -13,7 +13,10 @@ from soundings.standing import records_sql
 
 @dataclass(frozen=True)
 class ActivityLine:
-    """One activity in a list. `called` is the organiser's latest word for it; None means nothing recorded."""
+    """One activity in a list. `called` is the organiser's latest word for it; None means nothing recorded.
+
+    `took_place`: the word for why it did not, else None. `unheld_count`: its meetings that did not, which are in no count.
+    """
 
     activity_id: str
     title: str
@@ -29,6 +32,8 @@ class ActivityLine:
     returning_count: float | None
     roles: list[str]
     source_id: str
+    took_place: str | None = None
+    unheld_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def read_place_activities(connection: duckdb.DuckDBPyConnection, place_code: str
             select activity_id, role from activity_count where location_id in (select location_id from here)
             union
             select s.activity_id, w.role
-            from session_once s
+            from session_known s
             join session_where w using (session_id)
             where w.location_id in (select location_id from here)
         ),
@@ -64,16 +69,20 @@ def read_place_activities(connection: duckdb.DuckDBPyConnection, place_code: str
         ),
         called as (
             select activity_id, arg_max(called, coalesce(called_date, date '0001-01-01')) as called from claim group by activity_id
-        )
+        ),
+        not_met as (select activity_id, count(*) as unheld_count from session_unheld group by activity_id)
         select
             a.activity_id, a.title, a.summary, a.method, a.theme, a.organisation, a.start_date, a.end_date,
             {STATUS_SQL} as status, any_value(c.called),
             coalesce(any_value(m.session_count), 0), any_value(m.returning_count),
-            list(distinct t.role order by t.role), a.source_id
+            list(distinct t.role order by t.role), a.source_id,
+            any_value(h.took_place), coalesce(any_value(n.unheld_count), 0)
         from touched t
         join activity_now a using (activity_id)
         left join activity_meeting m on m.activity_id = a.activity_id
         left join called c on c.activity_id = a.activity_id
+        left join activity_unheld h on h.activity_id = a.activity_id
+        left join not_met n on n.activity_id = a.activity_id
         where a.activity_id not in (select activity_id from repeated_activity)
         group by
             a.activity_id, a.title, a.summary, a.method, a.theme, a.organisation, a.start_date, a.end_date, a.record_status, a.time_pattern,

@@ -308,12 +308,12 @@ def read_ways_of_working(
         touched as (
             select activity_id from activity_place where location_id in (select location_id from here)
             union
-            select activity_id from activity_count where location_id in (select location_id from here)
+            select activity_id from count_held where location_id in (select location_id from here)
             union
-            select s.activity_id from session s join session_place sp using (session_id)
+            select s.activity_id from session_held s join session_place sp using (session_id)
             where sp.location_id in (select location_id from here)
         ),
-        met as (select activity_id, min(start_date) as first, max(start_date) as last from session group by activity_id),
+        met as (select activity_id, min(start_date) as first, max(start_date) as last from session_held group by activity_id),
         span as (
             select
                 a.activity_id, a.title, c.rule_id, c.name,
@@ -328,7 +328,8 @@ def read_ways_of_working(
             from activity_now a
             join classification_now c using (activity_id)
             left join met m using (activity_id)
-            where $place is null or a.activity_id in (select activity_id from touched)
+            where ($place is null or a.activity_id in (select activity_id from touched))
+            and a.activity_id not in (select activity_id from activity_unheld)
         )
         select unnest(coalesce(range(year(first), year(last) + 1), [null])) as year, activity_id, title, rule_id, name
         from span

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,12 @@ class Home:
     @property
     def cache(self) -> Path:
         return self.root / "cache"
+
+
+def find_today(environ: dict[str, str] | os._Environ = os.environ) -> date:
+    """Today; `SOUNDINGS_TODAY` (YYYY-MM-DD) sets another day, for demonstrations and tests."""
+    chosen = environ.get("SOUNDINGS_TODAY", "").strip()
+    return date.fromisoformat(chosen) if chosen else date.today()
 
 
 def find_home(environ: dict[str, str] | os._Environ = os.environ) -> Home:

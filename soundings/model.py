@@ -21,6 +21,9 @@ PLACE_KINDS = ("lsoa", "neighbourhood", "msoa", "ward", "district", "region", "c
 
 BASES = ("exact", "estimate", "band")
 RECORD_STATUSES = ("planned", "live", "past", "paused")
+# Whether a meeting or an activity took place. Only what did is counted; what is not said of a day that has passed took place.
+HELD, CANCELLED, POSTPONED, PLANNED, NOT_KNOWN = "yes", "cancelled", "postponed", "planned", "not known"
+TOOK_PLACE = (HELD, CANCELLED, POSTPONED, PLANNED, NOT_KNOWN)
 STAGES = ("frame", "commission", "design", "deliver", "evaluate")
 SHARING = ("to", "for", "with", "by", "not applicable", "not known")
 ANSWERS = ("yes", "no", "not known")

@@ -18,16 +18,16 @@ STANDS_AT = """
     stands_at as (
         select activity_id, role, location_id from activity_place
         union
-        select activity_id, role, location_id from activity_count
+        select activity_id, role, location_id from count_held
         union
-        select s.activity_id, w.role, w.location_id from session_now s join session_where w using (session_id)
+        select s.activity_id, w.role, w.location_id from session_held s join session_where w using (session_id)
     ),
     asked as (
         select a.activity_id, c.rule_id
         from known a
         join classification_now c using (activity_id)
         join ({lasting}) r using (activity_id)
-        where ($source is null or a.source_id = $source) and not a.is_repeated and {where}
+        where ($source is null or a.source_id = $source) and not a.is_repeated and a.is_held and {where}
     )
 """
 

@@ -1,5 +1,11 @@
 -- What each activity's name is derived from: one row per activity, as JSON that is the same for the same records.
 
+-- What is said of an activity that did not take place is no evidence of how people worked together. What is still to come keeps
+-- its answers: work on it may have begun.
+not_held as (
+    select activity_id from activity_unheld where took_place <> 'planned'
+),
+
 two_sided as (
     select activity_id
     from reciprocity
@@ -20,19 +26,20 @@ answer_now as (
 answers as (
     select activity_id, list_sort(list(to_json(fact)::varchar || ':' || to_json(answer)::varchar)) as facts
     from answer_now
-    where answer <> 'not known'
+    where answer <> 'not known' and activity_id not in (select activity_id from not_held)
     group by activity_id
 ),
 
 stages as (
     select activity_id, list_sort(list(to_json(stage)::varchar || ':' || to_json(sharing)::varchar)) as stages
     from stage_now
+    where activity_id not in (select activity_id from not_held)
     group by activity_id
 ),
 
 session_in_order as (
     select *, row_number() over (partition by activity_id order by start_date nulls last, sheet nulls first, row_number) = 1 as is_first
-    from session_now
+    from session_held
 ),
 
 -- Complete: every meeting says its day, and every one after the first who came back. Else the figures are “at least so many”.

@@ -15,7 +15,7 @@ from soundings.standing import fetch_standing
 
 
 class Row(NamedTuple):
-    """One place's figure. `value` is None where nothing is recorded; `rate_per_1000` is per 1,000 residents;
+    """One place's figure. `value` is None where nothing is recorded, and where all that is did not take place; `rate_per_1000` is per 1,000 residents;
     `coverage` is located records ÷ all records of this measure, role and filter (the same on every row). Where a source gives
     bands `value` is of their lowest figures and `top` of their highest; None says the same as `value`.
 
@@ -92,7 +92,7 @@ class Table:
 def read_roles(
     connection: duckdb.DuckDBPyConnection, measure: str, *, filters: Filters = EVERYTHING, today: date
 ) -> dict[str, int]:
-    """How many records of a measure stand in each role, most first."""
+    """How many records of a measure stand in each role, most first. Where none took place, the roles of what did not, with 0."""
     rows = fetch_standing(
         connection,
         f"""
@@ -107,6 +107,21 @@ def read_roles(
         measure=measure,
         source=filters.source,
     )
+    if not rows:
+        rows = fetch_standing(
+            connection,
+            f"""
+            select r.role, 0
+            from unheld r
+            left join known a using (activity_id)
+            where {filters.where()}
+            group by r.role
+            order by count(*) desc, r.role
+            """,  # noqa: S608 — as above
+            filters.bindings(today),
+            measure=measure,
+            source=filters.source,
+        )
     return dict(rows)
 
 
@@ -157,17 +172,18 @@ def read_rows(
 
 
 def make_rows(measure: Measure, coverage: float | None, figures: list[tuple]) -> list[Row]:
-    """The table's rows from what `read_figures` gives; a value of None is nothing recorded.
+    """The table's rows from what `read_figures` gives; a value of None is nothing recorded, or that none of it took place.
 
     None took place where a 0 is recorded and nothing more: neither a higher figure nor a band that reaches above 0.
     """
     has_rate = measure.denominator == "population"
     coverage = None if coverage is None else round(coverage, 4)
     rows = []
-    for code, name, population, value, top, most in figures:
+    for code, name, population, value, top, most, is_none in figures:
         denominator = population if has_rate else None
         if value is None:
-            rows.append(Row(code, name, None, denominator, None, coverage, NOTHING_RECORDED))
+            state = NONE_TOOK_PLACE if is_none else NOTHING_RECORDED
+            rows.append(Row(code, name, None, denominator, None, coverage, state))
             continue
         rate = round(value / denominator * 1000, 4) if denominator else None
         rows.append(Row(code, name, value, denominator, rate, coverage, VALUE if most else NONE_TOOK_PLACE, top))
@@ -175,9 +191,10 @@ def make_rows(measure: Measure, coverage: float | None, figures: list[tuple]) ->
 
 
 def read_figures(connection, measure: Measure, bindings: dict, filters: Filters, parent: str | None) -> list[tuple]:
-    """(place_code, name, population, value, top, most) for each place of the kind, in order of name.
+    """(place_code, name, population, value, top, most, did none take place) for each place of the kind, in order of name.
 
     `value` of the lowest figures and `top` of the highest, where a source gives bands; `most`: the highest of any one record.
+    None took place where something is recorded, and it was cancelled or postponed or is still to come.
     """
     return fetch_standing(
         connection,
@@ -186,6 +203,16 @@ def read_figures(connection, measure: Measure, bindings: dict, filters: Filters,
             select cast($parent as varchar) as place_code
             union
             select p.place_code from area p join inside i on p.parent_code = i.place_code
+        ),
+        none_took_place as (
+            select r.place_code
+            from unheld r
+            left join known a using (activity_id)
+            where r.role = $role and r.kind = $kind and {filters.where()}
+            group by r.place_code
+            having bool_and(
+                r.took_place in ('cancelled', 'postponed') or (r.took_place = 'planned' and coalesce(r.start_date > $today, false))
+            )
         ),
         figure as (
             select
@@ -198,9 +225,10 @@ def read_figures(connection, measure: Measure, bindings: dict, filters: Filters,
             where r.role = $role and r.kind = $kind and {filters.where()}
             group by r.place_code
         )
-        select p.place_code, p.name, p.population, f.value, f.top, f.most
+        select p.place_code, p.name, p.population, f.value, f.top, f.most, n.place_code is not null
         from area p
         left join figure f using (place_code)
+        left join none_took_place n using (place_code)
         where p.kind = $kind and ($parent is null or p.place_code in (select place_code from inside))
         order by p.name, p.place_code
         """,  # noqa: S608
@@ -268,7 +296,7 @@ def read_recorded(connection, measure: Measure, bindings: dict, filters: Filters
             select a.activity_id
             from known a
             join ({LASTING}) r using (activity_id)
-            where ($source is null or a.source_id = $source) and not a.is_repeated and {filters.where()}
+            where ($source is null or a.source_id = $source) and not a.is_repeated and a.is_held and {filters.where()}
         )
         select (select count(*) from recorded), (select count(*) from (from recorded union from listed))
         """,  # noqa: S608
@@ -286,7 +314,7 @@ def choose_role(connection, measure: Measure, role: str | None, filters: Filters
             raise SoundingsError(f"There is no role “{role}”. A role is one of: {', '.join(ROLES)}.")
         return role
     roles = read_roles(connection, measure.id, filters=Filters(source=filters.source), today=today)
-    if len(roles) > 1:
+    if sum(count > 0 for count in roles.values()) > 1:
         found = ", ".join(f"{name} ({ROLE_LABEL[name]}: {count:,} records)" for name, count in roles.items())
         raise SoundingsError(
             f"The measure “{measure.id}” has records in more than one role: {found}. "

@@ -52,7 +52,7 @@ record as (
         coalesce(c.period_end, c.period_start) as end_date,
         coalesce(c.value_high, c.value) as top,
         false as has_activity_dates
-    from activity_count c
+    from count_held c
     join batch b using (batch_id)
     where c.measure = $measure and ($source is null or b.source_id = $source)
 
@@ -123,7 +123,9 @@ record as (
         false
     from outcome o
     join batch b using (batch_id)
-    where $measure = 'changes_made' and ($source is null or b.source_id = $source)
+    where $measure = 'changes_made'
+    and o.activity_id not in (select activity_id from activity_unheld)
+    and ($source is null or b.source_id = $source)
 
     union all
 
@@ -146,6 +148,7 @@ record as (
     left join activity_span d using (activity_id)
     where $measure = 'joint_decisions'
     and f.fact = 'joint_decision'
+    and f.activity_id not in (select activity_id from activity_unheld)
     and ($source is null or b.source_id = $source)
 
     union all
@@ -169,11 +172,12 @@ record as (
     left join activity_span d using (activity_id)
     where $measure = 'stages_shared'
     and s.sharing <> 'not applicable'
+    and s.activity_id not in (select activity_id from activity_unheld)
     and ($source is null or b.source_id = $source)
 ),
 
 record_place as (
-    select count_id as record_id, role, location_id from activity_count where measure = $measure
+    select count_id as record_id, role, location_id from count_held where measure = $measure
     union all
     select session_id, role, location_id
     from session_where

@@ -58,6 +58,7 @@ class RegisterLine:
 
     `name` and what follows it are of its last naming; None where the store holds none. `status` is as of the day asked for.
     `is_open_ended`: live with no end; `is_end_unknown`: it goes on, and nobody has said until when.
+    `took_place`: the word for why it did not, else None; `unheld_count`: its meetings that did not, which are in no count.
     `place_state` is located | outside | unlocated | not_tied; `is_home`: the places are where people live.
     """
 
@@ -88,6 +89,8 @@ class RegisterLine:
     place_names: list[str]
     is_home: bool
     place_state: str
+    took_place: str | None = None
+    unheld_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """How many activities fit, and what is recorded of them. `asked_next`: fact id → for how many it is the next question."""
+    """How many activities fit, and what is recorded of them. `asked_next`: fact id → for how many it is the next question.
+
+    `unheld`: how many of them did not take place, or none of whose meetings did.
+    """
 
     total: int
     located: int
@@ -114,6 +120,7 @@ class Found:
     asked_next: dict[str, int]
     undated: int
     repeats: int
+    unheld: int = 0
 
 
 @dataclass(frozen=True)
@@ -225,13 +232,14 @@ def read_found(register: Register, wanted: Wanted, *, today: date) -> Found:
     cursor.execute(
         f"""
         create or replace temp table fitting as
-        select a.place_state, a.rule_id, a.next_question, a.first_day is null as is_undated, {IN_PERIOD} as is_in, {STANDS} as stands
+        select a.place_state, a.rule_id, a.next_question, a.first_day is null as is_undated, {IN_PERIOD} as is_in, {STANDS} as stands,
+            a.took_place is not null or (a.session_count is null and a.unheld_count > 0 and a.figures is null) as is_unheld
         from register a
         where {where(wanted)}
         """,  # noqa: S608
         bindings(wanted, today),
     )
-    total, located, not_tied, unnamed, undated, repeats = cursor.execute(
+    total, located, not_tied, unnamed, undated, repeats, unheld = cursor.execute(
         """
         select
             count(*) filter (is_in and stands),
@@ -239,7 +247,8 @@ def read_found(register: Register, wanted: Wanted, *, today: date) -> Found:
             count(*) filter (is_in and stands and place_state = 'not_tied'),
             count(*) filter (is_in and stands and (rule_id = 'not_enough_recorded' or rule_id is null)),
             count(*) filter (not is_in and stands and is_undated),
-            count(*) filter (is_in and not stands)
+            count(*) filter (is_in and not stands),
+            count(*) filter (is_in and stands and is_unheld)
         from fitting
         """
     ).fetchone()
@@ -252,7 +261,7 @@ def read_found(register: Register, wanted: Wanted, *, today: date) -> Found:
         order by n desc, next_question
         """
     ).fetchall()
-    return Found(total, located, not_tied, unnamed, dict(asked), undated, repeats)
+    return Found(total, located, not_tied, unnamed, dict(asked), undated, repeats, unheld)
 
 
 COLUMNS = ", ".join(

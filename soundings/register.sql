@@ -7,7 +7,7 @@ stood as (
         select activity_id, location_id, role, 1 as tier from activity_place
         union all
         select s.activity_id, w.location_id, w.role, 2
-        from session_once s
+        from session_known s
         join session_where w using (session_id)
         union all
         select activity_id, location_id, role, 3 from activity_count
@@ -70,7 +70,7 @@ figure as (
         sum(value) as low,
         sum(coalesce(value_high, value)) as high,
         bool_or(basis = 'estimate') as is_estimate
-    from activity_count
+    from count_held
     where list_contains($breadth, measure)
     group by activity_id, measure, role
 ),
@@ -96,6 +96,12 @@ met as (
     group by activity_id
 ),
 
+not_met as (
+    select activity_id, count(*) as unheld_count
+    from session_unheld
+    group by activity_id
+),
+
 -- All of whose meetings another source holds too: it stands in the register once, with that source.
 repeat as (
     select activity_id
@@ -114,6 +120,7 @@ register as (
         a.organisation,
         a.source_id,
         a.record_status,
+        h.took_place,
         a.time_pattern,
         a.start_date,
         a.end_date,
@@ -132,6 +139,7 @@ register as (
         m.session_count,
         m.typical_count,
         m.returning_count,
+        coalesce(n.unheld_count, 0) as unheld_count,
         s.place_names,
         s.is_home,
         u.place_codes,
@@ -144,6 +152,8 @@ register as (
         r.activity_id is not null as is_repeat,
         {folded} as words
     from activity_now a
+    left join activity_unheld h using (activity_id)
+    left join not_met n using (activity_id)
     left join claim_now c using (activity_id)
     left join classification_now k using (activity_id)
     left join (select distinct activity_id from stage where sharing <> 'not known') g using (activity_id)

@@ -25,7 +25,7 @@ def register_columns() -> list[str]:
     return [
         "activity_id", "title", "organisation", "called", "called_date", "recorded", "called_and_recorded", "next_question",
         "method", "theme", *(f"stage_{stage}" for stage in STAGES), *breadth(), "people_as_recorded", "meetings",
-        "typical_group_size", "came_back", "first_day", "last_day", "planned_live_or_past", "places", "place_state",
+        "meetings_not_held", "typical_group_size", "came_back", "first_day", "last_day", "planned_live_or_past", "places", "place_state",
         "source", "summary", "rubric_version", "please_note",
     ]  # fmt: skip
 
@@ -47,7 +47,7 @@ def make_cells(line: RegisterLine) -> list:
         line.activity_id, line.title, line.organisation, line.called, line.called_date, line.name, line.comparison,
         line.next_question, line.method, line.theme, *(stages.get(stage) for stage in STAGES),
         *(find_single(line.figures, measure) for measure in breadth()), "; ".join(say_people(line.figures)),
-        line.session_count, plain(line.typical_count), plain(line.returning_count), line.first_day, line.last_day,
+        line.session_count, line.unheld_count or None, plain(line.typical_count), plain(line.returning_count), line.first_day, line.last_day,
         say_status(line), "; ".join(line.place_names), line.place_state.replace("_", " "), line.source_id, line.summary,
         line.rubric_version, NOTE,
     ]  # fmt: skip

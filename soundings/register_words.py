@@ -9,6 +9,7 @@ from soundings.measures import read_measures
 from soundings.model import ROLE_LABEL
 from soundings.register import Figures, Found, RegisterLine, Wanted
 from soundings.rubric import Rubric
+from soundings.took_place import LABEL
 from soundings.views import say_number
 
 NOT_RECORDED = "not recorded"
@@ -43,7 +44,7 @@ def say_figure(figure: Figures) -> str:
 def say_dialogue(line: RegisterLine) -> list[str]:
     """How often people met, how many at a time, and who came back; empty where no meeting is recorded."""
     if not line.session_count:
-        return []
+        return [f"no meeting held; {line.unheld_count:,} cancelled, postponed or planned"] if line.unheld_count else []
     said = ["1 meeting" if line.session_count == 1 else f"{line.session_count:,} meetings"]
     if line.typical_count is not None:
         size = say_number(line.typical_count)
@@ -54,6 +55,8 @@ def say_dialogue(line: RegisterLine) -> list[str]:
         )
     elif line.session_count > 1:
         said.append("who came back: not recorded")
+    if line.unheld_count:
+        said.append(f"{line.unheld_count:,} more cancelled, postponed or planned")
     return said
 
 
@@ -75,7 +78,9 @@ def say_month(day: date) -> str:
 
 
 def say_status(line: RegisterLine) -> str:
-    """“live now”, “past” …; empty where neither the file nor the dates say."""
+    """“live now”, “past”, “cancelled” …; empty where neither the file nor the dates say."""
+    if line.took_place:
+        return LABEL[line.took_place]
     return WHEN_LABEL.get(line.status or "", "")
 
 
@@ -133,6 +138,10 @@ def say_found(found: Found, is_narrowed: bool) -> list[str]:
         return ["No activity fits."] if is_narrowed else ["No activity is recorded yet."]
     count = "1 activity" if found.total == 1 else f"{found.total:,} activities"
     said = [f"**{count}.** {say_standing(found)}."]
+    if found.unheld:
+        said.append(
+            f"{found.unheld:,} did not take place, or not yet, and {'is' if found.unheld == 1 else 'are'} in no figure."
+        )
     if found.unnamed:
         said.append(
             f"{found.unnamed:,} {'has' if found.unnamed == 1 else 'have'} not enough recorded yet to be named: "

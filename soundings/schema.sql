@@ -18,7 +18,8 @@ create table batch (
     rows_rejected bigint not null,
     licence varchar,
     attribution varchar,
-    detected varchar not null            -- JSON: format, encoding, delimiter, sheet, header row, CRS …
+    detected varchar not null,           -- JSON: format, encoding, delimiter, sheet, header row, CRS …
+    recorded_date date                   -- the day it was handed in: what is dated after it had not happened yet; null: accepted_at's
 );
 
 create table batch_content (             -- what the content hash is made of, per batch and table
@@ -151,6 +152,7 @@ create table activity (
     start_date date,
     end_date date,
     record_status varchar,               -- planned | live | past | paused, where the file says
+    took_place varchar,                  -- yes | cancelled | postponed | planned | not known; null where the file does not say
     decision_at_stake varchar,
     not_open_to_influence varchar,
     promise varchar,
@@ -196,7 +198,8 @@ create table activity_count (
     role varchar not null,
     source_row_count bigint not null,    -- how many source rows made it
     source_rows integer[] not null,      -- which ones
-    source_sheets varchar[]              -- the sheet of each; null where the sheet needs no name
+    source_sheets varchar[],             -- the sheet of each; null where the sheet needs no name
+    took_place varchar                   -- of what it was counted at, in the words of `session`; null means as its activity
 );
 
 create table session (
@@ -210,6 +213,7 @@ create table session (
     minutes double,
     attendance_count double,
     returning_count double,
+    took_place varchar,                  -- yes | cancelled | postponed | planned | not known; null where the file does not say
     repeat_key varchar                   -- equal keys across sources mean the same meeting; null never pairs
 );
 
@@ -369,9 +373,50 @@ from activity a
 join batch b using (batch_id)
 qualify row_number() over (partition by a.activity_id order by b.sequence desc, a.sheet desc nulls last, a.row_number desc) = 1;
 
+-- Only what took place is counted, and the four views below are the one place that decides what did: every figure reads them.
+-- The day on which what a batch says was handed in. The story of the made-up district is told on a day of its own.
+create view batch_day as
+select
+    batch_id,
+    sequence,
+    source_id,
+    case when not is_demo then coalesce(recorded_date, accepted_at::date) end as recorded_date
+from batch;
+
+-- The activities that did not take place, with the word for it: their counts, changes, stages and facts are in no figure.
+create view activity_unheld as
+select activity_id, took_place
+from (
+    select
+        a.activity_id,
+        a.took_place,
+        row_number() over (
+            partition by a.activity_id
+            order by b.sequence desc, a.sheet desc nulls last, a.row_number desc
+        ) as rank
+    from activity a
+    join batch b using (batch_id)
+    where a.activity_id in (select activity_id from activity where took_place <> 'yes')
+)
+where rank = 1 and took_place <> 'yes';
+
+-- Every count of what took place. People cannot have come before the day: such a count is an expectation. Tickets can be sold ahead.
+create view count_held as
+select c.*
+from activity_count c
+join batch_day d using (batch_id)
+where (c.took_place is null or c.took_place = 'yes')
+and c.activity_id not in (select activity_id from activity_unheld)
+and not (
+    coalesce(c.period_start > d.recorded_date, false)
+    and c.measure in ('people', 'attendances', 'group_sessions', 'contact_hours', 'group_size')
+);
+
 -- Every meeting as it is told now. A corrected file loaded beside the first tells the same meetings again. Of an activity and a day,
 -- two that the files give an id are the same where the id is; else the k-th of one batch is the k-th of another. One without a day
 -- pairs by its id alone. The batch accepted last speaks, and a blank in it leaves what was said before.
+-- `took_place` is never null: what was said of the meeting (`is_stated`), else of its activity, else planned where its day was still
+-- to come when it was handed in, else yes. Planned ends when a later batch tells the meeting again after its day.
 create view session_now as
 with told_again as (
     select activity_id from session group by activity_id having min(batch_id) <> max(batch_id)
@@ -389,10 +434,11 @@ told as (
         s.*,
         b.sequence,
         b.source_id,
+        b.recorded_date,
         coalesce(s.start_date, k.day) as day,
         coalesce(s.sheet, '') as part
     from session s
-    join batch b using (batch_id)
+    join batch_day b using (batch_id)
     left join day_of_key k on k.activity_id = s.activity_id and k.session_key = s.session_key
     where s.activity_id in (from told_again)
 ),
@@ -441,41 +487,73 @@ ranked as (
         and k.day is not distinct from t.day
         and k.session_key = t.session_key
     left join mixed m on m.batch_id = t.batch_id and m.activity_id = t.activity_id and m.day = t.day
+),
+meeting as (
+    select
+        arg_max(batch_id, sequence) as batch_id,
+        max(sequence) as sequence,
+        arg_max(row_number, sequence) as row_number,
+        arg_max_null(sheet, sequence) as sheet,
+        arg_max(session_id, sequence) as session_id,
+        list(session_id order by sequence desc)[2:] as told_before,
+        activity_id,
+        arg_max(source_id, sequence) as source_id,
+        day as start_date,
+        arg_max(minutes, sequence) as minutes,
+        arg_max(attendance_count, sequence) as attendance_count,
+        arg_max(returning_count, sequence) as returning_count,
+        arg_max(repeat_key, sequence) as repeat_key,
+        arg_max(took_place, sequence) as stated,
+        max(sequence) filter (took_place is not null) as stated_sequence,
+        arg_max(coalesce(day > recorded_date, false), sequence) as is_to_come
+    from ranked
+    group by activity_id, day, rank, alone
+    union all by name
+    select
+        batch_id,
+        b.sequence,
+        s.row_number,
+        s.sheet,
+        s.session_id,
+        []::varchar[] as told_before,
+        s.activity_id,
+        b.source_id,
+        s.start_date,
+        s.minutes,
+        s.attendance_count,
+        s.returning_count,
+        s.repeat_key,
+        s.took_place as stated,
+        b.sequence as stated_sequence,
+        coalesce(s.start_date > b.recorded_date, false) as is_to_come
+    from session s
+    join batch_day b using (batch_id)
+    where s.activity_id not in (from told_again)
+),
+-- What was still to come when that was said is over once a later batch tells of it after its day.
+current_meeting as (
+    select
+        * exclude (stated, stated_sequence),
+        case when stated = 'planned' and stated_sequence < sequence and not is_to_come then null else stated end as stated
+    from meeting
 )
 select
-    arg_max(batch_id, sequence) as batch_id,
-    max(sequence) as sequence,
-    arg_max(row_number, sequence) as row_number,
-    arg_max_null(sheet, sequence) as sheet,
-    arg_max(session_id, sequence) as session_id,
-    list(session_id order by sequence desc)[2:] as told_before,
-    activity_id,
-    arg_max(source_id, sequence) as source_id,
-    day as start_date,
-    arg_max(minutes, sequence) as minutes,
-    arg_max(attendance_count, sequence) as attendance_count,
-    arg_max(returning_count, sequence) as returning_count,
-    arg_max(repeat_key, sequence) as repeat_key
-from ranked
-group by activity_id, day, rank, alone
-union all by name
-select
-    batch_id,
-    b.sequence,
-    s.row_number,
-    s.sheet,
-    s.session_id,
-    []::varchar[] as told_before,
-    s.activity_id,
-    b.source_id,
-    s.start_date,
-    s.minutes,
-    s.attendance_count,
-    s.returning_count,
-    s.repeat_key
-from session s
-join batch b using (batch_id)
-where s.activity_id not in (from told_again);
+    m.* exclude (stated, is_to_come),
+    case
+        when m.stated <> 'yes' then m.stated
+        when m.stated is null and u.took_place <> 'planned' then u.took_place
+        when m.is_to_come then 'planned'
+        else 'yes'
+    end as took_place,
+    coalesce(m.stated is not null or u.took_place <> 'planned', false) as is_stated
+from current_meeting m
+left join activity_unheld u using (activity_id);
+
+-- Every meeting that took place.
+create view session_held as
+select *
+from session_now
+where took_place = 'yes';
 
 create view classification_now as
 select *

@@ -11,8 +11,8 @@ import duckdb
 
 FOLDER = Path(__file__).parent
 # The clauses that are kept: those that all measures share, and those that each measure has for itself.
-SHARED = ("session_pair", "session_once", "session_where", "activity_span", "known", "spot", "area")
-OWN = ("standing", "stood")
+SHARED = ("session_pair", "session_once", "session_unheld", "session_where", "activity_span", "known", "spot", "area")
+OWN = ("standing", "stood", "unheld")
 
 _keeping = threading.Lock()
 

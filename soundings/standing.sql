@@ -1,6 +1,7 @@
 -- Where the records of one measure stand, made from records.sql: what every figure by place is a plain sum over.
 -- standing: a row for each record and each role it has a place in; role is null where it has no place at all.
 -- stood: a row for each place of each kind that a record stands in, however often it was said to.
+-- unheld: the same for what would be a record of the measure, had it taken place. A cancelled event says of itself that nobody came.
 
 standing as (
     select
@@ -32,4 +33,37 @@ stood as (
         join location_place lp using (location_id)
     ) rp using (record_id)
     where r.value is not null
+),
+
+unheld as (
+    select n.role, p.kind, p.place_code, n.activity_id, n.took_place, n.start_date, n.start_date as end_date, false as has_activity_dates
+    from (
+        select s.activity_id, s.took_place, s.start_date, w.role, w.location_id
+        from session_unheld s
+        join session_where w using (session_id)
+        where $measure in (
+            'group_sessions', 'contact_hours', 'group_size', 'continuing_groups', 'people_returning', 'months_together'
+        )
+
+        union all
+
+        select c.activity_id, coalesce(nullif(c.took_place, 'yes'), u.took_place, 'planned'), c.period_start, c.role, c.location_id
+        from activity_count c
+        join batch b using (batch_id)
+        left join activity_unheld u using (activity_id)
+        where c.measure = $measure
+        and ($source is null or b.source_id = $source)
+        and c.count_id not in (select count_id from count_held where measure = $measure)
+
+        union all
+
+        select a.activity_id, u.took_place, a.start_date, p.role, p.location_id
+        from activity_now a
+        join activity_unheld u using (activity_id)
+        join activity_place p using (activity_id)
+        where $measure = 'attendances'
+        and ($source is null or a.source_id = $source)
+        and a.activity_id not in (select activity_id from activity_count)
+    ) n
+    join location_place p using (location_id)
 )

@@ -1,6 +1,7 @@
 -- What the standing of every measure's records has in common. Follows sessions.sql and spans.sql.
 
--- Every activity as it is now. Of two that hold the same sessions one is repeated.
+-- Every activity as it is now. Of two that hold the same sessions one is repeated. One that did not take place, or whose every
+-- meeting did not and of which nothing else is counted, is not held.
 known as (
     select
         a.activity_id,
@@ -14,14 +15,20 @@ known as (
         a.end_date,
         d.first_day,
         d.last_day,
-        coalesce(s.is_repeated, false) as is_repeated
+        coalesce(s.is_repeated, false) as is_repeated,
+        u.activity_id is null and (coalesce(s.is_held, true) or n.activity_id is not null) as is_held
     from activity_now a
     join activity_span d using (activity_id)
     left join (
-        select activity_id, bool_and(session_id in (select repeated_id from session_pair)) as is_repeated
+        select
+            activity_id,
+            bool_and(session_id in (select repeated_id from session_pair)) as is_repeated,
+            bool_or(took_place = 'yes') as is_held
         from session_now
         group by activity_id
     ) s using (activity_id)
+    left join activity_unheld u using (activity_id)
+    left join (select distinct activity_id from count_held) n using (activity_id)
 ),
 
 -- A location with the kinds of place it stands in.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soundings.measures import FAMILY_COLOUR, Measure
-from soundings.model import HIDDEN, NOTHING_RECORDED, ROLE_LABEL, VALUE
+from soundings.model import HIDDEN, NONE_TOOK_PLACE, NOTHING_RECORDED, ROLE_LABEL, VALUE
 from soundings.queries import Located, Row, Table
 
 CLASS_COUNT = 5
@@ -28,10 +28,14 @@ CONTACT_CAUTION = "This counts meetings recorded here, not power shared. A place
 
 @dataclass(frozen=True)
 class Classes:
-    """Breaks of a filled measure. Class 0 is “none took place” (a recorded 0); class k ≥ 1 covers lows[k-1] to highs[k-1]."""
+    """Breaks of a filled measure. Class 0 is “none took place” (a recorded 0); class k ≥ 1 covers lows[k-1] to highs[k-1].
+
+    `has_none`: class 0 also holds places of which nothing but what did not take place is recorded.
+    """
 
     lows: tuple[float, ...]
     highs: tuple[float, ...]
+    has_none: bool = False
 
     def class_of(self, value: float | None) -> int:
         """The class of a value; NO_CLASS where nothing is recorded."""
@@ -50,7 +54,7 @@ class Classes:
             say_number(low) if low == high else f"{say_number(low)} to {say_number(high)}"
             for low, high in zip(self.lows, self.highs, strict=True)
         ]
-        return ["0 recorded", *spans]
+        return ["0 recorded, or none took place" if self.has_none else "0 recorded", *spans]
 
 
 def make_classes(values: list[float | None], count: int = CLASS_COUNT) -> Classes:
@@ -83,13 +87,21 @@ def classify_rows(rows: Sequence[Row | None]) -> tuple[Classes, list[int]]:
     if small:
         highs = classes.highs or (max(row.top or 0 for row in small),)
         classes = Classes((0, *classes.lows[1:]), highs)
+    classes = replace(classes, has_none=any(row is not None and is_none_held(row) for row in rows))
     return classes, [class_of_row(classes, row) for row in rows]
+
+
+def is_none_held(row: Row) -> bool:
+    """Whether all that is recorded of a place did not take place: it has no figure, and is no gap either."""
+    return row.state == NONE_TOOK_PLACE and row.value is None
 
 
 def class_of_row(classes: Classes, row: Row | None) -> int:
     """The class of a row, HIDDEN_CLASS where it is hidden."""
     if row is not None and row.state == HIDDEN:
         return HIDDEN_CLASS
+    if row is not None and is_none_held(row):
+        return 0
     return 1 if row is not None and row.is_small else classes.class_of(row.value if row else None)
 
 
@@ -194,9 +206,12 @@ def say_summary(table: Table) -> str:
         least = f"at least {say_number(most.value)}" if most.value else f"up to {say_number(at_most)}"
         figure = figures.pop() if len(figures) == 1 else least
         text += f", most in {where} ({figure}{' each' if len(top) > 1 else ''})"
-    none = len(recorded) - len(some)
+    off = sum(is_none_held(row) for row in recorded)
+    none = len(recorded) - len(some) - off
     if none:
         text += f"; {none:,} of them recorded a 0"
+    if off:
+        text += f"; in {off:,} of them none took place of what is recorded"
     bands = sum(row.is_band for row in some)
     if bands:
         text += f". Bands are recorded in {bands:,} of {len(recorded):,}: what is coloured and put in order is the least they can be"

@@ -168,7 +168,7 @@ def store(tmp_path):
     connection.execute((Path(__file__).parent.parent / "soundings" / "schema.sql").read_text())
     for sequence, batch in enumerate(["later", "first"]):
         connection.execute(
-            "insert into batch values (?, ?, ?, 'places', 's', 'f', 'x', false, now(), 'me', 1, 1, 0, null, null, '{}')",
+            "insert into batch values (?, ?, ?, 'places', 's', 'f', 'x', false, now(), 'me', 1, 1, 0, null, null, '{}', null)",
             [batch, batch, 2 - sequence],
         )
     rows = rows_of(wavy_places(), parent_code=["D1", "D1", "D2", "D2"])

@@ -26,7 +26,7 @@ def add(batch_id: str, values: list[float], sequence: int = 1, accepted_at: str 
     def change(connection):
         connection.execute(
             """insert into batch values ($1, $1 || 'ff', $2, 'records', 'native', 'f.csv', 'aa', false, $3, 'kit',
-            $4, $4, 0, null, null, '{}')""",
+            $4, $4, 0, null, null, '{}', null)""",
             [batch_id, sequence, accepted_at, len(values)],
         )
         connection.execute(
@@ -36,7 +36,7 @@ def add(batch_id: str, values: list[float], sequence: int = 1, accepted_at: str 
         for number, value in enumerate(values):
             connection.execute(
                 """insert into activity_count values ($1, $1 || '-' || $2, 'a', 'responses', $3, null, 'exact', null, null,
-                $1 || '-1', 'home', 1, [$2::integer], null)""",
+                $1 || '-1', 'home', 1, [$2::integer], null, null)""",
                 [batch_id, str(number + 2), value],
             )
         return [batch_id]

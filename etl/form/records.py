@@ -273,6 +273,7 @@ def prepare(
         "file_sha256": file_sha256,
         "is_demo": False,
         "accepted_at": say_now(),
+        "recorded_date": today.isoformat(),
         "accepted_by": who,
         "options": options,
         "detected": {sheet.name: sheet.detected for sheet in sheets},

@@ -10,6 +10,7 @@ import pyarrow as pa
 from etl.mapping.cells import NO_DAY, Rows, to_days
 from etl.mapping.filling import fill_words
 from etl.mapping.periods import find_end
+from etl.mapping.took_place import fill_took_place
 from etl.spec_types import PER_FILE, PER_ROW, Spec
 from etl.tables import make_table
 
@@ -69,6 +70,8 @@ def make_activities(
     for name in TEXTS:
         if getattr(rule, name):
             columns[name] = fill_words(rows, getattr(rule, name), first_rows)
+    if rule.took_place:
+        columns["took_place"] = fill_took_place(rows, rule.took_place, first_rows)
     return make_table("activity", columns, count)
 
 

@@ -19,6 +19,7 @@ from etl.mapping.headings import read_own, rename_sheet
 from etl.mapping.periods import find_fixed_period, set_aside_early_ends
 from etl.mapping.placing import Stands, place_rows
 from etl.mapping.sayings import Sayings
+from etl.mapping.took_place import fill_took_place
 from etl.spec_types import TEMPLATE, Spec
 from etl.specs import find_missing, find_sheets
 from etl.tables import empty_tables, make_table, read_schemas
@@ -127,6 +128,7 @@ def make_sessions(rows: Rows, batch_id: str, activity_of_row: np.ndarray, activi
         "attendance_count": to_figures(rows.add_up(rule.attendance)[at]),
         "returning_count": to_figures(rows.add_up([rule.returning] if rule.returning else [])[at]),
         "minutes": to_figures(rows.add_up([rule.minutes] if rule.minutes else [])[at]),
+        "took_place": fill_took_place(rows, rule.took_place, at) if rule.took_place else None,
         "repeat_key": make_repeat_keys(rows, rule.name, at, days),
     }
     return make_table("session", columns, len(at))

@@ -11,9 +11,13 @@ from etl.mapping.filling import pick_rows
 from etl.mapping.periods import find_end, find_fixed_period
 from etl.mapping.placing import Stands
 from etl.mapping.sayings import Sayings, make_saying
+from etl.mapping.took_place import fill_took_place
 from etl.sorting import sort_stably
 from etl.spec_types import Count
 from etl.tables import make_table
+from soundings.model import TOOK_PLACE
+
+OUTCOMES = (None, *TOOK_PLACE)
 
 
 def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activity_of_row: np.ndarray, file_name: str):
@@ -33,7 +37,8 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
     fixed = find_fixed_period(rows.spec, file_name)
     if fixed:
         start, end = (np.full(len(at), day, dtype=np.int32) for day in fixed)
-    order, is_new = sort_groups(activity_of_row[at], locations, start, end)
+    outcomes = find_outcomes(rows, at)
+    order, is_new = sort_groups(activity_of_row[at], locations, start, end, outcomes)
     begins = np.flatnonzero(is_new)
     firsts = at[order][begins]
     sayings.use(locations, at)
@@ -54,6 +59,7 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
                 "basis": "exact",
                 "period_start": to_days(start[head]),
                 "period_end": to_days(end[head]),
+                "took_place": pa.array([OUTCOMES[outcome] for outcome in outcomes[head].tolist()], pa.string()),
                 "location_id": location_ids.take(pa.array(locations[head])),
                 "role": rows.spec.place.role,
                 "source_row_count": pa.array(np.diff(np.append(begins, len(order))), pa.int64()),
@@ -64,6 +70,16 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
         )
 
     return finish
+
+
+def find_outcomes(rows: Rows, at: np.ndarray) -> np.ndarray:
+    """For each of these rows the position in OUTCOMES of what it says of its meeting; what its activity says holds for it anyway."""
+    session = rows.spec.session
+    if session is None or session.took_place is None:
+        return np.zeros(len(at), dtype=np.int64)
+    is_met = np.isin(at, pick_rows(rows, session.when))
+    found = np.array([OUTCOMES.index(word) for word in fill_took_place(rows, session.took_place, at)], dtype=np.int64)
+    return np.where(is_met, found, 0)
 
 
 def find_values(rows: Rows, rule: Count) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,8 @@ from etl.parsing import Ambiguous, Unreadable, parse_date, parse_text, parse_wor
 from etl.spec_types import Spec
 from etl.tables import RECORD_TABLES, make_table
 from etl.template.tables import WORDS
+from etl.took_place import read_took_place
+from soundings.model import NOT_KNOWN
 
 
 def name_activity(spec: Spec, key: str) -> str:
@@ -84,6 +86,12 @@ class Row:
 
     def word(self, column: str, *, required: bool = False) -> str | None:
         return self.read(column, lambda text: parse_word(text, WORDS[column]), required=required)
+
+    def took_place(self) -> str | None:
+        """What the row says of whether it took place; not known where its word is none that is known."""
+        outcome = self.read("took_place", lambda text: read_took_place(text, "took_place"))
+        is_unread = outcome is None and any(column == "took_place" for column, _ in self.problems)
+        return NOT_KNOWN if is_unread else outcome
 
     def refuse(self, column: str, reason: str, *, is_row: bool) -> None:
         self.problems.append((column, reason))

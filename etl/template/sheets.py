@@ -24,11 +24,13 @@ from etl.template.tables import find_table
 from etl.template.totals import TOTAL, WHEN_OR_WHERE, is_total
 from etl.types import Leave, Mapped, Sheet
 from soundings.measures import read_measures
+from soundings.model import CANCELLED, POSTPONED
 
 ACTIVITIES = "activities"
 HEADER_ROW = 1
 HOME = "home"
 LOST_HOME = "No place where people live was given, or it is in none of the places that were loaded then."
+HELD_OR_NOT = "It is {word}, yet people came; it is in no figure until one of the two is put right."
 COPIED = (
     "title", "summary", "method", "theme", "organisation", "programme", "decision_at_stake", "not_open_to_influence",
     "promise", "local_term", "role_mailbox", "cost",
@@ -132,6 +134,7 @@ def make_activity(batch: Batch, row: Row) -> None:
     key = row.text("activity_id", required=True)
     values = {name: row.text(name, required=name == "title") for name in COPIED}
     values |= {name: row.word(name) for name in ("mode", "time_pattern", "record_status")}
+    values["took_place"] = row.took_place()
     values["start_date"], values["end_date"] = row.span("start_date", "end_date")
     values |= {name: row.day(name) for name in ("first_helped_date", "settled_date")}
     values["is_statutory"] = row.read("statutory", parse_yes_no)
@@ -194,6 +197,7 @@ def make_count(batch: Batch, row: Row) -> None:
         row.refuse("value", "No figure is given. Leave the row out, or write 0 if there were none.", is_row=True)
     row.is_rejected = row.is_rejected or amount is None
     top = row.read("value_high", parse_count)
+    took_place = row.took_place()
     basis = row.word("basis")
     start, end = row.span("period_start", "period_end")
     places, role = find_own_places(batch, row, name, None)
@@ -208,7 +212,7 @@ def make_count(batch: Batch, row: Row) -> None:
     batch.add(
         "activity_count", count_id=f"{batch.batch_id}-{row.name}-{measure}", activity_id=name, measure=measure,
         value=amount.value, value_high=high, basis=basis or ("band" if high is not None else amount.basis),
-        period_start=start, period_end=end, location_id=batch.locate(places[0]), role=role,
+        period_start=start, period_end=end, took_place=took_place, location_id=batch.locate(places[0]), role=role,
         source_row_count=1, source_rows=[row.number], source_sheets=row.origin.told and [row.origin.told],
     )  # fmt: skip
 
@@ -219,12 +223,15 @@ def make_session(batch: Batch, row: Row) -> None:
     values = {column: row.read(column, parse_count) for column in ("attendance_count", "returning_count")}
     values["minutes"] = row.read("minutes", parse_measured)
     day = row.day("date")
+    values["took_place"] = row.took_place()
     came, returned = values["attendance_count"], values["returning_count"]
     if came is not None and returned is not None and returned > came:
         row.refuse(
             "returning_count", "More people came back than came; the number who came back was set aside.", is_row=False
         )
         values["returning_count"] = None
+    if values["took_place"] in (CANCELLED, POSTPONED) and came:
+        row.refuse("took_place", HELD_OR_NOT.format(word=values["took_place"]), is_row=False)
     places, role = find_own_places(batch, row, name, "venue")
     if key and not row.is_rejected:
         batch.is_new(row, "session_id", key)

@@ -16,6 +16,7 @@ from soundings.model import (
     SHARING,
     STAGES,
     STATEMENT_KINDS,
+    TOOK_PLACE,
 )
 
 PLACE_COLUMNS = (
@@ -34,6 +35,7 @@ WORDS = {
     "mode": ("in person", "online", "both"),
     "time_pattern": ("once", "series", "continuing"),
     "record_status": RECORD_STATUSES,
+    "took_place": TOOK_PLACE,
     "place_role": ROLES,
     "basis": BASES,
     "stage": STAGES,
@@ -61,7 +63,7 @@ TABLES = (
         ("activity_id", "title"),
         (
             "activity_id", "title", "summary", "method", "mode", "theme", "organisation", "programme", "time_pattern",
-            "start_date", "end_date", "record_status", "called", "called_by", "called_date", "decision_at_stake",
+            "start_date", "end_date", "record_status", "took_place", "called", "called_by", "called_date", "decision_at_stake",
             "not_open_to_influence", "promise", "local_term", "parent_activity_id", "role_mailbox", "cost", "statutory",
             "first_helped_date", "settled_date", "place_role", "place_precision", *PLACE_COLUMNS, "place_outline",
         ),
@@ -69,13 +71,15 @@ TABLES = (
     TemplateTable(
         "counts",
         ("activity_id", "measure", "value"),
-        ("activity_id", "measure", "value", "value_high", "basis", "period_start", "period_end", "place_role", *PLACE_COLUMNS),
+        ("activity_id", "measure", "value", "value_high", "basis", "period_start", "period_end", "took_place", "place_role",
+         *PLACE_COLUMNS),
     ),
     TemplateTable(
         "sessions",
         ("activity_id", "session_id", "date"),
         (
-            "session_id", "activity_id", "date", "minutes", "attendance_count", "returning_count", "place_role", *PLACE_COLUMNS,
+            "session_id", "activity_id", "date", "took_place", "minutes", "attendance_count", "returning_count", "place_role",
+            *PLACE_COLUMNS,
         ),
     ),
     TemplateTable(

@@ -35,7 +35,7 @@ from etl.types import Mapped, Sheet
 from etl.uploads.mapping import NATIVE, ColumnMapping
 from etl.uploads.process import read_sheets_apart
 from etl.uploads.sheets import apply_mapping, leave_refused
-from soundings.home import Home
+from soundings.home import Home, find_today
 from soundings.model import BadFile
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def prepare_upload(
         "file_sha256": file_sha256,
         "is_demo": False,
         "accepted_at": say_now(),
+        "recorded_date": find_today().isoformat(),
         "accepted_by": who or say_who(),
         "options": said,
         "detected": {sheet.name: sheet.detected for sheet in kept},

@@ -31,6 +31,7 @@ from pages.ui.explaining import escape
 from pages.ui.frame import name_tab, show_foot
 from pages.ui.participants.parts import is_confirmed_here, show_participants
 from soundings.activity.figures import glance
+from soundings.activity.words import say_unheld
 from soundings.sources import is_activity_demo
 
 reader = open_reader()
@@ -49,6 +50,8 @@ name_tab(story.head.title)
 st.title(escape(story.head.title), anchor=False)
 if is_activity_demo(reader.connection, activity_id):
     show_illustrative(reader)
+if story.head.took_place:
+    st.info(say_unheld(story), icon=":material/event_busy:")
 left, right = st.columns([3, 2], gap="large")
 with left:
     show_head(story)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from soundings.home import find_today
 
 NOTES = "address_notes"
 EXTENT = "extent"
@@ -74,8 +75,7 @@ class Extent:
 
 def today() -> date:
     """Today; `SOUNDINGS_TODAY` (YYYY-MM-DD) sets another day, for demonstrations and tests."""
-    chosen = os.environ.get("SOUNDINGS_TODAY", "")
-    return date.fromisoformat(chosen) if chosen else date.today()
+    return find_today()
 
 
 def recall(key: str, options: Iterable[str], default: str | None, label: str) -> str | None:

@@ -18,6 +18,7 @@ from soundings.model import HIDDEN, NOTHING_RECORDED, ROLE_LABEL, VALUE
 from soundings.place_story import Figure, list_blank, say_figure, say_noun, say_typical
 from soundings.places import Place
 from soundings.queries import Row, Table
+from soundings.took_place import LABEL
 from soundings.tracing import read_traces
 from soundings.views import say_amount, say_count, say_number, say_state
 
@@ -126,7 +127,7 @@ def show_activities(activities: list[ActivityLine], place: Place, today: date) -
             "No activity is recorded in this place. That is a gap in the record; it does not say nothing happened."
         )
         return
-    dated = [activity for activity in activities if activity.start_date]
+    dated = [activity for activity in activities if activity.start_date and activity.took_place is None]
     draw_timeline(dated[:TIMELINE_BARS], today)
     if len(dated) > TIMELINE_BARS:
         st.caption(
@@ -140,7 +141,10 @@ def show_activities(activities: list[ActivityLine], place: Place, today: date) -
                 "Method": [activity.method or "not recorded" for activity in activities],
                 "From": [activity.start_date for activity in activities],
                 "To": [activity.end_date for activity in activities],
-                "Now": [WHEN_LABEL.get(activity.status or "", "not known") for activity in activities],
+                "Now": [
+                    LABEL.get(activity.took_place or "", WHEN_LABEL.get(activity.status or "", "not known"))
+                    for activity in activities
+                ],
                 "Meetings": [activity.session_count or None for activity in activities],
                 "Organisation": [activity.organisation or "not recorded" for activity in activities],
                 "Layer": [", ".join(ROLE_LABEL[role] for role in activity.roles) for activity in activities],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -10,7 +11,8 @@ from soundings.activity.records import Count, Meeting
 from soundings.activity.story import ActivityStory
 from soundings.activity.words import NO_DATE, say_amount, say_basis, say_months, say_told
 from soundings.measures import Measure
-from soundings.model import LOCATED
+from soundings.model import HELD, LOCATED, NOT_KNOWN, PLANNED
+from soundings.took_place import list_unheld
 from soundings.views import say_number
 
 # The same people may be in the counts of two periods; all other measures count answers, visits and the like.
@@ -49,7 +51,10 @@ class Glance:
 
 @dataclass(frozen=True)
 class Medians:
-    """The middle values of an activity's meetings, each with how many meetings it is recorded for; None for none."""
+    """The middle values of an activity's meetings, each with how many meetings it is recorded for; None for none.
+
+    `unheld`: how many did not take place, by the word for it; planned ones whose day has passed are among what is not known.
+    """
 
     came: float | None
     came_of: int
@@ -59,6 +64,7 @@ class Medians:
     hours_of: int
     met: int
     planned: int
+    unheld: tuple[tuple[str, int], ...] = ()
 
 
 def sum_counts(counts: list[Count]) -> list[CountSum]:
@@ -92,7 +98,7 @@ def add_up(counts: tuple[Count, ...]) -> CountSum:
 def glance(story: ActivityStory) -> list[Glance]:
     """The few figures that say what happened: those asked, those who met and came back, what changed. Only what is recorded."""
     first: dict[str, CountSum] = {}
-    for one in sum_counts(story.counts):
+    for one in sum_counts([count for count in story.counts if count.took_place == HELD]):
         first.setdefault(one.measure.id, one)
     figures = [glance_at(one) for one in list(first.values())[:GLANCED_COUNTS]]
     middle = find_medians(story.meetings, story.today)
@@ -101,7 +107,7 @@ def glance(story: ActivityStory) -> list[Glance]:
     if story.recorded.returning_count:
         most = say_number(story.recorded.returning_count)
         figures.append(Glance(most, "came back", "the most at one meeting who had come before", "depth"))
-    if story.outcomes:
+    if story.outcomes and story.head.took_place is None:
         number = len(story.outcomes)
         noun = "thing changed" if number == 1 else "things changed"
         figures.append(Glance(f"{number:,}", noun, say_told(story.outcomes, story.today), "depth"))
@@ -119,16 +125,30 @@ def glance_at(one: CountSum) -> Glance:
 
 def glance_meetings(meetings: list[Meeting], middle: Medians, today: date) -> Glance:
     """How often people met, over what time, and how many came typically."""
-    days = [one.day for one in meetings if one.day and one.day <= today]
+    days = [one.day for one in list_held(meetings, today) if one.day]
     note = say_months(min(days), max(days)) if days else NO_DATE
     if middle.came is not None:
         note += f", {'typically ' if middle.met > 1 else ''}{say_number(middle.came)} came"
     return Glance(f"{middle.met:,}", "meeting" if middle.met == 1 else "meetings", note, "contact")
 
 
+def list_held(meetings: list[Meeting], today: date) -> list[Meeting]:
+    """The meetings that took place, in their order."""
+    return [one for one in meetings if find_outcome(one, today) == HELD]
+
+
+def find_outcome(meeting: Meeting, today: date) -> str:
+    """One of TOOK_PLACE, as of today: what was planned and has passed with no later word is not known to have taken place."""
+    if meeting.took_place == PLANNED and meeting.day and meeting.day < today:
+        return NOT_KNOWN
+    is_to_come = meeting.took_place == HELD and meeting.day is not None and meeting.day > today
+    return PLANNED if is_to_come else meeting.took_place
+
+
 def find_medians(meetings: list[Meeting], today: date) -> Medians:
     """Middle values over the meetings held so far; who came back from the second on, when somebody can have."""
-    held = [one for one in meetings if one.day is None or one.day <= today]
+    held = list_held(meetings, today)
+    others = Counter(find_outcome(one, today) for one in meetings if one not in held)
     came = [one.came for one in held if one.came is not None]
     back = [one.came_back for one in held[1:] if one.came_back is not None]
     hours = [one.contact_hours for one in held if one.contact_hours is not None]
@@ -140,7 +160,8 @@ def find_medians(meetings: list[Meeting], today: date) -> Medians:
         hours=sum(hours) if hours else None,
         hours_of=len(hours),
         met=len(held),
-        planned=len(meetings) - len(held),
+        planned=others.pop(PLANNED, 0),
+        unheld=tuple(sorted(others.items())),
     )
 
 
@@ -167,4 +188,6 @@ def say_meetings(middle: Medians) -> list[str]:
         parts.append(f"{say_number(round(middle.hours, 1))} contact hours (length times people{known}).")
     if middle.planned:
         parts.append(f"{middle.planned} more {'is' if middle.planned == 1 else 'are'} planned.")
+    if middle.unheld:
+        parts.append(f"Of others, {' and '.join(list_unheld(dict(middle.unheld)))}. They are in no figure.")
     return parts

@@ -98,12 +98,12 @@ def read_lines(connection: duckdb.DuckDBPyConnection, activity_ids: list[str]) -
         with wanted as (select unnest($ids) as activity_id),
         counted as (
             select activity_id, measure, sum(value) as total
-            from activity_count
+            from count_held
             where activity_id in (from wanted) and measure in (select unnest($breadth))
             group by activity_id, measure
             qualify row_number() over (partition by activity_id order by sum(value) desc, measure) = 1
         ),
-        met as (select activity_id, count(*) as n from session_now where activity_id in (from wanted) group by activity_id),
+        met as (select activity_id, count(*) as n from session_held where activity_id in (from wanted) group by activity_id),
         called as (
             select activity_id, arg_max(called, coalesce(called_date, date '0001-01-01')) as called
             from claim

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from soundings.measures import Measure
+from soundings.model import HELD
 
 
 @dataclass(frozen=True)
 class Head:
-    """The activity's own row, as the batch accepted last tells it, and its status today (None: its dates do not say)."""
+    """The activity's own row, as the batch accepted last tells it, and its status today (None: its dates do not say).
+
+    `took_place`: the word for why it did not take place; None where it did, or nobody said.
+    """
 
     activity_id: str
     title: str
@@ -36,6 +40,7 @@ class Head:
     file_name: str
     row_number: int
     sheet: str | None = None
+    took_place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Where:
 @dataclass(frozen=True)
 class Count:
     """One figure: exact, an estimate or a band up to `value_high`. `rows` are of `file_name`, as a person sees them, each in the
-    one of `sheets` where its number alone does not say enough."""
+    one of `sheets` where its number alone does not say enough. What did not take place is in no figure."""
 
     measure: Measure
     value: float
@@ -66,11 +71,15 @@ class Count:
     file_name: str
     rows: list[int]
     sheets: list[str | None] | None = None
+    took_place: str = HELD
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """One session. None is not recorded. `is_elsewhere`: another source holds the same meeting and it is counted there."""
+    """One session. None is not recorded. `is_elsewhere`: another source holds the same meeting and it is counted there.
+
+    `took_place`: one of TOOK_PLACE; only what did is counted.
+    """
 
     day: date | None
     minutes: float | None
@@ -81,6 +90,7 @@ class Meeting:
     file_name: str
     row_number: int
     sheet: str | None = None
+    took_place: str = HELD
 
     @property
     def contact_hours(self) -> float | None:

@@ -49,9 +49,11 @@ def read_head(connection: duckdb.DuckDBPyConnection, activity_id: str, today: da
         select
             a.activity_id, a.title, a.summary, a.method, a.mode, a.theme, a.organisation, a.programme, a.start_date, a.end_date,
             {STATUS_SQL} as status, a.decision_at_stake, a.not_open_to_influence, a.promise, a.local_term, a.parent_activity_id,
-            a.role_mailbox, a.cost, coalesce(a.is_statutory, false), a.outline, a.source_id, b.file_name, a.row_number, a.sheet
+            a.role_mailbox, a.cost, coalesce(a.is_statutory, false), a.outline, a.source_id, b.file_name, a.row_number, a.sheet,
+            h.took_place
         from activity_now a
         join batch b using (batch_id)
+        left join activity_unheld h using (activity_id)
         where a.activity_id = $activity_id
         """,  # noqa: S608
         {"activity_id": activity_id, "today": today},
@@ -96,17 +98,20 @@ def read_counts(connection: duckdb.DuckDBPyConnection, activity_id: str) -> list
         {PLACE_OF_SQL}
         select
             c.measure, c.value, c.value_high, c.basis, c.period_start, c.period_end, b.source_id, b.file_name, c.source_rows,
-            c.source_sheets, c.role, ls.state, p.place_code, p.name, p.kind, case when p.place_code is null then coalesce(l.said, l.reason) end
+            c.source_sheets, c.role, ls.state, p.place_code, p.name, p.kind, case when p.place_code is null then coalesce(l.said, l.reason) end,
+            case when h.count_id is not null then 'yes' else coalesce(nullif(c.took_place, 'yes'), u.took_place, 'planned') end
         from counted c
         join batch b using (batch_id)
         join location l on l.location_id = c.location_id
         join location_state ls on ls.location_id = c.location_id
         left join place_of p on p.location_id = c.location_id
+        left join (select count_id from count_held where activity_id = $activity_id) h using (count_id)
+        left join activity_unheld u on u.activity_id = c.activity_id
         order by c.measure, c.role, c.period_start nulls last, c.value desc, p.name, c.count_id
         """,  # noqa: S608
         {"activity_id": activity_id},
     ).fetchall()
-    return [Count(find_measure(row[0]), *row[1:6], Where(*row[10:]), *row[6:10]) for row in found]
+    return [Count(find_measure(row[0]), *row[1:6], Where(*row[10:16]), *row[6:10], row[16]) for row in found]
 
 
 def read_meetings(connection: duckdb.DuckDBPyConnection, activity_id: str) -> list[Meeting]:
@@ -116,10 +121,11 @@ def read_meetings(connection: duckdb.DuckDBPyConnection, activity_id: str) -> li
         select
             s.start_date, coalesce(o.minutes, s.minutes), coalesce(o.attendance_count, s.attendance_count),
             coalesce(o.returning_count, s.returning_count), o.session_id is null, b.source_id, b.file_name, s.row_number,
-            s.sheet
+            s.sheet, coalesce(o.took_place, n.took_place, s.took_place, 'yes')
         from session s
         join batch b using (batch_id)
-        left join session_once o using (session_id)
+        left join session_known o using (session_id)
+        left join session_now n using (session_id)
         where s.activity_id = $activity_id
         order by s.start_date nulls last, b.sequence, s.sheet nulls first, s.row_number
         """,  # noqa: S608

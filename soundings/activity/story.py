@@ -41,6 +41,7 @@ from soundings.activity.rows import (
 )
 from soundings.classify import NOT_KNOWN, Classification, Recorded, classify, derive_facts
 from soundings.explanation import Explanation, explain, say_needs, say_start_dates
+from soundings.model import PLANNED
 from soundings.naming import naming_sql, read_inputs, with_evidence
 from soundings.rubric import Fact, Rubric
 
@@ -117,7 +118,7 @@ def read_activity_story(
         recorded=recorded,
         made=made,
         explanation=explain(recorded, made, rubric),
-        facts=list_facts(answers, recorded, made, rubric),
+        facts=list_facts(answers, recorded, made, rubric, is_held=head.took_place in (None, PLANNED)),
         rubric=rubric,
         today=today,
     )
@@ -140,9 +141,14 @@ def read_recorded(
 
 
 def list_facts(
-    answers: Mapping[str, tuple[str, str | None]], recorded: Recorded, made: Classification, rubric: Rubric
+    answers: Mapping[str, tuple[str, str | None]],
+    recorded: Recorded,
+    made: Classification,
+    rubric: Rubric,
+    *,
+    is_held: bool = True,
 ) -> list[FactLine]:
-    """Every question of the rubric, in its order, with its answer and what gave it."""
+    """Every question of the rubric, in its order, with its answer and what gave it; what did not take place answers none."""
     derived = derive_facts(recorded, rubric)
     clashing = {name for implied, by in rubric.implied if implied in made.conflicts for name in (implied, *by)}
     lines = []
@@ -156,6 +162,8 @@ def list_facts(
             )
         elif name == "reciprocity" and answer == "yes" and told != "yes":
             how = "both sides of give and take are filled in"
+        elif answer != told and not is_held:
+            how = f"{told} was answered; it did not take place, so it is not used"
         elif answer != told:
             how = say_implied(name, made, rubric)
         else:

@@ -7,7 +7,8 @@ from datetime import date
 from soundings.activity.records import Head, Outcome, Quote, Where
 from soundings.activity.story import ActivityStory
 from soundings.filters import WHEN_LABEL, say_date
-from soundings.model import LOCATED, NOT_TIED, OUTSIDE
+from soundings.model import CANCELLED, LOCATED, NOT_KNOWN, NOT_TIED, OUTSIDE, PLANNED, POSTPONED
+from soundings.took_place import LABEL
 from soundings.views import say_number
 
 NO_DATE = "when not recorded"
@@ -45,10 +46,23 @@ def say_months(start: date, end: date) -> str:
 
 
 def say_when(head: Head) -> str:
-    """The period with what it is today: “since 14 November 2023 (live now)”."""
+    """The period with what it is today: “since 14 November 2023 (live now)”, “4 May 2026 (cancelled)”."""
     is_open = head.start_date and not head.end_date and head.status == "live"
     span = f"since {say_date(head.start_date)}" if is_open else say_span(head.start_date, head.end_date)
+    if head.took_place:
+        return f"{span} ({LABEL[head.took_place]})"
     return f"{span} ({WHEN_LABEL[head.status]})" if head.status in WHEN_LABEL else span
+
+
+def say_unheld(story: ActivityStory) -> str:
+    """Why an activity that did not take place is in no figure."""
+    reason = {
+        CANCELLED: "This was cancelled: it did not take place.",
+        POSTPONED: "This was postponed: it did not take place then.",
+        PLANNED: "This is planned: nobody has said that it took place.",
+        NOT_KNOWN: "It is not known whether this took place.",
+    }[story.head.took_place]
+    return f"{reason} What is recorded of it stands here, and is in no figure."
 
 
 def say_where(where: Where) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import altair as alt
@@ -10,13 +11,14 @@ import streamlit as st
 
 from pages.ui.explaining import escape
 from pages.ui.naming import help_for
-from soundings.activity.figures import CountSum, find_medians, say_meetings, sum_counts
+from soundings.activity.figures import CountSum, Medians, find_medians, list_held, say_meetings, sum_counts
 from soundings.activity.records import Count, Meeting
 from soundings.activity.story import ActivityStory
 from soundings.activity.words import say_amount, say_basis, say_span, say_where
 from soundings.filters import say_date
-from soundings.model import ROLE_LABEL
+from soundings.model import HELD, ROLE_LABEL
 from soundings.palette import DAY, NIGHT
+from soundings.took_place import LABEL, say_outcome
 from soundings.tracing import say_sheets
 from soundings.views import say_count, say_number
 
@@ -28,6 +30,7 @@ BACK, FIRST, UNSAID, UNKNOWN = (
 )
 FEWEST_DRAWN = 3
 SUMS_SHOWN = 8
+UNHELD_SHOWN = 6
 
 
 def show_counts(counts: list[Count]) -> None:
@@ -35,11 +38,15 @@ def show_counts(counts: list[Count]) -> None:
     if not counts:
         return
     st.subheader("What was counted", anchor=False)
-    sums = sum_counts(counts)
+    sums = sum_counts([one for one in counts if one.took_place == HELD])
     for one in sums[:SUMS_SHOWN]:
         st.markdown(say_sum(one), help=help_for(one.measure.id))
     if len(sums) > SUMS_SHOWN:
         st.caption(f"and {len(sums) - SUMS_SHOWN:,} more, in the table below")
+    unheld = [one for one in counts if one.took_place != HELD]
+    for one in sum_counts(unheld)[:SUMS_SHOWN]:
+        words = " or ".join(dict.fromkeys(LABEL[count.took_place] for count in one.counts))
+        st.markdown(f"{say_sum(one)} · **{words}**, so in no figure")
     st.caption("Different kinds of figure are never added together, nor are where people live and where it happened.")
     with st.expander("Where each figure comes from", key="count_rows", on_change="rerun") as panel:
         if panel.open:
@@ -70,6 +77,7 @@ def show_count_rows(counts: list[Count]) -> None:
                 "What": [one.measure.label for one in counts],
                 "Figure": [say_amount(one.value, one.value_high, one.basis) for one in counts],
                 "Kind of figure": [say_basis(one.basis) for one in counts],
+                **({"Took place": [LABEL[one.took_place] for one in counts]} if any_unheld(counts) else {}),
                 "Place": [say_where(one.where) for one in counts],
                 "Whose place": [ROLE_LABEL[one.where.role] for one in counts],
                 "From": [one.period_start for one in counts],
@@ -92,22 +100,45 @@ def show_meetings(story: ActivityStory) -> None:
     if not story.meetings:
         return
     middle = find_medians(story.meetings, story.today)
-    dated = [one for one in story.meetings if one.day]
-    held = f"{middle.met:,} {'meeting' if middle.met == 1 else 'meetings'}" if middle.met else "No meeting yet"
+    shown = list_held(story.meetings, story.today)
+    dated = [one for one in shown or story.meetings if one.day]
+    held = f"{middle.met:,} {'meeting' if middle.met == 1 else 'meetings'}" if middle.met else say_none(middle)
     st.subheader(held, anchor=False)
     span = f"{say_span(dated[0].day, dated[-1].day)}. " if dated else ""
     st.markdown(span + " ".join(say_meetings(middle)), help=help_for("group_size"))
-    if len(dated) >= FEWEST_DRAWN:
+    if shown and len(dated) >= FEWEST_DRAWN:
         draw_meetings(dated, story.today)
-    if len(dated) < len(story.meetings):
-        undated = len(story.meetings) - len(dated)
+    show_unheld(story)
+    undated = sum(one.day is None for one in story.meetings)
+    if undated:
         st.caption(f"{undated:,} of them {'has' if undated == 1 else 'have'} no date recorded.")
     elsewhere = sum(one.is_elsewhere for one in story.meetings)
     if elsewhere:
         st.caption(f"{elsewhere:,} of them also stand in another source, and are counted there.")
     with st.expander("The same meetings as a table", key="meeting_rows", on_change="rerun") as panel:
         if panel.open:
-            show_meeting_rows(story.meetings)
+            show_meeting_rows(story.meetings, story.today)
+
+
+def say_none(middle: Medians) -> str:
+    """What heads the meetings where none has taken place."""
+    return "No meeting yet" if middle.planned and not middle.unheld else "No meeting took place"
+
+
+def any_unheld(records: Sequence[Count | Meeting]) -> bool:
+    """Whether any of these did not take place, so that each has to say whether it did."""
+    return any(one.took_place != HELD for one in records)
+
+
+def show_unheld(story: ActivityStory) -> None:
+    """The meetings that are in no figure, each with its day and why."""
+    unheld = [one for one in story.meetings if one.took_place != HELD]
+    for one in unheld[:UNHELD_SHOWN]:
+        day = say_date(one.day) if one.day else "No date recorded"
+        came = f"; {say_number(one.came)} came, by the file" if one.came else ""
+        st.markdown(f":material/event_busy: {day}: **{say_outcome(one.took_place, one.day, story.today)}**{came}")
+    if len(unheld) > UNHELD_SHOWN:
+        st.caption(f"and {len(unheld) - UNHELD_SHOWN:,} more that did not take place, in the table below")
 
 
 def draw_meetings(meetings: list[Meeting], today: date) -> None:
@@ -170,12 +201,17 @@ def meeting_frame(meetings: list[Meeting]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def show_meeting_rows(meetings: list[Meeting]) -> None:
+def show_meeting_rows(meetings: list[Meeting], today: date) -> None:
     """Every meeting with its file and row."""
     st.dataframe(
         pd.DataFrame(
             {
                 "Day": [one.day for one in meetings],
+                **(
+                    {"Took place": [say_outcome(one.took_place, one.day, today) for one in meetings]}
+                    if any_unheld(meetings)
+                    else {}
+                ),
                 "Came": pd.array([one.came for one in meetings], "Float64"),
                 "Had come before": pd.array([one.came_back for one in meetings], "Float64"),
                 "Minutes": pd.array([one.minutes for one in meetings], "Float64"),

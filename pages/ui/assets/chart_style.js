@@ -48,8 +48,8 @@ export function figureText(fill, place) {
   const class_ = fill.classes[place];
   if (class_ === NOTHING) return null;
   if (class_ === HIDDEN) return "hidden";
-  if (class_ === NONE && !fill.colours) return "0";
-  const word = wordAt(fill.words, place);
+  const word = wordAt(fill.words, place);  // “none took place” where what is recorded was cancelled
   if (word !== null) return word;
+  if (class_ === NONE && !fill.colours) return "0";
   return Number.isNaN(fill.figures[place]) ? null : write(fill.figures[place]);
 }

@@ -26,7 +26,7 @@ from soundings.measures import FAMILY_HOW
 from soundings.model import HIDDEN, ROLE_LABEL
 from soundings.name_places import NamedPlaces, say_named_places
 from soundings.queries import Row, Table
-from soundings.views import classify_rows, say_coverage, say_figure, say_summary, say_title
+from soundings.views import classify_rows, is_none_held, say_coverage, say_figure, say_summary, say_title
 
 # Up to here each place's own colour, figure and ring can be read; beyond, the larger areas stand in until one zooms in.
 MANY_PLACES = 400
@@ -144,8 +144,12 @@ def ring_of(row: Row | None) -> float | None:
 
 
 def say_bands(rows: list[Row | None] | None) -> list[str | None] | None:
-    """What is said of each place in place of its number: “0 to 4” where a band is recorded, None elsewhere."""
-    return None if rows is None else [say_figure(row) if row is not None and row.is_band else None for row in rows]
+    """What is said of each place in place of its number: “0 to 4” where a band is recorded, “none took place”; None elsewhere."""
+    return (
+        None
+        if rows is None
+        else [say_figure(row) if row is not None and (row.is_band or is_none_held(row)) else None for row in rows]
+    )
 
 
 def make_fill(table: Table, geometry: PreparedGeometry, parents: list[Row | None] | None) -> Fill:
