@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from etl.questions.example_sheets import check_examples
 from etl.questions.names import check_names
+from etl.questions.repeated_rows import check_repeated_rows
+from etl.questions.repeated_sheets import check_repeated_sheets
 from etl.questions.types import Checked, Context, Question, RecordContext
 from etl.questions.ways import ask_which_way, settle_ways
 from etl.types import Mapped, Sheet
 
 # Checks of the sheets as they were read, before columns are matched and rows are mapped: each gets what the one before left.
 SheetCheck = Callable[[list[Sheet], Context], Checked]
-SHEET_CHECKS: tuple[SheetCheck, ...] = (check_names,)
+SHEET_CHECKS: tuple[SheetCheck, ...] = (
+    check_examples,
+    check_repeated_sheets,
+    check_repeated_rows,
+    check_names,
+)
 
 # Checks of the mapped records against what is loaded. They only ask.
 RecordCheck = Callable[[RecordContext], tuple[Question, ...]]

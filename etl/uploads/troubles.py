@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from etl.mapping.headings import find_headings
 from etl.parsing import Ambiguous, Unreadable, parse_date, parse_text
+from etl.questions.asking import LEFT_OUT
+from etl.questions.rows import leave_rows
 from etl.spec_types import TEMPLATE
 from etl.specs import find_sheets
 from etl.template.rows import name_activity
@@ -38,21 +40,22 @@ class Trouble:
 @dataclass(frozen=True)
 class RowCount:
     """The rows of a file, as the person has them. `refused`: nothing of them comes in. `incomplete`: they come in without what
-    cannot be read, `cells` of them together."""
+    cannot be read, `cells` of them together. `left_out`: a question was answered so, or its answer is assumed."""
 
     read: int
     refused: int
     incomplete: int
     cells: int
+    left_out: int = 0
 
     @property
     def taken_in(self) -> int:
-        return self.read - self.refused
+        return self.read - self.refused - self.left_out
 
 
 def list_troubles(prepared: Prepared, raw: list[Sheet], wanted: Wanted) -> list[Trouble]:
     """The rows with rejected cells, as the person's own file has them, in its order; notes on whole columns are left out."""
-    sheets = prepared.sheets if wanted.mapping is None else show_matched(raw, wanted)
+    sheets = prepared.sheets if wanted.mapping is None else show_matched(prepared, raw, wanted)
     rejections = prepared.mapped.rejections
     cells = {}
     for sheet in sheets:
@@ -83,10 +86,14 @@ def list_coming(prepared: Prepared, wanted: Wanted, sheets: list[Sheet], rows: S
     return coming
 
 
-def count_rows(troubles: Sequence[Trouble], rows: int) -> RowCount:
-    """How many of a file's `rows` come in, and how many of those without a cell that cannot be read. `troubles`: without places."""
+def count_rows(troubles: Sequence[Trouble], rows: int, left_out: int = 0) -> RowCount:
+    """How many of a file's `rows` come in, and how many of those without a cell that cannot be read. `troubles`: without places.
+
+    `left_out`: how many of `rows` a question left out.
+    """
     incomplete = [one for one in troubles if not one.is_rejected]
-    return RowCount(rows, len(troubles) - len(incomplete), len(incomplete), sum(len(one.wrong) for one in incomplete))
+    cells = sum(len(one.wrong) for one in incomplete)
+    return RowCount(rows, len(troubles) - len(incomplete), len(incomplete), cells, left_out)
 
 
 def list_unplaced(
@@ -97,7 +104,7 @@ def list_unplaced(
     if not reasons:
         return []
     found = []
-    for sheet in prepared.sheets if wanted.mapping is None else show_matched(raw, wanted):
+    for sheet in prepared.sheets if wanted.mapping is None else show_matched(prepared, raw, wanted):
         columns = [name for name in list_place_columns(prepared, wanted, sheet) if name in sheet.table.column_names]
         for number, row in zip(sheet.row_numbers.to_pylist(), sheet.table.to_pylist() if columns else [], strict=False):
             wrong = [
@@ -131,11 +138,24 @@ def join_troubles(first: list[Trouble], second: list[Trouble]) -> list[Trouble]:
     return [one for _, one in sorted(joined.items(), key=lambda item: item[0])]
 
 
-def show_matched(raw: list[Sheet], wanted: Wanted) -> list[Sheet]:
+def show_matched(prepared: Prepared, raw: list[Sheet], wanted: Wanted) -> list[Sheet]:
     """The sheets of a matched file with the columns that are used, corrections in place; without those of people's places."""
     columns = [name for name, field in wanted.mapping.columns if field not in OF_PEOPLE]
-    sheets = apply_fixes(choose_sheets(raw, wanted.mapping), wanted)
+    sheets = apply_fixes(choose_sheets(list_going_on(prepared, raw), wanted.mapping), wanted)
     return [replace(sheet, table=sheet.table.select(columns)) for sheet in sheets]
+
+
+def list_going_on(prepared: Prepared, raw: list[Sheet]) -> list[Sheet]:
+    """The sheets of the file without the rows that a question left out."""
+    return leave_rows(raw, read_left_out(prepared))
+
+
+def read_left_out(prepared: Prepared) -> dict[str, set[int]]:
+    """Sheet → the numbers of its rows that a question left out."""
+    gone: dict[str, set[int]] = {}
+    for one in prepared.manifest.get(LEFT_OUT, ()):
+        gone.setdefault(one["sheet"], set()).update(one["rows"])
+    return gone
 
 
 def find_cell(prepared: Prepared, label: str, column: str, wanted: Wanted, sheets: list[Sheet]) -> tuple[str, str]:
@@ -177,7 +197,8 @@ def rows_of(prepared: Prepared, raw: list[Sheet], wanted: Wanted, twins: Sequenc
         sheets = find_sheets(prepared.spec, prepared.sheets)
         return tuple((twin.sheet or sheets[0].name, twin.row) for twin in twins)
     if wanted.mapping is not None:
-        named = list_keys(apply_fixes(choose_sheets(raw, wanted.mapping), wanted), wanted.mapping)
+        used = choose_sheets(list_going_on(prepared, raw), wanted.mapping)
+        named = list_keys(apply_fixes(used, wanted), wanted.mapping)
     else:
         named = [
             (sheet.name, row, parse_text(key))

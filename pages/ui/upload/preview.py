@@ -64,6 +64,7 @@ def show_counts(upload: Upload, seen: Seen, wanted: Wanted) -> None:
     with st.container(key=upload.key("counts")):
         st.markdown(
             f"**{rows.read:,}** rows read = **{rows.taken_in:,}** to take in + **{rows.refused:,}** to put right first"
+            + (f" + **{rows.left_out:,}** left out, as the questions above say" if rows.left_out else "")
         )
     if seen.preview.added:
         st.markdown(f"It adds {join_words(seen.preview.added)}.")

@@ -58,7 +58,12 @@ def say_rows(receipt: Receipt) -> str:
     result, rows = receipt.result, receipt.rows
     said = f"{rows.taken_in:,} of {say_count(rows.read, 'rows')} came in"
     said += f", {rows.incomplete:,} of them without what could not be read" if rows.incomplete else ""
-    said += f"; {rows.refused:,} {'was' if rows.refused == 1 else 'were'} not taken in." if rows.refused else "."
+    said += f"; {rows.refused:,} {'was' if rows.refused == 1 else 'were'} not taken in" if rows.refused else ""
+    said += (
+        f"; {rows.left_out:,} {'was' if rows.left_out == 1 else 'were'} left out, as the questions before said."
+        if rows.left_out
+        else "."
+    )
     places = [f"{result.places[state]:,} {PLACE_WORDS[state]}" for state in PLACE_STATES if result.places.get(state)]
     said += f" Records: {', '.join(places)}." if places else ""
     said += "".join(f" {sentence}" for sentence in result.passed_over)

@@ -14,7 +14,15 @@ from etl.types import Sheet
 from etl.uploads.mapping import ColumnMapping
 from etl.uploads.preview import Preview, preview_upload
 from etl.uploads.sheets import choose_sheets
-from etl.uploads.troubles import RowCount, Trouble, count_rows, join_troubles, list_troubles, list_unplaced
+from etl.uploads.troubles import (
+    RowCount,
+    Trouble,
+    count_rows,
+    join_troubles,
+    list_troubles,
+    list_unplaced,
+    read_left_out,
+)
 from etl.uploads.uploading import Fix, Prepared, Wanted, apply_fixes, find_state, prepare_upload, read_upload
 from pages.ui.access import Reader, explain_unready, find_reader, guard_visit
 from soundings.home import Home, find_home
@@ -160,11 +168,13 @@ def _look(root: str, number: int, name: str, sha256: str, told: str, _home: Home
                 preview, twins=(), same_rows=None, earlier=keep_own(_home, preview.earlier, _wanted.invited)
             )
         unplaced = list_unplaced(prepared, _sheets, _wanted, preview.unplaced)
-        count = preview.result.rows_read
+        left_out = sum(map(len, read_left_out(prepared).values()))
+        count = preview.result.rows_read + left_out
         if _wanted.mapping:
             used = apply_fixes(choose_sheets(_sheets, _wanted.mapping), _wanted)
             count = sum(sheet.table.num_rows for sheet in used)
-        return Seen(prepared, None, preview, tuple(join_troubles(troubles, unplaced)), count_rows(troubles, count))
+        rows = count_rows(troubles, count, left_out)
+        return Seen(prepared, None, preview, tuple(join_troubles(troubles, unplaced)), rows)
     except BadFile as error:
         return str(error)
 
