@@ -136,6 +136,8 @@ def test_a_name_without_dates_is_left_open():
         ("Lieu", ["Salle des fêtes", "Mairie", "École"]),
         ("Area", ["Housing", "Transport", "Housing"]),
         ("Where", ["12 Mill Lane", "Quay", "Park"]),
+        ("Location", ["Quay", "Mill", "North"]),  # branches of a library as well as wards
+        ("Place", ["Riverside", "Hillside", "Quay"]),
         ("Venue", ["Quay", "Mill", "North"]),
         ("Address", ["1 Quay Street", "2 Mill Lane", "3 North Road"]),
     ],
@@ -182,7 +184,17 @@ def test_what_places_are_is_said_by_their_headings_or_left_open():
     assert role({"Home postcode": codes}) == role({"Participant's postcode": codes}) == "home"
     assert role({"Postcode": codes}) is None and role({"Ward": ["Quay", "Mill"]}) is None
     assert role({"Event ward": ["Quay", "Mill"], "Home postcode": codes}) is None
+    assert role({"Ward": ["Quay", "Mill"], "Venue postcode": codes}) is None
     assert role({"Event name": ["a b", "c d"], "Ward": ["Quay", "Mill"]}) is None
+
+
+def test_places_of_two_kinds_are_left_to_a_person():
+    wards, codes = ["Quay", "Mill"], ["ZZ1 1AA", "ZZ2 2BB"]
+    assert guess(ward=wards, venue_ward=wards) == {"ward": None, "venue ward": None}
+    assert guess(ward=wards, home_postcode=codes) == {"ward": None, "home postcode": None}
+    assert guess(venue_postcode=codes, respondent_ward=wards) == {"venue postcode": None, "respondent ward": None}
+    assert guess(ward=wards, venue_postcode=codes) == {"ward": "place_name", "venue postcode": "postcode"}
+    assert guess(district=wards, postcode=codes) == {"district": "place_name", "postcode": "postcode"}
 
 
 def test_two_ways_of_writing_a_heading_are_one():

@@ -11,7 +11,7 @@ from tests.test_mapping import make_sheet
 @pytest.mark.parametrize(
     "heading",
     ["id", "ID", "proposal_id", "ProposalID", "Event ref", "Reference number", "Ref. no.", "uuid", "Meeting number", "Project code",
-     "Unique identifier", "Identifiant", "Référence du projet", "Veranstaltung-ID", "Vorschlag Nr.", "Código de propuesta",
+     "Unique identifier", "unique_id", "Identifiant", "Référence du projet", "Veranstaltung-ID", "Vorschlag Nr.", "Código de propuesta",
      "Número de propuesta", "Cyfeirnod"],
 )  # fmt: skip
 def test_a_filled_column_that_says_id_identifies_the_rows(heading: str) -> None:

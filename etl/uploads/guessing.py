@@ -29,7 +29,7 @@ ALIKE = 0.84  # of rapidfuzz's normalised Indel similarity: “attendence” is 
 SHORTEST_ALIKE = 6  # letters: in shorter words one letter makes another word (“host”, “cost”)
 COUNTS = frozenset((*SESSIONS, *MEASURES)) - {"minutes"}
 PAIRS = (("lon", "lat"), ("easting", "northing"))
-# Headings that are names of places only where the cells are: a location is more often a hall than a ward.
+# Headings that may be of places, and are more often of halls, streets or areas of work: never filled in.
 LOOSE_PLACES = frozenset(("place", "location", "where", "area", "zone", "zona", "plaats", "secteur", "gebied", "kern"))
 LONGEST_PLACE = 40
 SHORTEST_MEETING, LONGEST_MEETING = 10, 1_440  # minutes
@@ -77,7 +77,7 @@ def propose_columns(headers: Sequence[str], sample_rows: Sequence[dict[str, str 
         if -position not in found and one.field not in taken:
             found[-position] = one
             taken.add(one.field)
-    kept = drop_half_pairs(found)
+    kept = drop_half_pairs(drop_mixed_places(found, columns))
     return [
         Proposal(name, kept[at].field, kept[at].why) if at in kept else Proposal(name, None, LEFT_OPEN)
         for at, name in enumerate(headers)
@@ -85,14 +85,16 @@ def propose_columns(headers: Sequence[str], sample_rows: Sequence[dict[str, str 
 
 
 def propose_place_role(headers: Sequence[str], proposals: Sequence[Proposal]) -> str | None:
-    """“venue” or “home” where the headings of the places say so, else None: which it is decides what is kept of them."""
-    lists = read_heading_words()
-    of_places = (name for name, one in zip(headers, proposals, strict=True) if one.field in PLACES)
-    words = {word for name in of_places for word in parse_heading(name).all_words}
-    is_venue, is_home = (not words.isdisjoint(lists[name]) for name in ("venue", "home"))
-    if is_venue == is_home:
-        return None
-    return "venue" if is_venue else "home"
+    """“venue” or “home” where the heading of every place says so, else None: which it is decides what is kept of them."""
+    of_places = [name for name, one in zip(headers, proposals, strict=True) if one.field in PLACES]
+    roles = {find_role(parse_heading(name)) for name in of_places}
+    return roles.pop() if len(roles) == 1 else None
+
+
+def find_role(heading: Heading) -> str | None:
+    """“venue” or “home” where the heading of a place has a word for one of them, else None."""
+    said = [name for name in ("venue", "home") if heading.all_words & read_heading_words()[name]]
+    return said[0] if len(said) == 1 else None
 
 
 def list_candidates(column: Column) -> list[Candidate]:
@@ -226,16 +228,11 @@ def is_organisation(column: Column) -> bool:
 
 
 def is_place_name(column: Column) -> bool:
-    """Names of wards, towns or neighbourhoods: short, without figures; halls, streets and topics are none."""
+    """Short names below a heading that says ward, town or neighbourhood. Below “location” or “area” may stand halls or topics."""
     cells = column.cells
-    if cells.texts < NEARLY_ALL or cells.share(lambda value: len(value) <= LONGEST_PLACE) < NEARLY_ALL:
+    if not LOOSE_PLACES.isdisjoint(column.heading.words) or cells.words("topics") >= 0.3:
         return False
-    if cells.words("topics") >= 0.3:
-        return False
-    if LOOSE_PLACES.isdisjoint(column.heading.words):
-        return True
-    has_figure = cells.share(lambda value: any(sign.isdigit() or sign in ",;/" for sign in value))
-    return cells.words("venues") == 0 and has_figure == 0
+    return cells.texts >= NEARLY_ALL and cells.share(lambda value: len(value) <= LONGEST_PLACE) >= NEARLY_ALL
 
 
 def is_place_code(column: Column) -> bool:
@@ -347,6 +344,20 @@ def is_reference(column: Column, columns: Sequence[Column]) -> bool:
     if len(values) < NEARLY_ALL * rows or len(set(values)) < len(values) or max(map(len, values), default=0) > 80:
         return False
     return [number for number in column.cells.numbers] != list(range(1, len(values) + 1))
+
+
+def drop_mixed_places(found: dict[int, Candidate], columns: Sequence[Column]) -> dict[int, Candidate]:
+    """The guesses without places of two kinds: of a file with a “ward” and a “venue ward”, or with places and homes, nobody but a
+    person can say which is meant."""
+    said: dict[str, set[str | None]] = {}
+    for column in columns:
+        for field in PLACES:
+            if match_heading(column.heading, field)[0] > ALIKE_SCORE:
+                said.setdefault(field, set()).add(find_role(column.heading))
+    every = set().union(*said.values())
+    if "home" in every and len(every) > 1:
+        return {at: one for at, one in found.items() if one.field not in PLACES}
+    return {at: one for at, one in found.items() if one.field not in PLACES or len(said.get(one.field, ())) < 2}
 
 
 def drop_half_pairs(found: dict[int, Candidate]) -> dict[int, Candidate]:

@@ -27,11 +27,13 @@ ACTIVITY_SUBJECTS = frozenset(
     "prosiect".split()
 )
 ROW_SUBJECTS = frozenset(
-    "row record entry unique form submission response comment contribution answer vote ballot booking order ticket item line instance "
+    "row record entry form submission response comment contribution answer vote ballot booking order ticket item line instance "
     "reponse commentaire vote voto respuesta comentario resposta comentari comentario risposta commento antwort kommentar stimme "
     "reactie stem".split()
 )
-FILLERS = frozenset("the of our your own internal external system de du la le el del da do der die des van y".split())
+FILLERS = frozenset(
+    "unique the of our your own internal external system de du la le el del da do der die des van y".split()
+)
 
 
 def find_key_column(sheet: Sheet) -> str | None:
