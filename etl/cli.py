@@ -114,7 +114,13 @@ def add_places_command(
     licence: Annotated[str | None, typer.Option(help="The licence of the boundaries, as it is to be shown.")] = None,
     attribution: Annotated[str | None, typer.Option(help="Who is to be named with the boundaries.")] = None,
     figures: Annotated[
-        list[Path] | None, typer.Option(help="A file with population or deprivation by code; may be repeated.")
+        list[Path] | None,
+        typer.Option(help="A table with population, households or deprivation by code; may be repeated."),
+    ] = None,
+    population: Annotated[str | None, typer.Option(help="The column with the number of residents.")] = None,
+    households: Annotated[str | None, typer.Option(help="The column with the number of households.")] = None,
+    deprivation: Annotated[
+        str | None, typer.Option(help="The column with the deprivation decile, 1 the most deprived tenth.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -124,6 +130,7 @@ def add_places_command(
 
     said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
     said |= {"licence": licence, "attribution": attribution, "swap": swap}
+    said |= {"population": population, "households": households, "deprivation": deprivation}
     with progress("Adding places") as report:
         result = add_places(find_home(), file, kind, figures=tuple(figures or ()), report=report, **said)
     return show_load(result, as_json)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
+from etl.blanks import is_blank, is_no_figure
+
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 DATE_ORDERS = (DAY_FIRST, MONTH_FIRST)
-BLANK_WORDS = frozenset(("", "n/a", "na", "n.a.", "-", "–", "—", "null", "nan", "not known", "unknown", "not recorded"))
 YES_WORDS, NO_WORDS = frozenset(("yes", "y", "true", "1")), frozenset(("no", "n", "false", "0"))
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 FIRST_SERIAL, LAST_SERIAL = 20_000, 73_000  # Excel's day numbers for 1954 to 2099
@@ -76,7 +77,7 @@ def parse_text(text: str | None) -> str | None:
 def parse_number(text: str | None) -> float | None:
     """A finite number. Thousands separators in groups of three are read; a comma as decimal point is refused."""
     plain = parse_text(text)
-    if plain is None or plain.casefold() in BLANK_WORDS:
+    if plain is None or is_no_figure(plain):
         return None
     if not NUMBER.fullmatch(plain):
         if "%" in plain:
@@ -94,9 +95,9 @@ def parse_degrees(text: str | None) -> float | None:
     plain = (parse_text(text) or "").replace("\u2212", "-")
     if (found := COMMA_FOR_POINT.fullmatch(plain)) and abs(int(found[1])) <= 180:
         raise Unreadable(DECIMAL_COMMA)
-    if plain.casefold() not in BLANK_WORDS and any(pattern.search(plain) for pattern in SIXTIETHS):
+    if not is_no_figure(plain) and any(pattern.search(plain) for pattern in SIXTIETHS):
         raise Unreadable(NOT_DECIMAL)
-    if plain and plain.casefold() not in BLANK_WORDS and not NUMBER.fullmatch(plain):
+    if plain and not is_no_figure(plain) and not NUMBER.fullmatch(plain):
         raise Unreadable(NOT_DEGREES)
     return parse_number(plain)
 
@@ -128,7 +129,7 @@ def parse_count(text: str | None) -> float | None:
 def parse_amount(text: str | None) -> Amount | None:
     """An exact figure, an estimate (“about 50”) or a band (“10–15”; “<5” is the band 0 to 4, as people are counted whole)."""
     plain = parse_text(text)
-    if plain is None or plain.casefold() in BLANK_WORDS:
+    if plain is None or is_no_figure(plain):
         return None
     folded = plain.casefold()
     if "%" in folded:
@@ -155,7 +156,7 @@ def parse_date(text: str | None, order: str | None = None, epoch: int = 1900) ->
     A time after the day is left out. A five-digit number is Excel's day number, counted from 1900 unless `epoch` is 1904.
     """
     plain = parse_text(text)
-    if plain is None or plain.casefold() in BLANK_WORDS:
+    if plain is None or is_blank(plain):
         return None
     folded = plain.casefold()
     if found := ISO.fullmatch(plain.upper()):
@@ -261,7 +262,7 @@ def parse_yes_no(text: str | None) -> bool | None:
         return True
     if plain in NO_WORDS:
         return False
-    if plain in BLANK_WORDS:
+    if is_blank(plain):
         return None
     raise Unreadable(f"“{parse_text(text)}” is neither yes nor no.")
 

@@ -38,7 +38,7 @@ class LoadResult:
     """What became of a file. `places` counts stored records by place state; `detected` is by sheet; `passed_over`: which ways of saying where
     did not work and what was used instead; `added`: what it adds, in words.
 
-    `stands_aside_for`: the batch that took its place, where it was loaded before and is replaced. `questions`: all that the file raised; `answers`: those that a person gave. `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
+    `faults`: why files of figures were not taken, with the way on. `stands_aside_for`: the batch that took its place, where it was loaded before and is replaced. `questions`: all that the file raised; `answers`: those that a person gave. `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
     """
 
     batch_id: str
@@ -66,6 +66,7 @@ class LoadResult:
     generation: int | None = None
     content_hash: str | None = None
     warnings: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
 

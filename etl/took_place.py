@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from etl.parsing import BLANK_WORDS, Unreadable, parse_date
+from etl.blanks import is_blank
+from etl.parsing import Unreadable, parse_date
 from soundings.home import PROJECT
 from soundings.model import CANCELLED, HELD, POSTPONED, TOOK_PLACE
 
@@ -66,7 +67,7 @@ def read_took_place(text: str | None, heading: str = "") -> str | None:
     known, kind = read_vocabulary(), find_heading(heading)
     if outcome := known.words.get(plain):
         return outcome
-    if text.strip().casefold() in BLANK_WORDS:
+    if is_blank(text.strip()):
         return None
     if kind != STATUS:
         yes, no = ANSWERS[kind or HELD]

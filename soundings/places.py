@@ -22,6 +22,8 @@ class Place:
     vintage: str | None
     population: int | None
     population_date: str | None
+    households: int | None
+    households_date: str | None
     deprivation_decile: float | None
     deprivation_source: str | None
     area_km2: float | None
@@ -54,7 +56,7 @@ def read_place(connection: duckdb.DuckDBPyConnection, place_code: str) -> Place:
     found = connection.execute(
         """
         select p.place_code, p.kind, p.name, p.name_welsh, p.parent_code, q.name, p.vintage, p.population, p.population_date,
-            p.deprivation_decile, p.deprivation_source, p.area_km2
+            p.households, p.households_date, p.deprivation_decile, p.deprivation_source, p.area_km2
         from place_now p
         left join place_now q on q.place_code = p.parent_code
         where p.place_code = $code""",

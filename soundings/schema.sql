@@ -56,6 +56,8 @@ create table place (
     vintage varchar,                     -- of the boundary, e.g. 2025
     population bigint,
     population_date varchar,             -- e.g. mid-2022
+    households bigint,
+    households_date varchar,             -- e.g. 2021
     deprivation_decile double,           -- 1 = most deprived tenth
     deprivation_source varchar,
     lon double not null,                 -- a point inside the place

@@ -48,7 +48,7 @@ def show_load(result: LoadResult, as_json: bool) -> int:
         print_json(asdict(result))
     else:
         print("\n".join(say_load(result)))
-    return SOME_REJECTED if result.rows_rejected and not result.already_loaded else DONE
+    return SOME_REJECTED if (result.rows_rejected and not result.already_loaded) or result.faults else DONE
 
 
 def show_loads(results: list[LoadResult], as_json: bool) -> int:
@@ -71,6 +71,7 @@ def say_load(result: LoadResult) -> Iterator[str]:
             yield f"It stands aside for batch {result.stands_aside_for}. To have it back: soundings undo {result.stands_aside_for}"
         elif result.is_undone:
             yield f"It is undone at present. To put it back: soundings redo {result.batch_id}"
+        yield from result.faults
         return
     yield f"{result.file_name}: {result.source_id}"
     for name, detected in result.detected.items():
@@ -117,6 +118,7 @@ def say_load(result: LoadResult) -> Iterator[str]:
     elif result.is_refused:
         return
     else:
+        yield from result.faults
         yield f"Batch {result.batch_id}. To take it out again: soundings undo {result.batch_id}"
 
 

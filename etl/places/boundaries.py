@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ import pyproj
 import shapely
 
 from etl.places.columns import find_columns
-from etl.places.figures import read_figures
+from etl.places.figures import AskedColumns, read_figures
 from etl.places.files import read_boundary_file
 from etl.places.fitting import Bounds
 from etl.places.left_out import LeftOut
@@ -33,6 +33,8 @@ PLACE = pa.schema(
         ("vintage", pa.string()),
         ("population", pa.int64()),
         ("population_date", pa.string()),
+        ("households", pa.int64()),
+        ("households_date", pa.string()),
         ("deprivation_decile", pa.float64()),
         ("deprivation_source", pa.string()),
         ("lon", pa.float64()),
@@ -50,7 +52,8 @@ class PlacesRead:
     """What a boundary file becomes. `table`: the columns of `place` without batch_id, in order of kind and code.
 
     `detected`: format, crs, and which columns were taken for what. `warnings`: sentences for the person who adds it.
-    `left_out`: the places that could not be taken in. `has_made_codes`: the codes were made of the names.
+    `left_out`: the places that could not be taken in. `has_made_codes`: the codes were made of the names. `faults`: why a file of
+    figures was not taken, by its position among those given.
     """
 
     table: pa.Table
@@ -58,6 +61,7 @@ class PlacesRead:
     warnings: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     has_made_codes: bool = False
+    faults: dict[int, str] = field(default_factory=dict)
 
 
 def read_places(
@@ -73,26 +77,42 @@ def read_places(
     layer: str | None = None,
     swap: bool = False,
     near: Bounds | None = None,
+    population: str | None = None,
+    households: str | None = None,
+    deprivation: str | None = None,
     with_parents: bool = True,
 ) -> PlacesRead:
     """The places of a boundary file, and (`with_parents`) the larger places they make up where their names are given.
 
-    `code`, `name`, `parent` name columns where the detected ones are wrong; `vintage` the boundaries' year. `figures` are
-    CSV files of population, deprivation decile or parents, matched by code. `swap` reads latitude first; `near`: the bounds of the places
-    loaded before. Raises BadFile with a sentence that asks.
+    `code`, `name`, `parent` name columns where the detected ones are wrong; `vintage` the boundaries' year. `figures` are tables of
+    population, households, deprivation decile or parents, matched by code; one that is wrong stops nothing and is told in `faults`.
+    `population`, `households`, `deprivation` name columns of the boundary file or of those. `swap` reads
+    latitude first; `near`: the bounds of the places loaded before. Raises BadFile with a sentence that asks.
     """
     if kind not in PLACE_KINDS:
         raise BadFile(f"“{kind}” is not a kind of place. Expected one of {', '.join(PLACE_KINDS)}.")
     read = read_boundary_file(path, crs=crs, layer=layer, swap=swap, near=near)
     warnings = list(read.warnings)
     given = {"parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
+    given |= {"swap": swap or None, "population": population, "households": households, "deprivation": deprivation}
+    asked = AskedColumns(population, households, deprivation)
     command = start_command(Path(path), kind, given, figures)
-    columns = find_columns(read, Path(path).name, kind, code, name, parent, warnings, command)
+    columns = find_columns(read, Path(path).name, kind, code, name, parent, warnings, command, asked)
     left_out: list[LeftOut] = []
     frame = read_rows(read, columns, kind, Path(path).name, warnings, left_out)
     detected = {**read.detected, **{what: column for what, column in columns.items() if column}}
-    for figures_path in figures:
-        add_figures(frame, read_figures(figures_path, kind), Path(path).name, warnings)
+    asked, faults = replace(asked, code=columns["code"]), {}
+    found = {column for column in columns.values() if column}
+    for position, figures_path in enumerate(figures):
+        try:
+            told = read_figures(figures_path, kind, asked)
+        except BadFile as error:
+            faults[position] = str(error)
+        else:
+            add_figures(frame, told, Path(path).name, warnings)
+            found |= set(told.detected.values())
+    if not faults:
+        _require_found(asked, found, Path(path).name, [Path(one).name for one in figures])
     frame["vintage"] = vintage or _guess_vintage(columns["code"])
     if frame["vintage"].iloc[0]:
         detected["vintage"] = frame["vintage"].iloc[0]
@@ -102,7 +122,17 @@ def read_places(
         if len(parents):
             detected["parents_made"] = f"{len(parents)} of kind {parents['kind'].iloc[0]}"
             tables.append(_measure(parents, is_derived=True))
-    return PlacesRead(pa.concat_tables(tables), detected, warnings, left_out, columns["code"] is None)
+    return PlacesRead(pa.concat_tables(tables), detected, warnings, left_out, columns["code"] is None, faults)
+
+
+def _require_found(asked: AskedColumns, found: set[str], file: str, figures: list[str]) -> None:
+    """Raises BadFile where a column of figures that was named stands in no file."""
+    for option in ("population", "households", "deprivation"):
+        column = getattr(asked, option)
+        if column is not None and column not in found:
+            raise BadFile(
+                f"No column is called {column} (--{option}) in {' or '.join([file, *figures])}. Check the name."
+            )
 
 
 def _guess_vintage(code_column: str | None) -> str | None:

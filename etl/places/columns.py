@@ -6,7 +6,14 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from etl.places.figures import KIND_OF_PREFIX, find_code_column, find_parent_column
+from etl.places.figures import (
+    HOUSEHOLD_DATE_NAMES,
+    HOUSEHOLD_NAMES,
+    KIND_OF_PREFIX,
+    AskedColumns,
+    find_code_column,
+    find_parent_column,
+)
 from etl.places.files import BoundaryFile
 from etl.places.made_codes import are_codes
 from etl.places.proposing import Proposal, find_gss_column, propose
@@ -26,7 +33,15 @@ PARENT_KIND = {
 
 
 def find_columns(
-    read: BoundaryFile, file: str, kind: str, code, name, parent, warnings: list[str], command: str
+    read: BoundaryFile,
+    file: str,
+    kind: str,
+    code,
+    name,
+    parent,
+    warnings: list[str],
+    command: str,
+    asked_figures: AskedColumns,
 ) -> dict[str, str | None]:
     """Which column is the code, the name, the Welsh name, the parent's code and name, and figures in the same file.
 
@@ -53,6 +68,10 @@ def find_columns(
     def first(wanted: Sequence[str]) -> str | None:
         return next((by_name[one] for one in wanted if one in by_name), None)
 
+    def figure(field: str, wanted: Sequence[str]) -> str | None:
+        asked = asked_figures.of_field(field)
+        return first(wanted) if asked is None else asked if asked in columns else None
+
     if name is None:
         likely = [re.sub("code$", "name", (code or "").strip().lower()), *GENERIC_NAMES]
         likely = [one for one in likely if one != (code or "").strip().lower()]
@@ -77,9 +96,11 @@ def find_columns(
         "parent": parent,
         "parent_name": parent_name if parent_name not in (parent, name) else None,
         "parent_kind": parent_kind if parent else None,
-        "population": first(["population", "pop", "total_population"]),
+        "population": figure("population", ["population", "pop", "total_population"]),
         "population_date": first(["population_date", "population_year"]),
-        "deprivation_decile": first(["deprivation_decile", "imd_decile", "uk_imd_e_pop_decile"]),
+        "households": figure("households", HOUSEHOLD_NAMES),
+        "households_date": first(HOUSEHOLD_DATE_NAMES),
+        "deprivation_decile": figure("deprivation_decile", ["deprivation_decile", "imd_decile", "uk_imd_e_pop_decile"]),
         "deprivation_source": first(["deprivation_source"]),
         "area_km2": first(["area_km2"]),
     }

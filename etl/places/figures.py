@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
-from etl.readers.reading import require_file
+from etl.blanks import is_no_figure
+from etl.readers.reading import read_sheets, require_file
+from etl.types import Sheet
 from soundings.model import BadFile
 
 AREA_PREFIXES = ("OA", "LSOA", "MSOA", "WD", "LAD", "RGN", "CTRY")
@@ -39,6 +40,17 @@ CODE_NAMES = (
     "gss",
 )
 POPULATION_NAMES = ("population", "pop", "obs_value", "all ages", "total_population", "usual_residents")
+HOUSEHOLD_NAMES = (
+    "households",
+    "household_count",
+    "number_of_households",
+    "number of households",
+    "total_households",
+    "total households",
+    "all households",
+    "no. of households",
+)
+HOUSEHOLD_DATE_NAMES = ("households_date", "household_date", "households_year")
 DATE_NAMES = ("population_date", "date_name", "population_year")
 DECILE_NAMES = (
     "deprivation_decile",
@@ -74,54 +86,79 @@ class Figures:
         return set(self.parents).union(*self.values.values())
 
 
-def read_figures(path: Path, kind: str) -> Figures:
-    """The figures or the parents that a CSV file gives for places of a kind. Raises BadFile where it gives neither.
+@dataclass(frozen=True)
+class AskedColumns:
+    """The columns of figures that a person named, for the boundary file or a file of figures; None is found by its heading.
+
+    `code`: the boundary file's column of codes, which a file of figures may have too.
+    """
+
+    population: str | None = None
+    households: str | None = None
+    deprivation: str | None = None
+    code: str | None = None
+
+    def of_field(self, field: str) -> str | None:
+        """The column named for a field of `place`."""
+        return self.deprivation if field == "deprivation_decile" else getattr(self, field, None)
+
+
+def read_figures(path: Path, kind: str, asked: AskedColumns = AskedColumns()) -> Figures:  # noqa: B008 — frozen
+    """The figures or the parents that a table gives for places of a kind: CSV, a spreadsheet or Parquet, as `load` reads them.
+
+    Of a workbook the first sheet that gives any is read. Raises BadFile where none does.
 
     Shapes known: Nomis population downloads (the row of all ages is the total), mySociety's LSOA population and composite
-    deprivation index, ONS lookups (LSOA21CD, WD24CD, LAD24CD), and plain columns code, population, population_date,
+    deprivation index, ONS lookups (LSOA21CD, WD24CD, LAD24CD), and plain columns code, population, population_date, households,
     deprivation_decile, deprivation_source.
     """
     path = Path(path)
-    table = _read_text_table(path)
+    require_file(path, "file of figures")
+    sheets = read_sheets(path)
+    with_codes = [sheet for sheet in sheets if _find_code(sheet, kind, asked)[0]]
+    if not with_codes:
+        raise BadFile(
+            f"{path.name} has no column of place codes that is known. Its columns are {_list_columns(sheets)}; expected one such as "
+            "code, GEOGRAPHY_CODE or WD25CD."
+        )
+    for sheet in with_codes:
+        figures = _read_sheet(path, sheet, kind, asked)
+        if figures.values or figures.parents:
+            break
+    else:
+        raise BadFile(
+            f"{path.name} has no column of population, of households, of a deprivation decile or of a larger place's code that is "
+            f"known. Its columns are {_list_columns(with_codes)}; expected one such as population, households, deprivation_decile or "
+            "LAD25CD. Name another with --population, --households or --deprivation."
+        )
+    if len(sheets) > 1:
+        others = ", ".join(one.name for one in sheets if one is not sheet)
+        figures.warnings.append(f"Of {path.name} the sheet {sheet.name} was read, and not {others}.")
+    return figures
+
+
+def _find_code(sheet: Sheet, kind: str, asked: AskedColumns) -> tuple[str | None, list[str]]:
+    """The column of codes: the one of the boundary file's name, else one that is known."""
+    if asked.code in sheet.table.column_names:
+        return asked.code, []
+    return find_code_column(sheet.table.column_names, kind)
+
+
+def _list_columns(sheets: list[Sheet]) -> str:
+    return ", ".join(dict.fromkeys(name for sheet in sheets for name in sheet.table.column_names[:30]))
+
+
+def _read_sheet(path: Path, sheet: Sheet, kind: str, asked: AskedColumns) -> Figures:
+    """What one sheet gives; nothing where it has codes alone."""
+    table = sheet.table
     names = {name.strip().lower(): name for name in table.column_names}
-    code_column, vintage_warning = find_code_column(list(table.column_names), kind)
-    if code_column is None:
-        raise BadFile(
-            f"{path.name} has no column of place codes that is known. Its columns are {', '.join(table.column_names)}; expected "
-            "one such as code, GEOGRAPHY_CODE or WD25CD."
-        )
+    code_column, vintage_warning = _find_code(sheet, kind, asked)
     parents = _read_parents(table, code_column, kind)
-    values, detected, warnings = _read_values(path, table, names, code_column)
-    if not values and not parents:
-        raise BadFile(
-            f"{path.name} has no column of population, of a deprivation decile or of a larger place's code. Its columns are "
-            f"{', '.join(table.column_names)}; expected one such as population, deprivation_decile or LAD25CD."
-        )
+    values, detected, warnings = _read_values(path, table, names, code_column, asked)
+    doubled = next((one for one in [code_column, *detected.values()] if f"{one} (2)" in table.column_names), None)
+    if doubled:
+        raise BadFile(f"Two columns of {path.name} are called {doubled}. Give each its own name.")
     return Figures(path.name, values, parents, {"code": code_column, **detected}, vintage_warning + warnings)
-
-
-def _read_text_table(path: Path) -> pa.Table:
-    """A CSV file (UTF-8, with or without BOM, or else Windows-1252) as text, blank cells null."""
-    require_file(path, "CSV file")
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    header = next(csv.reader(text[: 1 << 16].splitlines()[:1]), [])
-    if not header:
-        raise BadFile(f"{path.name} is empty. Expected a line of column names and a line for each place.")
-    if len(set(header)) != len(header):
-        raise BadFile(f"Two columns of {path.name} have the same name. Give each its own name.")
-    try:
-        return pa_csv.read_csv(
-            pa.BufferReader(text.encode()),
-            convert_options=pa_csv.ConvertOptions(
-                column_types={name: pa.string() for name in header}, strings_can_be_null=True, null_values=[""]
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        raise BadFile(f"{path.name} cannot be read as CSV: {error}") from error
 
 
 def find_code_column(columns: list[str], kind: str) -> tuple[str | None, list[str]]:
@@ -189,7 +226,7 @@ def find_parent_column(columns: list[str], kind: str) -> tuple[str, str | None, 
 
 
 def _read_values(
-    path: Path, table: pa.Table, names: dict[str, str], code_column: str
+    path: Path, table: pa.Table, names: dict[str, str], code_column: str, asked: AskedColumns
 ) -> tuple[dict[str, dict[str, object]], dict[str, str], list[str]]:
     """Values by field and code, which columns they come from, and what could not be read."""
     values: dict[str, dict[str, object]] = {}
@@ -199,23 +236,25 @@ def _read_values(
     codes = [(code or "").strip() for code in rows[code_column].to_pylist()]
     for field, wanted, parse in (
         ("population", POPULATION_NAMES, parse_count),
+        ("households", HOUSEHOLD_NAMES, parse_count),
         ("deprivation_decile", DECILE_NAMES, parse_decile),
     ):
-        column = _first(names, wanted)
-        if column is None:
+        column = asked.of_field(field) or _first(names, wanted)
+        if column not in table.column_names:
             continue
         detected[field] = column
         values[field], unread = _collect(path, codes, rows[column].to_pylist(), parse, column)
         warnings += unread
-    date_column = _first(names, DATE_NAMES)
-    if "population" in values:
-        dates = rows[date_column].to_pylist() if date_column else [guess_date(path.name)] * len(codes)
-        is_mid_year = "urn" in names and bool(MID_YEAR.match(rows[names["urn"]][0].as_py() or ""))
-        values["population_date"] = {
-            code: f"mid-{date.strip()}" if is_mid_year else date.strip()
-            for code, date in zip(codes, dates, strict=True)
-            if code and date
-        }
+    is_mid_year = "urn" in names and rows.num_rows and bool(MID_YEAR.match(rows[names["urn"]][0].as_py() or ""))
+    for field, wanted in (("population", DATE_NAMES), ("households", (*HOUSEHOLD_DATE_NAMES, *DATE_NAMES))):
+        if field in values:
+            date_column = _first(names, wanted)
+            dates = rows[date_column].to_pylist() if date_column else [guess_date(path.name)] * len(codes)
+            values[f"{field}_date"] = {
+                code: f"mid-{date.strip()}" if is_mid_year else date.strip()
+                for code, date in zip(codes, dates, strict=True)
+                if code and date
+            }
     if "deprivation_decile" in values:
         source = _first(names, ("deprivation_source",))
         said = rows[source].to_pylist() if source else [f"{path.name}, {detected['deprivation_decile']}"] * len(codes)
@@ -242,9 +281,12 @@ def _keep_totals(path: Path, table: pa.Table, names: dict[str, str]) -> pa.Table
 def _collect(path: Path, codes: list[str], texts: list, parse, column: str) -> tuple[dict[str, object], list[str]]:
     """Values by code. Raises BadFile where one code has two different values: which is meant cannot be told."""
     found: dict[str, object] = {}
-    unread = []
+    unread, silent = [], Counter()
     for code, text in zip(codes, texts, strict=True):
         if not code or text is None or not text.strip():
+            continue
+        if is_no_figure(" ".join(text.split())):
+            silent[text.strip()] += 1
             continue
         value = parse(text)
         if value is None:
@@ -254,10 +296,24 @@ def _collect(path: Path, codes: list[str], texts: list, parse, column: str) -> t
                 f"{path.name} has two different values for {code} in {column} ({found[code]:g} and {value:g}). Keep one row for "
                 "each place, such as one year only."
             )
-    if not unread:
-        return found, []
-    shown = ", ".join(unread[:5]) + (" …" if len(unread) > 5 else "")
-    return found, [f"{len(unread):,} values of {column} in {path.name} could not be read and are left empty: {shown}."]
+    warnings = []
+    if silent:
+        warnings.append(say_no_figures(silent, column, path.name))
+    if unread:
+        shown = ", ".join(unread[:5]) + (" …" if len(unread) > 5 else "")
+        warnings.append(
+            f"{len(unread):,} values of {column} in {path.name} could not be read and are left empty: {shown}."
+        )
+    return found, warnings
+
+
+def say_no_figures(silent: Counter[str], column: str, file: str) -> str:
+    """That cells say in words or by a mark that there is no figure, with the words."""
+    count = silent.total()
+    return (
+        f"{count:,} {'cell' if count == 1 else 'cells'} of {column} in {file} {'says' if count == 1 else 'say'} that there is no "
+        f"figure, and {'is' if count == 1 else 'are'} left empty: {', '.join(f'“{word}”' for word in silent)}."
+    )
 
 
 def parse_count(text: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from etl.accepting import accept_batch, say_now, say_who
@@ -12,6 +13,7 @@ from etl.places.code_lists import check_list, map_list
 from etl.places.left_out import LEFT_OUT, table_of_left_out
 from etl.places.made_codes import avoid_taken
 from etl.places.outlines import prepare_outlines
+from etl.places.proposing import start_command
 from etl.readers.reading import require_file
 from etl.replay import map_places, pack_sheets
 from etl.results import LoadResult, describe_load
@@ -38,6 +40,9 @@ def add_places(
     vintage: str | None = None,
     layer: str | None = None,
     swap: bool = False,
+    population: str | None = None,
+    households: str | None = None,
+    deprivation: str | None = None,
     figures: tuple[Path, ...] = (),
     licence: str | None = None,
     attribution: str | None = None,
@@ -46,15 +51,15 @@ def add_places(
     timeout: float = LOCK_SECONDS,
     report: Callable[[str], None] = say_nothing,
 ) -> LoadResult:
-    """What became of a file of boundaries. `figures` are files with population or deprivation by place code.
+    """What became of a file of boundaries. `figures` are files with population, households or deprivation by place code; one that is
+    wrong does not stop the boundaries. `population`, `households`, `deprivation` name their columns.
 
     Raises BadFile where the file cannot be taken, Busy, BrokenStore.
     """
     from etl.places.boundaries import read_places
 
     path, figures = Path(path), tuple(Path(figure) for figure in figures)
-    for file in (path, *figures):
-        require_file(file)
+    require_file(path)
     report("Reading boundaries")
     said = {
         "code": code,
@@ -65,13 +70,14 @@ def add_places(
         "layer": layer,
         "swap": swap or None,
     }
+    said |= {"population": population, "households": households, "deprivation": deprivation}
     read = read_places(path, kind, figures=list(figures), near=read_loaded_bounds(home), **said | {"swap": swap})
     table, generation = read.table, open_current(home)
     if read.has_made_codes and generation:
         table = avoid_taken(table, generation.cursor(), read.warnings)
     options = {"kind": kind, **{key: value for key, value in said.items() if value is not None}}
-    if figures:
-        options["figures"] = [hash_file(figure) for figure in figures]
+    if taken := [figure for position, figure in enumerate(figures) if position not in read.faults]:
+        options["figures"] = [hash_file(figure) for figure in taken]
     manifest = make_manifest(
         PLACES, f"places-{kind}", path, options, {path.name: read.detected}, is_demo=is_demo, who=who
     ) | {"licence": licence, "attribution": attribution, "decisions": list(read.warnings)}
@@ -80,7 +86,17 @@ def add_places(
     report("Saving, and finding the places of every record again")
     accepted = accept_batch(home, manifest, encode_tables(kept), mapped, timeout=timeout)
     warnings = [*read.warnings, *prepare_outlines(home, report)]
-    return describe_load(home, manifest, mapped, accepted, sheets=[], warnings=warnings)
+    result = describe_load(home, manifest, mapped, accepted, sheets=[], warnings=warnings)
+    command = start_command(path, kind, said, figures)
+    return replace(result, faults=[_say_fault(fault, command, result.batch_id) for fault in read.faults.values()])
+
+
+def _say_fault(fault: str, command: str, batch_id: str) -> str:
+    """Why a file of figures was not taken, and how to add it once it is put right."""
+    return (
+        f"The boundaries were added without these figures. {fault} To add them once that is put right: soundings undo {batch_id} and "
+        f"then {command}"
+    )
 
 
 def read_loaded_bounds(home: Home) -> tuple[float, float, float, float] | None:

@@ -36,8 +36,8 @@ def make_parents(frame: pd.DataFrame, kind: str, file: str, warnings: list[str])
                 f"{sorted(group['parent_name'])[0]} ({code}), made of the places in {file}, is drawn without "
                 f"{len(group) - len(shapes):,} of its {len(group):,} places, which have no outline."
             )
-        dates = group["population_date"].dropna().unique()
-        is_complete = group["population"].notna().all() and len(dates) <= 1
+        population, population_date = _add_up(group, "population")
+        households, households_date = _add_up(group, "households")
         made.append(
             {
                 "place_code": code,
@@ -46,8 +46,10 @@ def make_parents(frame: pd.DataFrame, kind: str, file: str, warnings: list[str])
                 "name_welsh": None,
                 "parent_code": None,
                 "vintage": frame["vintage"].iloc[0],
-                "population": sum(group["population"]) if is_complete else None,
-                "population_date": dates[0] if is_complete and len(dates) else None,
+                "population": population,
+                "population_date": population_date,
+                "households": households,
+                "households_date": households_date,
                 "deprivation_decile": None,
                 "deprivation_source": None,
                 "area_km2": sum(group["area_km2"]) if group["area_km2"].notna().all() else None,
@@ -55,6 +57,14 @@ def make_parents(frame: pd.DataFrame, kind: str, file: str, warnings: list[str])
             }
         )
     return pd.DataFrame(made)
+
+
+def _add_up(group: pd.DataFrame, field: str) -> tuple[int | None, str | None]:
+    """The sum of a figure and its date; None where a place has none, or where the dates differ."""
+    dates = group[f"{field}_date"].dropna().unique()
+    if not group[field].notna().all() or len(dates) > 1:
+        return None, None
+    return sum(group[field]), dates[0] if len(dates) else None
 
 
 def join_shapes(shapes: np.ndarray) -> shapely.Geometry:

@@ -38,19 +38,15 @@ class Proposal:
         return f"{self.command} --code {shlex.quote(code)} --name {shlex.quote(name)}"
 
 
-def start_command(path: Path, kind: str, options: dict[str, str | None], figures: Sequence[Path]) -> str:
-    """`soundings places add` with what was given, without --code and --name."""
-    given = [(f"--{name.replace('_', '-')}", value) for name, value in options.items() if value is not None]
-    given += [("--figures", str(figure)) for figure in figures]
-    return " ".join(
-        [
-            "soundings places add",
-            shlex.quote(str(path)),
-            "--kind",
-            kind,
-            *(f"{name} {shlex.quote(value)}" for name, value in given),
-        ]
-    )
+def start_command(path: Path, kind: str, options: dict[str, str | bool | None], figures: Sequence[Path]) -> str:
+    """`soundings places add` with what was given; an option that is True stands without a value."""
+    words = ["soundings", "places", "add", str(path), "--kind", kind]
+    for name, value in options.items():
+        if value is not None:
+            words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
+    for figure in figures:
+        words += ["--figures", str(figure)]
+    return shlex.join(words)
 
 
 def propose(table: pd.DataFrame, command: str) -> Proposal:

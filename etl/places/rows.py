@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
-from etl.places.figures import Figures, parse_count, parse_decile
+from etl.blanks import is_no_figure
+from etl.places.figures import Figures, parse_count, parse_decile, say_no_figures
 from etl.places.files import BoundaryFile
 from etl.places.left_out import FIRST_ROW, LeftOut
 from etl.places.made_codes import make_codes, name_numbers
@@ -13,7 +16,16 @@ from etl.places.mended import mend_shapes
 from etl.places.sentences import list_some
 from soundings.model import BadFile
 
-GOES_WITH = {"population_date": "population", "deprivation_source": "deprivation_decile"}
+GOES_WITH = {
+    "population_date": "population",
+    "households_date": "households",
+    "deprivation_source": "deprivation_decile",
+}
+PARSERS = (
+    ("population", parse_count),
+    ("households", parse_count),
+    ("deprivation_decile", parse_decile),
+)
 
 
 def read_rows(
@@ -37,7 +49,7 @@ def read_rows(
         return pd.Series([_to_text(value) for value in read.columns[column].tolist()], dtype=object)
 
     frame = pd.DataFrame({"place_code": texts("code"), "kind": kind, "name": texts("name")})
-    for what in ("name_welsh", "population_date", "deprivation_source"):
+    for what in ("name_welsh", "population_date", "households_date", "deprivation_source"):
         frame[what] = texts(what)
     frame["parent_code"], frame["parent_name"] = texts("parent"), texts("parent_name")
     frame["parent_kind"] = columns["parent_kind"]
@@ -54,8 +66,12 @@ def read_rows(
             f"{list_some(frame.loc[is_unnamed, 'place_code'])}."
         )
         frame.loc[is_unnamed, "name"] = frame.loc[is_unnamed, "place_code"]
-    for what, parse in (("population", parse_count), ("deprivation_decile", parse_decile), ("area_km2", _parse_number)):
+    for what, parse in (*PARSERS, ("area_km2", _parse_number)):
         said = texts(what)
+        is_silent = said.map(lambda text: text is not None and is_no_figure(" ".join(text.split())))
+        if is_silent.any():
+            warnings.append(say_no_figures(Counter(said[is_silent]), columns[what], file))
+            said[is_silent] = None
         frame[what] = pd.Series([parse(text) if text else None for text in said], dtype=object)
         unread = said.notna() & frame[what].isna()
         if unread.any():

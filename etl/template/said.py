@@ -6,7 +6,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from etl.parsing import BLANK_WORDS, Unreadable, parse_date, parse_measured, parse_number, parse_text
+from etl.blanks import is_blank
+from etl.parsing import Unreadable, parse_date, parse_measured, parse_number, parse_text
 from soundings.model import FEWEST_ANSWERS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ NOTHING = frozenset(("nothing", "none", "nil", "no"))
 def parse_side(text: str | None) -> str | None:
     """What people gave or got, or None. Raises Unreadable for “nothing”: a side that is filled in would answer the question."""
     plain = parse_text(text)
-    if plain is None or plain.casefold() in BLANK_WORDS:
+    if plain is None or is_blank(plain):
         return None
     if plain.casefold().rstrip(".") in NOTHING:
         raise Unreadable(
@@ -128,7 +129,7 @@ def make_instrument(batch: Batch, row: Row) -> None:
 def read_month(row: Row) -> str | None:
     """A month as YYYY-MM; of a whole date its month alone. Anything else is set aside."""
     text = row.text("said_month")
-    if text is None or text.casefold() in BLANK_WORDS or MONTH.fullmatch(text):
+    if text is None or is_blank(text) or MONTH.fullmatch(text):
         return text if text and MONTH.fullmatch(text) else None
     try:
         return f"{parse_day_or_month(text, row):%Y-%m}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from etl.parsing import BLANK_WORDS, parse_text
+from etl.blanks import is_blank
+from etl.parsing import parse_text
 from etl.template.tables import PLACE_COLUMNS
 
 TOTALS = frozenset(
@@ -34,4 +35,4 @@ def is_total(names: Iterable[str | None], when_or_where: Iterable[str | None]) -
     first = next(filter(None, map(parse_text, names)), "")
     if re.sub(r"[\W_]+", " ", first.casefold()).strip() not in TOTALS:
         return False
-    return all((parse_text(cell) or "").casefold() in BLANK_WORDS for cell in when_or_where)
+    return all(is_blank(parse_text(cell) or "") for cell in when_or_where)

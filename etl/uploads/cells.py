@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from etl.parsing import BLANK_WORDS, NO_WORDS, YES_WORDS, Unreadable, parse_date
+from etl.blanks import is_blank
+from etl.parsing import NO_WORDS, YES_WORDS, Unreadable, parse_date
 from etl.personal_data import LONGEST, NO_NAMES
 from etl.uploads.headings import read_heading_words, split_words
 
@@ -35,7 +36,7 @@ GSS_CODE = re.compile(r"[EWSNK]\d{8}", re.IGNORECASE)
 CODE = re.compile(r"(?=.*\d)[A-Z0-9]{2,12}", re.IGNORECASE)
 NAME_PART = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:['’-][^\W\d_]+)*\.?")
 NAME_LINKS = frozenset("de da do dos van von der den del della la le y e i af al bin ap ab of".split())
-UNKNOWN = BLANK_WORDS | {"tbc", "tba", "none", "nil", "not counted", "?"}
+UNKNOWN = frozenset(("tba", "none", "nil", "?"))
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Cells:
 def collect_cells(cells: list[str | None]) -> Cells:
     """The filled cells of a column."""
     told = (cell.strip() for cell in cells if cell)
-    return Cells(tuple(cell for cell in told if cell.casefold() not in UNKNOWN))
+    return Cells(tuple(cell for cell in told if cell.casefold() not in UNKNOWN and not is_blank(cell)))
 
 
 def is_date(value: str) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.parsing import BLANK_WORDS, parse_text
+from etl.blanks import is_no_figure
+from etl.parsing import parse_text
 from etl.sparing import spare_collecting
 from etl.template.totals import is_total
 from etl.types import Sheet
@@ -168,7 +169,7 @@ def make_counts(
 ) -> Sheet:
     """The sheet of one measure: a row for each that gives a figure. A blank is no figure, and no row."""
     said = ((row, parse_text(cells[measure][row])) for row in which)
-    told = {row: figure for row, figure in said if figure is not None and figure.casefold() not in BLANK_WORDS}
+    told = {row: figure for row, figure in said if figure is not None and not is_no_figure(figure)}
     at = list(told)
     starts = pick(cells.get("start_date"), at)
     ends = [end or start for end, start in zip(pick(cells.get("end_date"), at), starts, strict=True)]

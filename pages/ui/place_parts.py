@@ -37,11 +37,18 @@ COLUMNS = (("How widely", ("breadth",)), ("How deeply", ("contact", "depth")))
 
 def show_facts(place: Place) -> None:
     """Where it is, who lives there, how deprived it is, each with its date and source."""
+    st.markdown(" · ".join(list_facts(place)))
+
+
+def list_facts(place: Place) -> list[str]:
+    """What `show_facts` shows, in its order, escaped."""
     parts = [f"{place.kind.capitalize()} {escape(place.place_code)}"]
     if place.parent_name:
         parts.append(f"in {escape(place.parent_name)}")
     if place.population:
         parts.append(f"{place.population:,} residents ({escape(place.population_date or 'date not recorded')})")
+    if place.households:
+        parts.append(f"{place.households:,} households ({escape(place.households_date or 'date not recorded')})")
     if place.deprivation_decile is not None:
         source = f", {escape(place.deprivation_source)}" if place.deprivation_source else ""
         parts.append(
@@ -51,7 +58,7 @@ def show_facts(place: Place) -> None:
         parts.append(f"{place.area_km2:,.1f} km²")
     if place.vintage:
         parts.append(f"boundary of {escape(place.vintage)}")
-    st.markdown(" · ".join(parts))
+    return parts
 
 
 def show_ways_on(place: Place) -> None:
