@@ -9,7 +9,7 @@ SWAPPED = (
     "Longitude and latitude look swapped: as written the point is in the Indian Ocean, swapped it is in the British Isles. "
     "Is the column called longitude really the longitude? Rename the two columns, or swap them, and load the file again."
 )
-SWAPPED_BEYOND = "The latitude is beyond 90 degrees. Are longitude and latitude swapped? Rename the two columns, or swap them, and load the file again."
+SWAPPED_BEYOND = "The latitude is beyond 85 degrees, where no map can be drawn. Are longitude and latitude swapped? Rename the two columns, or swap them, and load the file again."
 NATIONAL_GRID = (
     "The numbers look like metres on the British National Grid, not degrees. If they are, name the columns easting and northing "
     "and load the file again."
@@ -35,6 +35,7 @@ LOST_POINT = (
     "The numbers look like degrees that lost their decimal point (53801 or 5380100 for 53.801), as spreadsheets do to them. Export "
     "them again with the point, as in 53.801, and load the file again."
 )
+BEYOND_ANY_MAP = "The latitude is beyond 85.06 degrees north or south, where no map can be drawn. Check the two numbers, and load the file again."
 BEYOND = "Longitude must be within ±180 and latitude within ±90. In which coordinate system are these numbers?"
 DEGREES_AS_METRES = (
     "The easting and northing look like degrees, not metres. If they are longitude and latitude, name the columns lon and lat "
@@ -62,7 +63,7 @@ NULL_GRID = (
 OFF_THE_GRID = "The easting and northing are outside the British National Grid (0 to 700,000 by 0 to 1,250,000 metres)."
 
 QUESTIONS = (
-    SWAPPED, SWAPPED_BEYOND, NATIONAL_GRID, NATIONAL_OR_IRISH_GRID, IRISH_TRANSVERSE, WEB_MERCATOR, UTM, LOST_POINT, BEYOND,
+    SWAPPED, SWAPPED_BEYOND, NATIONAL_GRID, NATIONAL_OR_IRISH_GRID, IRISH_TRANSVERSE, WEB_MERCATOR, UTM, LOST_POINT, BEYOND, BEYOND_ANY_MAP,
     DEGREES_AS_METRES, SWAPPED_DEGREES_AS_METRES, MERCATOR_AS_METRES, KILOMETRES, SWAPPED_METRES, OFF_THE_GRID,
 )  # fmt: skip
 # What would put a point into a loaded place that stands in none as it is written. None of these is ever done for anyone.

@@ -10,6 +10,7 @@ import numpy as np
 
 from etl.locating.coordinate_questions import (
     BEYOND,
+    BEYOND_ANY_MAP,
     DEGREES_AS_METRES,
     IN_IRISH_TRANSVERSE,
     IRISH_TRANSVERSE,
@@ -47,6 +48,8 @@ IRISH_BOX = (10_000, 10_000, 370_000, 470_000)
 ITM_BOX = (410_000, 510_000, 780_000, 970_000)
 MERCATOR_BOX = (-1_230_000, 6_270_000, 250_000, 8_760_000)
 UTM_BOX = (160_000, 5_430_000, 840_000, 6_820_000)
+# Web Mercator, in which maps of the web are drawn, ends here: https://epsg.io/3857.
+LARGEST_LAT = 85.06
 MOST_DECIMALS = 8
 
 
@@ -146,8 +149,9 @@ def diagnose_points(lon, lat) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             (~(np.isfinite(x) & np.isfinite(y)), NOT_A_NUMBER),
             ((x == 0) & (y == 0), NULL_ISLAND),
             (in_degrees & east, SWAPPED),
-            (in_degrees, None),
-            ((np.abs(x) <= 90) & (np.abs(y) <= 180), SWAPPED_BEYOND),
+            (in_degrees & (np.abs(y) <= LARGEST_LAT), None),
+            ((np.abs(x) <= LARGEST_LAT) & (np.abs(y) <= 180), SWAPPED_BEYOND),
+            (in_degrees, BEYOND_ANY_MAP),
             (is_in(x, y, MERCATOR_BOX) & ~(is_in(x, y, UTM_BOX) & (y < MERCATOR_BOX[1])), WEB_MERCATOR),
             (is_in(x, y, UTM_BOX), UTM),
             (lost_its_point(x, y), LOST_POINT),

@@ -150,7 +150,7 @@ def place_points(rows: Rows, way: Try, sayings: Sayings, one: np.ndarray, is_not
     is_good = np.isfinite(good_lon)
     is_alone = is_nothing[left]
     if is_alone.any():
-        ask_about_points(rows, reasons[is_alone], int(is_alone.sum()))
+        ask_about_points(rows, reasons[is_alone], lon[is_alone], lat[is_alone])
     of_point = np.empty(len(left), dtype=np.int64)
     for position in np.flatnonzero(~is_good).tolist():
         of_point[position] = sayings.add(make_saying("refused", reason=reasons[position]))
@@ -164,12 +164,26 @@ def place_points(rows: Rows, way: Try, sayings: Sayings, one: np.ndarray, is_not
     return one
 
 
-def ask_about_points(rows: Rows, reasons: np.ndarray, length: int) -> None:
+def ask_about_points(rows: Rows, reasons: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> None:
     """Raises BadFile with the question where one thing is odd about more than half of a file's points."""
+    length = len(reasons)
     refused = [reason for reason in reasons.tolist() if reason is not None]
     reason, often = Counter(refused).most_common(1)[0] if refused else (None, 0)
     if often * 2 > length and length >= FEW_POINTS:
-        raise BadFile(f"{rows.labels[0]}: of {length:,} points, {often:,} cannot be right. {reason}")
+        raise BadFile(
+            f"{rows.labels[0]}: of {length:,} points, {often:,} cannot be right. {reason}{_say_systems(lon, lat)}"
+        )
+
+
+def _say_systems(lon: np.ndarray, lat: np.ndarray) -> str:
+    """Which systems' metres the numbers would fit, for a person to choose from; nothing where they are no metres."""
+    from etl.places.fitting import find_fitting, say_candidates  # pyproj takes its time, and few files need it
+
+    is_metres = (np.abs(lon) > 361) & (np.abs(lat) > 361) & np.isfinite(lon) & np.isfinite(lat)
+    if 2 * is_metres.sum() <= len(lon):
+        return ""
+    x, y = lon[is_metres], lat[is_metres]
+    return say_candidates(find_fitting((x.min(), y.min(), x.max(), y.max()), None, []))
 
 
 def group_pairs(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -16,8 +16,8 @@ import shapely
 from etl.places.columns import find_columns
 from etl.places.figures import AskedColumns, read_figures
 from etl.places.files import read_boundary_file
-from etl.places.fitting import Bounds
 from etl.places.left_out import LeftOut
+from etl.places.near import Bounds
 from etl.places.parents import make_parents
 from etl.places.proposing import start_command
 from etl.places.rows import add_figures, read_rows

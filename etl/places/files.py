@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from etl.places.systems import Bounds, check_range, find_crs, name_crs, parse_crs, swap_shapes, to_lonlat
+from etl.places.near import Bounds
+from etl.places.systems import check_range, find_crs, name_crs, parse_crs, swap_shapes, to_lonlat
 from etl.readers.nested import open_frame
 from etl.readers.reading import require_file
 from soundings.model import BadFile

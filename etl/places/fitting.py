@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyproj
 
-Bounds = tuple[float, float, float, float]
+from etl.places.near import Bounds, lies_near
+
 WEB_MERCATOR, LONLAT, BRITISH_NATIONAL_GRID = 3857, 4326, 27700
 MOST_NAMED = 6
 FAR_FROM_ZERO = 20.0  # degrees: numbers this near to 0, 0 in Web Mercator are more often metres of a national grid
@@ -91,18 +92,6 @@ def _place_in(epsg: int, west: float, south: float, east: float, north: float) -
     return (float(lon[4]), float(lat[4])) if fits.all() else None
 
 
-def lies_near(bounds: np.ndarray | Bounds, near: Bounds) -> bool:
-    """Whether these bounds meet those of the loaded places, or lie within their size (and half a degree at least) of them."""
-    west, south, east, north = bounds
-    margin = max(0.5, near[2] - near[0], near[3] - near[1])
-    return bool(
-        west <= near[2] + margin
-        and east >= near[0] - margin
-        and south <= near[3] + margin
-        and north >= near[1] - margin
-    )
-
-
 def say_fitting(found: list[Fitting]) -> str:
     """What to add to the command, for each system that fits; a question where none does."""
     if not found:
@@ -132,3 +121,11 @@ def _say_why(one: Fitting) -> str:
 def say_point(lon: float, lat: float) -> str:
     """“around 51.5 N, 0.12 W”."""
     return f"around {abs(lat):.4g} {'N' if lat >= 0 else 'S'}, {abs(lon):.4g} {'E' if lon >= 0 else 'W'}"
+
+
+def say_candidates(found: list[Fitting]) -> str:
+    """The systems that fit, for a file that cannot be told its own; nothing where none does."""
+    listed = "; ".join(
+        f"{one.name} (EPSG:{one.epsg}), {say_point(one.lon, one.lat)}" for one in found if one.epsg != LONLAT
+    )
+    return f" As metres they would fit: {listed}." if listed else ""

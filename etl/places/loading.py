@@ -12,6 +12,7 @@ from etl.loading import ReadOptions, read_input, say_nothing
 from etl.places.code_lists import check_list, map_list
 from etl.places.left_out import LEFT_OUT, table_of_left_out
 from etl.places.made_codes import avoid_taken
+from etl.places.near import read_loaded_bounds
 from etl.places.outlines import prepare_outlines
 from etl.places.proposing import start_command
 from etl.readers.reading import require_file
@@ -97,22 +98,6 @@ def _say_fault(fault: str, command: str, batch_id: str) -> str:
         f"The boundaries were added without these figures. {fault} To add them once that is put right: soundings undo {batch_id} and "
         f"then {command}"
     )
-
-
-def read_loaded_bounds(home: Home) -> tuple[float, float, float, float] | None:
-    """West, south, east and north of a point in each loaded place that is not made up; None where there is none."""
-    generation = open_current(home)
-    if generation is None:
-        return None
-    found = generation.cursor().execute(
-        """
-        select min(p.lon), min(p.lat), max(p.lon), max(p.lat)
-        from place p
-        join batch b using (batch_id)
-        where not b.is_demo and isfinite(p.lon) and abs(p.lat) <= 85"""
-    )
-    bounds = found.fetchone()
-    return None if bounds[0] is None else bounds
 
 
 def fetch_and_add(

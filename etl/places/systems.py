@@ -11,7 +11,8 @@ import pyproj
 import shapely
 
 from etl.locating.coordinates import ISLES_LAT, ISLES_LON, bng_to_lonlat
-from etl.places.fitting import Bounds, find_fitting, lies_near, say_fitting, say_point
+from etl.places.fitting import find_fitting, say_fitting, say_point
+from etl.places.near import Bounds, lies_near
 from soundings.mending import LARGEST_LAT
 from soundings.model import BadFile
 

@@ -8,6 +8,7 @@ from etl.questions.example_sheets import check_examples
 from etl.questions.names import check_names
 from etl.questions.repeated_rows import check_repeated_rows
 from etl.questions.repeated_sheets import check_repeated_sheets
+from etl.questions.swapped import ask_whether_swapped, swap_points
 from etl.questions.types import Checked, Context, Question, RecordContext
 from etl.questions.ways import ask_which_way, settle_ways
 from etl.types import Mapped, Sheet
@@ -23,9 +24,15 @@ SHEET_CHECKS: tuple[SheetCheck, ...] = (
 
 # Checks of the mapped records against what is loaded. They only ask.
 RecordCheck = Callable[[RecordContext], tuple[Question, ...]]
-RECORD_CHECKS: tuple[RecordCheck, ...] = (ask_which_way,)
+RECORD_CHECKS: tuple[RecordCheck, ...] = (
+    ask_whether_swapped,
+    ask_which_way,
+)
 
 # What answers change in the mapped records: pure functions of the records and the answers that stand in the manifest, because
 # they run again at every rebuild. Each leaves alone what no answer of its own is about.
 AnswerRule = Callable[[Mapped, Mapping[str, str]], Mapped]
-ANSWER_RULES: tuple[AnswerRule, ...] = (settle_ways,)
+ANSWER_RULES: tuple[AnswerRule, ...] = (
+    swap_points,
+    settle_ways,
+)
