@@ -100,14 +100,18 @@ def load(
 
 @places_app.command("add")
 def add_places_command(
-    file: Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage, zipped Shapefile or GeoParquet.")],
+    file: Annotated[
+        Path, typer.Argument(help="GeoJSON, GeoPackage, zipped Shapefile, GeoParquet, KML, KMZ or FlatGeobuf.")
+    ],
     kind: Kind,
     code: Annotated[str | None, typer.Option(help="The column with the places' codes.")] = None,
     name: Annotated[str | None, typer.Option(help="The column with the places' names.")] = None,
     parent: Annotated[str | None, typer.Option(help="The column with the code of the place around each.")] = None,
     crs: Crs = None,
     vintage: Annotated[str | None, typer.Option(help="The year of the boundaries, such as 2025.")] = None,
-    layer: Annotated[str | None, typer.Option(help="The layer of a GeoPackage to read.")] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="The layer of a GeoPackage, or the folder of a KML file, to read.")
+    ] = None,
     swap: Annotated[
         bool, typer.Option("--swap", help="Read latitude first, where longitude and latitude are swapped.")
     ] = False,

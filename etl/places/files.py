@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
+from etl.places.formats import FORMATS, read_kml, say_not_read
 from etl.places.near import Bounds
 from etl.places.systems import check_range, find_crs, name_crs, parse_crs, swap_shapes, to_lonlat
 from etl.readers.nested import open_frame
@@ -23,7 +24,6 @@ from etl.readers.reading import require_file
 from soundings.model import BadFile
 
 CLOSED = "closed"
-FORMATS = "GeoJSON (.geojson or .json), GeoPackage (.gpkg), zipped Shapefile (.zip) or GeoParquet (.parquet)"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,12 @@ def _read_frame(path: Path, layer: str | None) -> tuple[gpd.GeoDataFrame, str]:
             f"{path.name} is one of the several files of a Shapefile. Put the .shp, .dbf, .shx and .prj files into one .zip "
             "and give that."
         )
-    raise BadFile(f"{path.name} is not a boundary file that can be read. Expected {FORMATS}.")
+    if ending == ".fgb":
+        return _read_layer(path, str(path), layer, "FlatGeobuf"), "FlatGeobuf"
+    if ending in (".kml", ".kmz"):
+        form = ending[1:].upper()
+        return read_kml(path, layer, lambda source, folder: _read_layer(path, source, folder, form)), form
+    raise BadFile(say_not_read(path))
 
 
 def _read_zip(path: Path, layer: str | None) -> gpd.GeoDataFrame:
