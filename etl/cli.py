@@ -38,6 +38,16 @@ app.command("invite")(invite_command)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Kind = Annotated[str, typer.Option(help="Kind of place: lsoa, neighbourhood, msoa, ward, district, region, country.")]
 Crs = Annotated[str | None, typer.Option(help="Coordinate reference system, where the file does not say: EPSG:27700.")]
+Replaces = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--replaces", help="A batch of places of this kind whose place these take, until undone; may be repeated."
+    ),
+]
+Beside = Annotated[
+    bool, typer.Option("--beside", help="These stand beside those they lie over, as a set of their own.")
+]
+SetName = Annotated[str | None, typer.Option("--set", help="The name of the set that these are of, such as 2024.")]
 Batch = Annotated[str, typer.Argument(help="The batch's id, or its first four characters or more.")]
 
 
@@ -126,17 +136,22 @@ def add_places_command(
     deprivation: Annotated[
         str | None, typer.Option(help="The column with the deprivation decile, 1 the most deprived tenth.")
     ] = None,
+    replaces: Replaces = None,
+    beside: Beside = False,
+    set_name: SetName = None,
     as_json: AsJson = False,
 ) -> int:
-    """Add the boundaries of places."""
+    """Add the boundaries of places. Where they lie over others of their kind, say what they are to those."""
     from etl.commands.printing import progress, show_load
     from etl.places.loading import add_places
+    from etl.places.sets import Answer
 
     said = {"code": code, "name": name, "parent": parent, "crs": crs, "vintage": vintage, "layer": layer}
     said |= {"licence": licence, "attribution": attribution, "swap": swap}
     said |= {"population": population, "households": households, "deprivation": deprivation}
     with progress("Adding places") as report:
-        result = add_places(find_home(), file, kind, figures=tuple(figures or ()), report=report, **said)
+        answer = Answer(tuple(replaces or ()), beside, set_name)
+        result = add_places(find_home(), file, kind, figures=tuple(figures or ()), answer=answer, report=report, **said)
     return show_load(result, as_json)
 
 
@@ -145,14 +160,19 @@ def fetch_places_command(
     code: Annotated[str, typer.Argument(help="A local authority's code, such as E08000035.")],
     kind: Kind = "ward",
     layer: Annotated[str | None, typer.Option(help="Another boundary layer of the ONS's service.")] = None,
+    replaces: Replaces = None,
+    beside: Beside = False,
+    set_name: SetName = None,
     as_json: AsJson = False,
 ) -> int:
     """Fetch an authority's boundaries and population from the ONS and Nomis (needs a network), and add them."""
     from etl.commands.printing import progress, show_load
     from etl.places.loading import fetch_and_add
+    from etl.places.sets import Answer
 
     with progress("Fetching places") as report:
-        result = fetch_and_add(find_home(), code, kind, layer=layer, report=report)
+        answer = Answer(tuple(replaces or ()), beside, set_name)
+        result = fetch_and_add(find_home(), code, kind, layer=layer, answer=answer, report=report)
     return show_load(result, as_json)
 
 
@@ -229,12 +249,16 @@ def table(
     source: Annotated[str | None, typer.Option(help="Count this source's own rows only.")] = None,
     parent: Annotated[str | None, typer.Option(help="Only places inside the place with this code.")] = None,
     role: Annotated[str | None, typer.Option(help="venue, home or area; needed where there are several.")] = None,
+    set_name: Annotated[
+        str | None, typer.Option("--set", help="The set of places, where there are several; else the newest.")
+    ] = None,
     format: Annotated[str, typer.Option(help="csv or json.")] = "csv",
 ) -> int:
     """Print a measure by place: exactly the rows of the page's table."""
     from soundings.export import table_csv, table_json
     from soundings.queries import read_table
     from soundings.store import open_current
+    from soundings.views import say_set
 
     if format not in ("csv", "json"):
         raise SoundingsError(f"There is no format “{format}”. Choose csv or json.")
@@ -244,8 +268,10 @@ def table(
         raise SoundingsError(
             f"Nothing is loaded in {home.root} yet. Add boundaries with: soundings places add FILE --kind {kind}"
         )
-    asked = {"measure": measure, "kind": kind, "source": source, "parent": parent, "role": role}
+    asked = {"measure": measure, "kind": kind, "source": source, "parent": parent, "role": role, "place_set": set_name}
     found = read_table(generation.cursor(), **asked)
+    for sentence in say_set(found):
+        print(sentence, file=sys.stderr)
     sys.stdout.write(table_csv(found) if format == "csv" else table_json(found) + "\n")
     return DONE
 

@@ -23,6 +23,7 @@ from soundings.home import Home
 from soundings.model import BrokenStore
 from soundings.store import Changed, Writer
 
+PLACE_SETS = "place_sets"  # of a manifest: kind of place → the set that its places are of, where that is not the first
 ROW_NUMBER = "__row__"
 ROW_GROUP = 122_880
 
@@ -143,10 +144,12 @@ def map_places(tables: dict[str, pa.Table], manifest: dict) -> Mapped:
     """The rows of `place`: the kept ones, each with its batch. Places left out are rejections; parents made from the file's places
     are not rows read."""
     places, batch_id, kind = tables["place"], manifest["batch_sha256"][:ID_LENGTH], manifest["options"]["kind"]
+    sets = manifest.get(PLACE_SETS) or {}
+    place_set = pa.array([sets.get(one, "") for one in places["kind"].to_pylist()], pa.string())
     batch_ids = pa.repeat(pa.scalar(batch_id), places.num_rows)
     count = pc.sum(pc.equal(places["kind"], kind)).as_py() or 0
     rejections = reject_left_out(tables.get(LEFT_OUT), batch_id, manifest["file_name"])
-    placed = {"place": places.append_column("batch_id", batch_ids)}
+    placed = {"place": places.append_column("batch_id", batch_ids).append_column("place_set", place_set)}
     return Mapped(placed, rejections, count + rejections.num_rows, count, rejections.num_rows)
 
 

@@ -12,6 +12,7 @@ from soundings.content import content_hash
 from soundings.generations import KEPT_COUNT, KEPT_SECONDS, Generation, open_current, read_high_water
 from soundings.home import Home
 from soundings.model import PLACE_STATES, BrokenStore
+from soundings.place_sets import read_sets
 from soundings.store import LOCK_SECONDS
 
 
@@ -42,6 +43,8 @@ def status(home: Home) -> dict:
             "only_in_store": extra,
         },
         "places": count_places(generation),
+        "place_sets": list_sets(generation),
+        "place_clashes": list_clashes(home) if generation else [],
         "records": {name: sum(getattr(line, name) for line in lines.values()) for name in PLACE_STATES},
         "rows": {
             name: sum(getattr(line, f"rows_{name}") for line in lines.values() if line.kind == "records")
@@ -64,6 +67,22 @@ def count_places(generation: Generation | None) -> dict[str, int]:
         "select kind, count(distinct place_code) from place group by kind order by 2, 1"
     )
     return dict(found.fetchall())
+
+
+def list_sets(generation: Generation | None) -> dict[str, list[str]]:
+    """Kind → names of its sets, newest first, of the kinds that have several."""
+    if generation is None:
+        return {}
+    cursor = generation.cursor()
+    kinds = cursor.execute("select distinct kind from place_set_now where rank = 2 order by 1").fetchall()
+    return {kind: [one.name for one in read_sets(cursor, kind)] for (kind,) in kinds}
+
+
+def list_clashes(home: Home) -> list[str]:
+    """A sentence for each two batches of places that lie over one another as if they were one set, with the way out."""
+    from etl.places.ground import find_clashes
+
+    return [clash.say() for clash in find_clashes(home)]
 
 
 def describe_batch(batch, line) -> dict:

@@ -77,12 +77,21 @@ def change_states(
             for batch in changing:
                 check_alone(home, batch)
                 check_same_file(home, batch.read_manifest())
+                check_places(home, batch)
         if changing:
             append_log(home, [log_line(what, batch.batch_id, who or say_who()) for batch in changing])
         synced = sync(writer)
     has_moved = any(batch.read_manifest()["kind"] == PLACES for batch in changing)
     warnings = prepare_outlines(home) if has_moved else []
     return [describe(home, batch, batch in changing, synced, warnings) for batch in batches]
+
+
+def check_places(home: Home, batch: InboxBatch) -> None:
+    """Raises SoundingsError where places that are to be put back would lie over others; only then are shapes read."""
+    if batch.read_manifest()["kind"] == PLACES:
+        from etl.places.ground import check_ground
+
+        check_ground(home, batch)
 
 
 def describe(home: Home, batch: InboxBatch, is_change: bool, synced: Synced, warnings: list[str]) -> StateResult:

@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 
 from soundings.filters import STATUS_SQL
+from soundings.place_sets import PlaceSet
 from soundings.standing import records_sql
 
 
@@ -48,11 +49,18 @@ class Options:
     last_day: date | None
 
 
-def read_place_activities(connection: duckdb.DuckDBPyConnection, place_code: str, *, today: date) -> list[ActivityLine]:
-    """Every activity with a session, a count or a stated place in this place, newest first; a meeting two sources hold appears once."""
+def read_place_activities(
+    connection: duckdb.DuckDBPyConnection, place_code: str, *, today: date, place_set: PlaceSet | None = None
+) -> list[ActivityLine]:
+    """Every activity with a session, a count or a stated place in this place, newest first; a meeting two sources hold appears once.
+
+    `place_set`: the set that the place is of, None for any.
+    """
     found = connection.execute(
         f"""{records_sql()},
-        here as (select location_id from location_place where place_code = $place_code),
+        here as (
+            select location_id from location_place where place_code = $place_code and ($key is null or place_set = $key)
+        ),
         touched as (
             select activity_id, role from activity_place where location_id in (select location_id from here)
             union
@@ -89,7 +97,13 @@ def read_place_activities(connection: duckdb.DuckDBPyConnection, place_code: str
             a.source_id
         order by coalesce(a.end_date, a.start_date) desc nulls last, a.title
         """,  # noqa: S608
-        {"place_code": place_code, "today": today, "source": None, "measure": "group_sessions"},
+        {
+            "place_code": place_code,
+            "key": place_set.key if place_set else None,
+            "today": today,
+            "source": None,
+            "measure": "group_sessions",
+        },
     ).fetchall()
     return [ActivityLine(*row) for row in found]
 

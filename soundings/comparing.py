@@ -12,6 +12,7 @@ import duckdb
 from soundings.filters import EVERYTHING, Filters
 from soundings.measures import Measure, find_measure
 from soundings.model import SoundingsError
+from soundings.place_sets import PlaceSet, find_set
 from soundings.queries import Table
 from soundings.standing import records_sql
 from soundings.views import say_number
@@ -69,7 +70,11 @@ class Scatter:
 
 
 def scatter_places(breadth: Table, depth: Table) -> Scatter:
-    """Places of one kind by two tables. Raises SoundingsError where they are not one breadth and one other measure."""
+    """Places of one set by two tables. Raises SoundingsError where they are not one breadth and one other measure of one set."""
+    if (breadth.kind, breadth.place_set) != (depth.kind, depth.place_set):
+        raise SoundingsError(
+            "Two sets of places over the same ground cannot be compared: both figures have to be of one set."
+        )
     deep = {row.place_code: (row.value, row.top) for row in depth.rows}
     points = [
         make_point(row.place_code, row.place_name, (row.value, row.top), deep.get(row.place_code))
@@ -230,17 +235,19 @@ class Curve:
         return 1.0
 
 
-def read_residents(connection: duckdb.DuckDBPyConnection, kind: str, parent: str | None = None) -> list[Residents]:
-    """Residents and deprivation of every place of a kind that has both; others cannot be put in order."""
+def read_residents(
+    connection: duckdb.DuckDBPyConnection, kind: str, parent: str | None = None, place_set: str | None = None
+) -> list[Residents]:
+    """Residents and deprivation of every place of one set of a kind (None: the newest) that has both; others cannot be put in order."""
     found = connection.execute(
         """
         select place_code, population, deprivation_decile
-        from place_now
-        where kind = $kind and ($parent is null or parent_code = $parent)
+        from place_in_set
+        where kind = $kind and place_set = $place_set and ($parent is null or parent_code = $parent)
         and population > 0 and deprivation_decile is not null
         order by deprivation_decile, place_code
         """,
-        {"kind": kind, "parent": parent},
+        {"kind": kind, "parent": parent, "place_set": find_set(connection, kind, place_set).key},
     ).fetchall()
     return [Residents(*row) for row in found]
 
@@ -296,15 +303,17 @@ class Working:
 
 
 def read_ways_of_working(
-    connection: duckdb.DuckDBPyConnection, place_code: str | None, *, today: date
+    connection: duckdb.DuckDBPyConnection, place_code: str | None, *, today: date, place_set: PlaceSet | None = None
 ) -> tuple[list[Working], int]:
     """(one line for each year that each dated activity of a place ran, by year, name and title; how many have no date).
 
-    With no place: of the whole register. An activity with no end that is under way runs to this year.
+    `place_set`: the set that the place is of, None for any. With no place: of the whole register. An activity with no end that is under way runs to this year.
     """
     found = connection.execute(
         """
-        with here as (select location_id from location_place where place_code = $place),
+        with here as (
+            select location_id from location_place where place_code = $place and ($key is null or place_set = $key)
+        ),
         touched as (
             select activity_id from activity_place where location_id in (select location_id from here)
             union
@@ -335,7 +344,7 @@ def read_ways_of_working(
         from span
         order by year, name, title, activity_id
         """,
-        {"place": place_code, "today": today},
+        {"place": place_code, "today": today, "key": place_set.key if place_set else None},
     ).fetchall()
     dated = [Working(*row) for row in found if row[0] is not None]
     return dated, sum(row[0] is None for row in found)

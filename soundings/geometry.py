@@ -20,6 +20,7 @@ from soundings.coverage import GridCoverage, build_coverage
 from soundings.home import Home
 from soundings.mending import read_shapes
 from soundings.model import SoundingsError
+from soundings.place_sets import find_set
 from soundings.topology import build_topology, encode_topology
 
 FORMAT = 4
@@ -28,9 +29,9 @@ HASH_PATTERN = re.compile(r"[0-9a-f]{20}")
 
 _READ_PLACES = """
 with recursive within_parent as (
-    select place_code from place_now where parent_code = $parent
+    select place_code from place_in_set where parent_code = $parent
     union
-    select l.place_code from place_now l join within_parent w on l.parent_code = w.place_code
+    select l.place_code from place_in_set l join within_parent w on l.parent_code = w.place_code
 )
 select
     l.place_code,
@@ -41,8 +42,8 @@ select
     l.lat,
     sha256(l.geometry) as geometry_sha256,
     case when $is_whole then l.geometry end as geometry
-from place_now l left join place_now p on p.place_code = l.parent_code
-where l.kind = $kind
+from place_in_set l left join place_now p on p.place_code = l.parent_code
+where l.kind = $kind and l.place_set = $place_set
     and ($parent is null or l.place_code in (select place_code from within_parent))
 order by l.place_code
 """
@@ -141,13 +142,19 @@ def _find_points(frame: pd.DataFrame, coverage: GridCoverage) -> dict[str, np.nd
 
 
 def ensure_geometry(
-    home: Home, connection: duckdb.DuckDBPyConnection, kind: str, parent: str | None = None
+    home: Home,
+    connection: duckdb.DuckDBPyConnection,
+    kind: str,
+    parent: str | None = None,
+    place_set: str | None = None,
 ) -> PreparedGeometry:
-    """The prepared geometry of the loaded places of this kind (inside `parent`, at any depth), from `home.geometry`.
+    """The prepared geometry of one set of places of this kind (inside `parent`, at any depth), from `home.geometry`.
+
+    `place_set`: the set's name; None for the newest.
 
     Prepared and kept on first use; the file's name is its content, so an older file is never wrong, only unused.
     """
-    bound = {"kind": kind, "parent": parent}
+    bound = {"kind": kind, "parent": parent, "place_set": find_set(connection, kind, place_set).key}
     rows = connection.execute(_READ_PLACES, bound | {"is_whole": False}).fetchall()
     if not rows:
         inside = f" inside {parent}" if parent else ""

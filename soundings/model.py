@@ -14,7 +14,10 @@ PLACE_STATES = (LOCATED, OUTSIDE, UNLOCATED, NOT_TIED)
 
 # States of a figure in a table: three kinds of "no number" are kept apart.
 VALUE, NONE_TOOK_PLACE, NOTHING_RECORDED, HIDDEN = "value", "none_took_place", "nothing_recorded", "hidden"
-FIGURE_STATES = (VALUE, NONE_TOOK_PLACE, NOTHING_RECORDED, HIDDEN)
+# Nothing is recorded in the place itself, and something in a place of another set over the same ground.
+IN_ANOTHER_SET = "recorded_in_another_set"
+BLANK = (NOTHING_RECORDED, IN_ANOTHER_SET)
+FIGURE_STATES = (VALUE, NONE_TOOK_PLACE, NOTHING_RECORDED, IN_ANOTHER_SET, HIDDEN)
 
 # Kinds of place, smallest first. A kind stands inside the kinds after it.
 PLACE_KINDS = ("lsoa", "neighbourhood", "msoa", "ward", "district", "region", "country")

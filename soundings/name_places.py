@@ -9,9 +9,10 @@ import duckdb
 
 from soundings.filters import EVERYTHING, LASTING, Filters
 from soundings.model import ROLE_LABEL
+from soundings.place_sets import PlaceSet, find_set
 from soundings.rubric import read_rubric
 from soundings.standing import fetch_standing
-from soundings.views import KIND_PLURAL
+from soundings.views import say_places
 
 # Where each activity stands in each role, and which are asked for: those that the register lists, each once.
 STANDS_AT = """
@@ -43,13 +44,14 @@ class NamesHere:
 
 @dataclass(frozen=True)
 class NamedPlaces:
-    """Every place of a kind with the names present, and how many activities stand in no such place in this role."""
+    """Every place of one set of a kind with the names present, and how many activities stand in no such place in this role."""
 
     kind: str
     role: str | None
     places: tuple[NamesHere, ...]
     activities: int
     elsewhere: int
+    place_set: PlaceSet | None = None
 
 
 def read_name_roles(
@@ -81,28 +83,30 @@ def read_named_places(
     parent: str | None = None,
     filters: Filters = EVERYTHING,
     today: date,
+    place_set: str | None = None,
 ) -> NamedPlaces:
-    """The names present in every place of a kind, by place name. Where people live and where it happened are never mixed."""
+    """The names present in every place of one set of a kind (None: the newest), by place name. Where people live and where it happened are never mixed."""
+    shown = find_set(connection, kind, place_set)
+    asked = {"kind": kind, "place_set": shown.key, "role": role}
     found = fetch_named(
         connection,
         """
         select p.place_code, p.name, coalesce(list(distinct n.rule_id) filter (n.rule_id is not null), [])
-        from place_now p
+        from area p
         left join (
             select lp.place_code, q.rule_id
             from stands_at s
             join asked q using (activity_id)
-            join location_place lp on lp.location_id = s.location_id and lp.kind = $kind
+            join location_place lp on lp.location_id = s.location_id and lp.kind = $kind and lp.place_set = $place_set
             where s.role = $role
         ) n using (place_code)
-        where p.kind = $kind and ($parent is null or p.parent_code = $parent)
+        where p.kind = $kind and p.place_set = $place_set and ($parent is null or p.parent_code = $parent)
         group by p.place_code, p.name
         order by p.name, p.place_code
         """,
         filters,
         today,
-        kind=kind,
-        role=role,
+        **asked,
         parent=parent,
     )
     ((all_, here),) = fetch_named(
@@ -114,18 +118,17 @@ def read_named_places(
                 select count(distinct s.activity_id)
                 from stands_at s
                 join asked using (activity_id)
-                join location_place lp on lp.location_id = s.location_id and lp.kind = $kind
+                join location_place lp on lp.location_id = s.location_id and lp.kind = $kind and lp.place_set = $place_set
                 where s.role = $role
             )
         """,
         filters,
         today,
-        kind=kind,
-        role=role,
+        **asked,
     )
     names = {rule.id: rule.name for rule in read_rubric().rules}
     places = tuple(NamesHere(code, name, tuple(sorted(rules, key=names.get))) for code, name, rules in found)
-    return NamedPlaces(kind, role, places, all_, all_ - here)
+    return NamedPlaces(kind, role, places, all_, all_ - here, shown)
 
 
 def fetch_named(
@@ -143,7 +146,7 @@ def fetch_named(
 
 def say_named_places(named: NamedPlaces) -> str:
     """What the map of names shows, in sentences; no name is put above another and none is counted up."""
-    plural = KIND_PLURAL.get(named.kind, named.kind)
+    plural = say_places(named.kind, named.place_set)
     some = sum(bool(place.rule_ids) for place in named.places)
     left_out = (
         f" {named.elsewhere:,} of {named.activities:,} activities stand in none of them in this layer."

@@ -7,7 +7,7 @@ from statistics import median
 
 from soundings.activities import ActivityLine
 from soundings.measures import Measure
-from soundings.model import NOTHING_RECORDED
+from soundings.model import BLANK, IN_ANOTHER_SET, NOTHING_RECORDED
 from soundings.places import Place
 from soundings.queries import Row, Table
 from soundings.views import KIND_PLURAL, say_amount
@@ -60,6 +60,13 @@ def list_blank(figures: list[Figure]) -> list[str]:
     return list(dict.fromkeys(figure.measure.label.lower() for figure in figures if figure.measure.id not in recorded))
 
 
+def list_elsewhere(figures: list[Figure]) -> list[str]:
+    """Labels of the measures of which a place of another set over this ground has records, and this one has none."""
+    here = {figure.measure.id for figure in figures if figure.row.state not in BLANK}
+    there = [figure for figure in figures if figure.row.state == IN_ANOTHER_SET and figure.measure.id not in here]
+    return list(dict.fromkeys(figure.measure.label.lower() for figure in there))
+
+
 def say_typical(figure: Figure, kind: str) -> str:
     """“Middle of the 21 of 24 wards with a record: 12.”"""
     if figure.typical is None:
@@ -80,6 +87,11 @@ def list_unknowns(place: Place, figures: list[Figure], activities: list[Activity
     blank = list_blank(figures)
     if blank:
         unknown.append(f"Nothing recorded here for: {', '.join(blank)}. That does not say nothing happened.")
+    elsewhere = list_elsewhere(figures)
+    if elsewhere:
+        unknown.append(
+            f"How much of what another set of places has over this ground stands here: {', '.join(elsewhere)}."
+        )
     undated = sum(activity.start_date is None for activity in activities)
     if undated:
         unknown.append(f"When {undated:,} of its {len(activities):,} activities took place: no date in the file.")

@@ -10,8 +10,18 @@ import duckdb
 
 from soundings.filters import EVERYTHING, LASTING, Filters
 from soundings.measures import Measure, find_measure, read_measures
-from soundings.model import NONE_TOOK_PLACE, NOTHING_RECORDED, PLACE_KINDS, ROLE_LABEL, ROLES, VALUE, SoundingsError
-from soundings.standing import fetch_standing
+from soundings.model import (
+    IN_ANOTHER_SET,
+    NONE_TOOK_PLACE,
+    NOTHING_RECORDED,
+    PLACE_KINDS,
+    ROLE_LABEL,
+    ROLES,
+    VALUE,
+    SoundingsError,
+)
+from soundings.place_sets import PlaceSet, find_set
+from soundings.standing import bind, fetch_standing, records_sql
 
 
 class Row(NamedTuple):
@@ -46,7 +56,10 @@ COLUMNS = Row._fields[:7]  # what the table prints
 
 @dataclass(frozen=True)
 class Located:
-    """Where the records of a figure stand. A record is one row of a source. `here`: in a place of the kind asked for."""
+    """Where the records of a figure stand. A record is one row of a source. `here`: in a place of the kind and set asked for.
+
+    `other_sets`: in a place of the kind, and only in other sets than the one asked for.
+    """
 
     here: int
     larger: int
@@ -54,10 +67,11 @@ class Located:
     unlocated: int
     not_tied: int
     undated: int
+    other_sets: int = 0
 
     @property
     def total(self) -> int:
-        return self.here + self.larger + self.outside + self.unlocated + self.not_tied
+        return self.here + self.other_sets + self.larger + self.outside + self.unlocated + self.not_tied
 
     @property
     def coverage(self) -> float | None:
@@ -77,7 +91,10 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one measure in one role, with where its records stand and the total, in which each record counts once."""
+    """The rows of one measure in one role, with where its records stand and the total, in which each record counts once.
+
+    `place_set`: the one set of places of the kind that every row is of.
+    """
 
     measure: Measure
     kind: str
@@ -87,6 +104,7 @@ class Table:
     total: float | None
     recorded: Recorded = Recorded(0, 0)
     filters: Filters = EVERYTHING
+    place_set: PlaceSet | None = None
 
 
 def read_roles(
@@ -140,10 +158,11 @@ def read_table(
     source: str | None = None,
     filters: Filters = EVERYTHING,
     today: date | None = None,
+    place_set: str | None = None,
 ) -> Table:
-    """One row for every loaded place of `kind` (inside `parent`, where given), by name, nothing left out.
+    """One row for every place of `kind` in one set (inside `parent`, where given), by name, nothing left out.
 
-    Raises SoundingsError for an unknown measure, kind, role, source or parent, and where the measure has records in more than
+    `place_set`: the set's name; None for the newest. Raises SoundingsError for an unknown measure, kind, set, role, source or parent, and where the measure has records in more than
     one role and none was chosen.
     """
     today = today or date.today()
@@ -154,21 +173,38 @@ def read_table(
     check_source(connection, filters.source)
     check_parent(connection, parent)
     role = choose_role(connection, chosen, role, filters, today)
-    bindings = {"measure": measure, "kind": kind, "role": role, **filters.bindings(today)}
+    shown = find_set(connection, kind, place_set)
+    bindings = {**bind_set(shown), "measure": measure, "role": role, **filters.bindings(today)}
     located, total = read_located(connection, chosen, bindings, filters)
     figures = read_figures(connection, chosen, bindings, filters, parent)
     rows = make_rows(chosen, located.coverage, figures)
+    if located.other_sets:
+        rows = mark_other_sets(connection, rows, bindings, filters)
     recorded = read_recorded(connection, chosen, bindings, filters)
-    return Table(chosen, kind, role, rows, located, total, recorded, filters)
+    return Table(chosen, kind, role, rows, located, total, recorded, filters, shown)
 
 
 def read_rows(
-    connection: duckdb.DuckDBPyConnection, *, measure: str, kind: str, role: str | None, filters: Filters, today: date
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    measure: str,
+    kind: str,
+    role: str | None,
+    filters: Filters,
+    today: date,
+    place_set: str | None = None,
 ) -> list[Row]:
     """The rows of `read_table` without their coverage: half the work where nothing is said of it."""
-    bindings = {"measure": measure, "kind": kind, "role": role, **filters.bindings(today)}
+    shown = find_set(connection, kind, place_set)
+    bindings = {**bind_set(shown), "measure": measure, "role": role, **filters.bindings(today)}
     chosen = find_measure(measure)
     return make_rows(chosen, None, read_figures(connection, chosen, bindings, filters, None))
+
+
+def bind_set(place_set: PlaceSet) -> dict[str, str]:
+    """What the SQL of a figure binds of the set that it is in. `layer` names kind and set as standing_shared.sql does."""
+    kind, key = place_set.kind, place_set.key
+    return {"kind": kind, "place_set": key, "layer": f"{kind}/{key}", "layers": f"{kind}/"}
 
 
 def make_rows(measure: Measure, coverage: float | None, figures: list[tuple]) -> list[Row]:
@@ -190,6 +226,46 @@ def make_rows(measure: Measure, coverage: float | None, figures: list[tuple]) ->
     return rows
 
 
+def mark_other_sets(connection, rows: list[Row], bindings: dict, filters: Filters) -> list[Row]:
+    """The rows, of which those without a figure say so where a place of another set lies over them that has such records.
+
+    Only of records that stand in another set alone: those that stand in this set as well are in its figures already.
+    """
+    from soundings.overlap import measure_overlap  # reads shapes, which few figures need
+
+    sql = f"""{records_sql()},
+        there as (
+            select distinct lp.place_code, lp.place_set
+            from record r
+            join record_place rp using (record_id)
+            join location_place lp on lp.location_id = rp.location_id and lp.kind = $kind
+            left join activity_now a on a.activity_id = r.activity_id
+            where rp.role = $role and r.value is not null and {filters.where()}
+            and r.record_id not in (
+                select here.record_id
+                from record_place here
+                join location_place l on l.location_id = here.location_id
+                where here.role = $role and l.kind = $kind and l.place_set = $place_set
+            )
+        )
+        select p.geometry, p.place_code
+        from place_in_set p
+        join there using (place_code, place_set)
+        where p.kind = $kind
+    """  # noqa: S608
+    there = connection.execute(sql, bind(sql, {**bindings, "source": filters.source})).fetchall()
+    blank = [row.place_code for row in rows if row.value is None]
+    here = connection.execute(
+        "select geometry, place_code from place_in_set where kind = $1 and place_set = $2 and place_code in (select unnest($3))",
+        [bindings["kind"], bindings["place_set"], blank],
+    ).fetchall()
+    if not there or not here:
+        return rows
+    overlap = measure_overlap(*zip(*here, strict=True), *zip(*there, strict=True))
+    covered = {here[at][1] for at in overlap.new.tolist()}
+    return [row._replace(state=IN_ANOTHER_SET) if row.place_code in covered else row for row in rows]
+
+
 def read_figures(connection, measure: Measure, bindings: dict, filters: Filters, parent: str | None) -> list[tuple]:
     """(place_code, name, population, value, top, most, did none take place) for each place of the kind, in order of name.
 
@@ -208,7 +284,7 @@ def read_figures(connection, measure: Measure, bindings: dict, filters: Filters,
             select r.place_code
             from unheld r
             left join known a using (activity_id)
-            where r.role = $role and r.kind = $kind and {filters.where()}
+            where r.role = $role and r.kind = $kind and r.place_set = $place_set and {filters.where()}
             group by r.place_code
             having bool_and(
                 r.took_place in ('cancelled', 'postponed') or (r.took_place = 'planned' and coalesce(r.start_date > $today, false))
@@ -222,14 +298,14 @@ def read_figures(connection, measure: Measure, bindings: dict, filters: Filters,
                 max(r.top) as most
             from stood r
             left join known a using (activity_id)
-            where r.role = $role and r.kind = $kind and {filters.where()}
+            where r.role = $role and r.kind = $kind and r.place_set = $place_set and {filters.where()}
             group by r.place_code
         )
         select p.place_code, p.name, p.population, f.value, f.top, f.most, n.place_code is not null
         from area p
         left join figure f using (place_code)
         left join none_took_place n using (place_code)
-        where p.kind = $kind and ($parent is null or p.place_code in (select place_code from inside))
+        where p.kind = $kind and p.place_set = $place_set and ($parent is null or p.place_code in (select place_code from inside))
         order by p.name, p.place_code
         """,  # noqa: S608
         {**bindings, "parent": parent},
@@ -242,7 +318,7 @@ def read_located(connection, measure: Measure, bindings: dict, filters: Filters)
     """Where the records of a figure stand, and the measure's total with each record once."""
     aggregate = {"sum": "sum(value)", "median": "median(value)"}[measure.aggregate]
     undated = Filters(**{**asdict(filters), "period_start": None, "period_end": None})
-    ((here, larger, outside, not_tied, unlocated, total, without_date),) = fetch_standing(
+    ((here, other_sets, larger, outside, not_tied, unlocated, total, without_date),) = fetch_standing(
         connection,
         f"""
         asked as (
@@ -251,7 +327,8 @@ def read_located(connection, measure: Measure, bindings: dict, filters: Filters)
                 r.source_row_count as n,
                 r.start_date is null and r.end_date is null as is_undated,
                 {filters.where()} as is_asked,
-                coalesce(list_contains(r.kinds, $kind), false) as is_here,
+                coalesce(list_contains(r.layers, $layer), false) as is_here,
+                coalesce(list_bool_or(list_transform(r.layers, lambda layer: starts_with(layer, $layers))), false) as is_of_kind,
                 r.is_located,
                 r.is_outside,
                 r.is_not_tied
@@ -261,7 +338,8 @@ def read_located(connection, measure: Measure, bindings: dict, filters: Filters)
         )
         select
             coalesce(sum(n) filter (is_asked and is_here), 0)::bigint,
-            coalesce(sum(n) filter (is_asked and not is_here and is_located), 0)::bigint,
+            coalesce(sum(n) filter (is_asked and not is_here and is_of_kind), 0)::bigint,
+            coalesce(sum(n) filter (is_asked and not is_here and not is_of_kind and is_located), 0)::bigint,
             coalesce(sum(n) filter (is_asked and not is_here and not is_located and is_outside), 0)::bigint,
             coalesce(sum(n) filter (is_asked and not is_here and not is_located and not is_outside and is_not_tied), 0)::bigint,
             coalesce(sum(n) filter (
@@ -275,7 +353,7 @@ def read_located(connection, measure: Measure, bindings: dict, filters: Filters)
         measure=measure.id,
         source=filters.source,
     )
-    return Located(here, larger, outside, unlocated, not_tied, without_date), total
+    return Located(here, larger, outside, unlocated, not_tied, without_date, other_sets), total
 
 
 def read_recorded(connection, measure: Measure, bindings: dict, filters: Filters) -> Recorded:

@@ -18,6 +18,7 @@ stood as (
 location_smallest as (
     select location_id, arg_min(place_code, coalesce(list_position($kinds, kind), 99)) as place_code
     from location_place
+    where is_newest
     group by location_id
 ),
 

@@ -64,7 +64,8 @@ create table place (
     lat double not null,
     area_km2 double,
     geometry blob not null,              -- WKB, lon/lat WGS 84
-    is_derived boolean not null default false -- joined from smaller places: a place given by its own file goes before it
+    is_derived boolean not null default false, -- joined from smaller places: a place given by its own file goes before it
+    place_set varchar not null default '' -- of its kind: places of one set never lie over one another. '' is the first set
 );
 
 create table place_alias (
@@ -123,11 +124,13 @@ create table location_state (            -- one row per location, from the place
     passed_over varchar                  -- of a location that a further way placed: why the ways before it did not
 );
 
-create table location_place (            -- the place of every kind that a located location stands in
+create table location_place (            -- the place of every kind, in each of its sets, that a located location stands in
     batch_id varchar not null,
     location_id varchar not null,
     kind varchar not null,
-    place_code varchar not null
+    place_code varchar not null,
+    place_set varchar not null default '',
+    is_newest boolean not null default true -- of the sets of this kind in which it has a place, the newest
 );
 
 create table organisation (
@@ -361,12 +364,50 @@ create table classification (
     because varchar not null             -- why it was made: what changed since the run before
 );
 
--- Where several batches hold a code, the place is the one accepted last; one joined from smaller places gives way.
+-- The sets of each kind, newest first: by the year of their boundaries where every set of the kind has one, else by acceptance.
+-- Those that were only joined from smaller places come last.
+create view place_set_now as
+with held as (
+    select
+        p.kind,
+        p.place_set,
+        max(regexp_extract(p.vintage, '[0-9]{4}')) as year,
+        max(b.sequence) as sequence,
+        bool_and(p.is_derived) as is_derived,
+        count(distinct p.place_code) as place_count
+    from place p
+    join batch b using (batch_id)
+    group by p.kind, p.place_set
+),
+dated as (
+    select *, bool_and(coalesce(year, '') <> '') over (partition by kind) as has_years
+    from held
+)
+select
+    kind,
+    place_set,
+    place_count,
+    row_number() over (
+        partition by kind
+        order by is_derived, if(has_years, year, '') desc, sequence desc, place_set
+    ) as rank
+from dated;
+
+-- The places of every set. Where several batches of a set hold a code, the place is the one accepted last; one joined from
+-- smaller places gives way.
+create view place_in_set as
+select p.*
+from place p
+join batch b using (batch_id)
+qualify row_number() over (partition by p.place_code, p.place_set order by p.is_derived, b.sequence desc) = 1;
+
+-- Every place once: of a code that several sets hold, the place of the newest.
 create view place_now as
 select p.*
 from place p
 join batch b using (batch_id)
-qualify row_number() over (partition by p.place_code order by p.is_derived, b.sequence desc) = 1;
+join place_set_now s on s.kind = p.kind and s.place_set = p.place_set
+qualify row_number() over (partition by p.place_code order by p.is_derived, s.rank, b.sequence desc) = 1;
 
 -- Where several batches hold an activity, the one accepted last speaks.
 create view activity_now as

@@ -1,6 +1,6 @@
 -- Where the records of one measure stand, made from records.sql: what every figure by place is a plain sum over.
 -- standing: a row for each record and each role it has a place in; role is null where it has no place at all.
--- stood: a row for each place of each kind that a record stands in, however often it was said to.
+-- stood: a row for each place of each kind and set that a record stands in, however often it was said to. A figure is of one set.
 -- unheld: the same for what would be a record of the measure, had it taken place. A cancelled event says of itself that nobody came.
 
 standing as (
@@ -16,7 +16,7 @@ standing as (
         bool_or(s.state = 'located') as is_located,
         bool_or(s.state = 'outside') as is_outside,
         bool_or(s.state = 'not_tied') as is_not_tied,
-        flatten(list(s.kinds)) as kinds
+        flatten(list(s.layers)) as layers
     from record r
     left join record_place rp using (record_id)
     left join spot s on s.location_id = rp.location_id
@@ -25,10 +25,10 @@ standing as (
 ),
 
 stood as (
-    select rp.role, rp.kind, rp.place_code, r.activity_id, r.value, coalesce(r.top, r.value) as top, r.start_date, r.end_date, r.has_activity_dates
+    select rp.role, rp.kind, rp.place_set, rp.place_code, r.activity_id, r.value, coalesce(r.top, r.value) as top, r.start_date, r.end_date, r.has_activity_dates
     from record r
     join (
-        select distinct rp.record_id, rp.role, lp.kind, lp.place_code
+        select distinct rp.record_id, rp.role, lp.kind, lp.place_set, lp.place_code
         from record_place rp
         join location_place lp using (location_id)
     ) rp using (record_id)
@@ -36,7 +36,7 @@ stood as (
 ),
 
 unheld as (
-    select n.role, p.kind, p.place_code, n.activity_id, n.took_place, n.start_date, n.start_date as end_date, false as has_activity_dates
+    select n.role, p.kind, p.place_set, p.place_code, n.activity_id, n.took_place, n.start_date, n.start_date as end_date, false as has_activity_dates
     from (
         select s.activity_id, s.took_place, s.start_date, w.role, w.location_id
         from session_unheld s

@@ -31,19 +31,22 @@ known as (
     left join (select distinct activity_id from count_held) n using (activity_id)
 ),
 
--- A location with the kinds of place it stands in.
+-- A location with the layers of places it stands in, each as kind/set.
 spot as (
     select
         ls.location_id,
         any_value(ls.state) as state,
-        coalesce(list(lp.kind) filter (lp.kind is not null), []) as kinds
+        coalesce(
+            list(lp.kind || '/' || lp.place_set) filter (lp.kind is not null),
+            []
+        ) as layers
     from location_state ls
     left join location_place lp using (location_id)
     group by ls.location_id
 ),
 
--- Every place as it is now, without its outline.
+-- Every place of every set as it is now, without its outline.
 area as (
-    select place_code, kind, name, parent_code, population
-    from place_now
+    select place_code, kind, place_set, name, parent_code, population
+    from place_in_set
 )

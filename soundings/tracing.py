@@ -9,6 +9,7 @@ from datetime import date
 import duckdb
 
 from soundings.filters import EVERYTHING, Filters
+from soundings.place_sets import find_set
 from soundings.standing import records_sql
 
 SHOWN_ROWS = 12
@@ -60,18 +61,22 @@ def read_traces(
     filters: Filters = EVERYTHING,
     today: date,
     limit: int = 1000,
+    place_set: str | None = None,
 ) -> list[Trace]:
-    """The records that make a place's figure; with no place code, the records that stand in no place of this kind.
+    """The records that make a place's figure; with no place code, the records that stand in no place of this kind and set.
+
+    `place_set`: the name of the set that the figure is in; None for the newest.
 
     Newest first, `limit` at most. A record whose activity is not loaded has the activity's id for a title.
     """
     wanted = (
-        "rp.location_id in (select location_id from location_place where kind = $kind and place_code = $place_code)"
+        "rp.location_id in (select location_id from location_place "
+        "where kind = $kind and place_set = $place_set and place_code = $place_code)"
         if place_code
         else """r.record_id not in (
             select other.record_id
             from record_place other
-            join location_place lp on lp.location_id = other.location_id and lp.kind = $kind
+            join location_place lp on lp.location_id = other.location_id and lp.kind = $kind and lp.place_set = $place_set
             where other.role = $role
         )"""
     )
@@ -106,6 +111,7 @@ def read_traces(
             "measure": measure,
             "role": role,
             "kind": kind,
+            "place_set": find_set(connection, kind, place_set).key,
             "limit": limit,
             **({"place_code": place_code} if place_code else {}),
             **filters.bindings(today),

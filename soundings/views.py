@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soundings.measures import FAMILY_COLOUR, Measure
-from soundings.model import HIDDEN, NONE_TOOK_PLACE, NOTHING_RECORDED, ROLE_LABEL, VALUE
+from soundings.model import BLANK, HIDDEN, NONE_TOOK_PLACE, ROLE_LABEL, VALUE
+from soundings.place_sets import PlaceSet
 from soundings.queries import Located, Row, Table
 
 CLASS_COUNT = 5
@@ -23,6 +24,14 @@ KIND_PLURAL = {
     "region": "regions",
     "country": "countries",
 }
+
+
+def say_places(kind: str, place_set: PlaceSet | None = None) -> str:
+    """The places of a kind in words, with their set where there is more than one: “wards”, “wards of 2024”."""
+    plural = KIND_PLURAL.get(kind, kind)
+    return plural if place_set is None or place_set.is_alone else f"{plural} of {place_set.name}"
+
+
 CONTACT_CAUTION = "This counts meetings recorded here, not power shared. A place with fewer may have gone further."
 
 
@@ -150,9 +159,11 @@ def say_coverage(table: Table) -> str:
     if not located.total:
         return ""  # the summary has said it
     parts = [
-        f"{say_share(located.here, located.total)} {noun} of {table.measure.plain_noun} stand in these {KIND_PLURAL.get(table.kind, table.kind)}."
+        f"{say_share(located.here, located.total)} {noun} of {table.measure.plain_noun} stand in these {say_places(table.kind, table.place_set)}."
     ]
     others = []
+    if located.other_sets:
+        others.append(say_other_sets(table))
     if located.larger:
         others.append(
             f"{located.larger:,} {'belongs' if located.larger == 1 else 'belong'} to a larger area as a whole"
@@ -171,6 +182,22 @@ def say_coverage(table: Table) -> str:
     return " ".join(parts)
 
 
+def say_set(table: Table) -> list[str]:
+    """Which set a table is of, and what is placed in another alone, in sentences; none where the kind has one set."""
+    if table.place_set is None or table.place_set.is_alone:
+        return []
+    said = f"These are the {say_places(table.kind, table.place_set)}. Other sets: {', '.join(table.place_set.others)}."
+    return [said, f"{say_other_sets(table)}."] if table.located.other_sets else [said]
+
+
+def say_other_sets(table: Table) -> str:
+    """How many records are placed in another set of places alone: “12 are placed in the wards of 2018 alone, …”."""
+    count, others = table.located.other_sets, table.place_set.others
+    plural = KIND_PLURAL.get(table.kind, table.kind)
+    where = f"the {plural} of {others[0]}" if len(others) == 1 else f"other sets of {plural} ({', '.join(others)})"
+    return f"{count:,} {_are(count)} placed in {where} alone, so where nothing is recorded here, something may be recorded there"
+
+
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
 
@@ -182,12 +209,14 @@ def say_recorded(table: Table) -> str:
 
 def say_summary(table: Table) -> str:
     """One measure in a sentence or two: how many places, which stand out, what is not recorded. Never ranks names of activities."""
-    rows, plural = table.rows, KIND_PLURAL.get(table.kind, table.kind)
-    recorded = [row for row in rows if row.state != NOTHING_RECORDED]
+    rows, plural = table.rows, say_places(table.kind, table.place_set)
+    recorded = [row for row in rows if row.state not in BLANK]
     some = [row for row in rows if row.state == VALUE]
     noun = table.measure.plain_noun
     if not recorded and table.filters.when == "planned":
         return say_planned(table)
+    if not recorded and table.located.other_sets:
+        return f"No {noun} are placed in any of these {len(rows):,} {plural}. That is no gap: {say_other_sets(table)}."
     if not recorded:
         return f"No {noun} are recorded in any of these {len(rows):,} {plural}. That is a gap in the records; it does not say nothing happened."
     most = max(some, key=lambda row: row.value or 0) if some else None
@@ -246,6 +275,7 @@ def say_state(row: Row) -> str:
         "value": f"recorded: {say_figure(row)}" if row.state == VALUE and row.is_band else "recorded",
         "none_took_place": "none took place",
         "nothing_recorded": "nothing recorded",
+        "recorded_in_another_set": "recorded in another set of places alone",
         "hidden": "hidden for privacy",
     }[row.state]
 

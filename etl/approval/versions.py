@@ -64,6 +64,7 @@ join location l using (batch_id, location_id)
 left join (
     select batch_id, location_id, arg_min(place_code, list_position({list(PLACE_KINDS)}, kind)) as place_code
     from location_place
+    where is_newest
     group by all
 ) s using (batch_id, location_id)
 left join place_now p using (place_code)

@@ -12,6 +12,7 @@ from etl.added import join_words
 from etl.questions.asking import order, say_question
 from etl.results import LoadResult
 from etl.undoing import RebuildResult, StateResult
+from soundings.views import KIND_PLURAL
 
 DONE, SOME_REJECTED, FAILED = 0, 1, 2
 STATE_WORDS = {
@@ -196,6 +197,10 @@ def show_status(told: dict, as_json: bool) -> int:
         else:
             print("The store says what the inbox says.")
         print("Places: " + (", ".join(f"{count:,} of kind {kind}" for kind, count in told["places"].items()) or "none"))
+        for kind, names in told["place_sets"].items():
+            print(f"Sets of {KIND_PLURAL.get(kind, kind)}, newest first: {', '.join(names)}")
+        for sentence in told["place_clashes"]:
+            print(sentence)
         print("Records: " + " · ".join(f"{told['records'][state]:,} {word}" for state, word in STATE_WORDS.items()))
     for batch in told["batches"]:
         print(f"  {say_batch(batch)}")

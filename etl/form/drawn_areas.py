@@ -91,14 +91,19 @@ def list_corners(text: str | None) -> list[tuple[float, float]]:
 
 
 def find_reached(connection: duckdb.DuckDBPyConnection, shape: Polygon) -> tuple[str, ...]:
-    """The codes of the places of the smallest kind that a form records which the area reaches into. Raises Unreadable where it can be none.
+    """The codes of the places of the smallest kind, of its newest set, that a form records which the area reaches into. Raises Unreadable where it can be none.
 
     Shares are of areas on the ground: within one council's width a degree has the same length everywhere.
     """
-    for kind in (*SMALL_KINDS, *PLACE_KINDS[PLACE_KINDS.index("district") :]):
-        codes, covered = _find_reached(connection, shape, kind, is_near=True)
+    asked = (*SMALL_KINDS, *PLACE_KINDS[PLACE_KINDS.index("district") :])
+    layers = connection.execute(
+        "select kind, place_set from place_set_now where kind in (select unnest($1)) order by list_position($1, kind), rank",
+        [list(asked)],
+    ).fetchall()
+    for layer in layers:
+        codes, covered = _find_reached(connection, shape, *layer, is_near=True)
         if covered < WHOLE:  # the sea, or a place so wide that its middle is far off
-            codes = tuple(sorted((*codes, *_find_reached(connection, shape, kind, is_near=False)[0])))
+            codes = tuple(sorted((*codes, *_find_reached(connection, shape, *layer, is_near=False)[0])))
         if len(codes) > MOST_PLACES:
             raise Unreadable(
                 f"The area reaches over {len(codes)} places. Search for the council area by its name instead."
@@ -109,9 +114,9 @@ def find_reached(connection: duckdb.DuckDBPyConnection, shape: Polygon) -> tuple
 
 
 def _find_reached(
-    connection: duckdb.DuckDBPyConnection, shape: Polygon, kind: str, *, is_near: bool
+    connection: duckdb.DuckDBPyConnection, shape: Polygon, kind: str, place_set: str, *, is_near: bool
 ) -> tuple[tuple[str, ...], float]:
-    """(the places of one kind that the area reaches into, the share of it that they hold), of those whose middle is near it or is not."""
+    """(the places of one set that the area reaches into, the share of it that they hold), of those whose middle is near it or is not."""
     import numpy as np
     import shapely
 
@@ -120,13 +125,14 @@ def _find_reached(
     west, south, east, north = shape.bounds
     rows = connection.execute(
         """
-        select place_code, geometry from place_now
-        where kind = $kind
+        select place_code, geometry from place_in_set
+        where kind = $kind and place_set = $place_set
         and (lon between $west - $near and $east + $near and lat between $south - $near and $north + $near) = $is_near
         order by place_code
         """,
         {
             "kind": kind,
+            "place_set": place_set,
             "is_near": is_near,
             "west": west,
             "south": south,

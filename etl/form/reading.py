@@ -13,6 +13,7 @@ from etl.form.drafts import Draft, make_draft_id
 from etl.form.places import usual_precision
 from etl.form.records import COPIED, FORM, NATIVE, read_statements
 from etl.parsing import parse_list
+from soundings.place_sets import read_sets
 
 MOST_CHOICES = 4000
 OFFERED = ("district", "ward", "neighbourhood", "msoa", "region", "country")
@@ -50,25 +51,35 @@ def read_choices(connection: duckdb.DuckDBPyConnection, within: str | None = Non
             select p.place_code from place_now p join inside i on p.parent_code = i.place_code
         ),
         offered as (
-            select place_code, name, kind, parent_code
+            select place_code, name, kind, place_set, parent_code
             from place_now
             where list_contains($kinds, kind) and ($within is null or place_code in (select place_code from inside))
         )
-        select o.place_code, o.name, o.kind, q.name, null
+        select o.place_code, o.name, o.kind, o.place_set, q.name, null
         from offered o left join place_now q on q.place_code = o.parent_code
         union all
-        select o.place_code, o.name, o.kind, q.name, a.alias
+        select o.place_code, o.name, o.kind, o.place_set, q.name, a.alias
         from (select distinct place_code, alias from place_alias) a
         join offered o using (place_code)
         left join place_now q on q.place_code = o.parent_code
-        order by 2, 3, 1, 5 nulls first
+        order by 2, 3, 1, 6 nulls first
         limit $most
         """,
         {"within": within, "kinds": list(OFFERED), "most": MOST_CHOICES + 1},
     ).fetchall()
     if len(found) > MOST_CHOICES:
         return []
-    return [PlaceChoice(code, say_choice(name, kind, around, alias)) for code, name, kind, around, alias in found]
+    # Of a kind in several sets each place says which it is of.
+    several = {
+        (kind, one.key): f"{kind} of {one.name}"
+        for kind in {row[2] for row in found}
+        for one in read_sets(connection, kind)
+        if not one.is_alone
+    }
+    return [
+        PlaceChoice(code, say_choice(name, several.get((kind, key), kind), around, alias))
+        for code, name, kind, key, around, alias in found
+    ]
 
 
 def say_choice(name: str, kind: str, around: str | None, alias: str | None) -> str:

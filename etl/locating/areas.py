@@ -56,11 +56,11 @@ def is_present(values: np.ndarray) -> np.ndarray:
     return np.not_equal(values, None).astype(bool)
 
 
-def read_boundaries(connection: duckdb.DuckDBPyConnection, kind: str) -> Boundaries:
-    """The boundaries of the loaded places of a kind; of two batches that hold the same code the later one's, joined ones last."""
+def read_boundaries(connection: duckdb.DuckDBPyConnection, kind: str, place_set: str) -> Boundaries:
+    """The boundaries of one set of a kind; of two batches that hold the same code the later one's, joined ones last."""
     rows = connection.execute(
-        "select place_code, geometry from place_now where kind = $1 order by place_code",
-        [kind],
+        "select place_code, geometry from place_in_set where kind = $1 and place_set = $2 order by place_code",
+        [kind, place_set],
     ).to_arrow_table()
     return Boundaries(kind, *(rows[name].to_numpy(zero_copy_only=False) for name in ("place_code", "geometry")))
 
@@ -74,7 +74,7 @@ class AreaLookup:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds that are asked, smallest first."""
-        return tuple(level.kind for level in self.levels)
+        return tuple(dict.fromkeys(level.kind for level in self.levels))
 
     @cached_property
     def codes(self) -> pa.Array:
@@ -114,16 +114,19 @@ class AreaLookup:
 def read_area_lookup(connection: duckdb.DuckDBPyConnection) -> AreaLookup | None:
     """The smallest loaded areas of at least an LSOA's size, or None where there is none.
 
-    An area of fewer residents is passed over for the next larger around it. Where its population is not known a neighbourhood is
+    Of a kind in several sets the newest is asked first. An area of fewer residents is passed over for the next larger around it. Where its population is not known a neighbourhood is
     taken to be too small, and a ward or larger area to be large enough.
     """
     small = connection.execute(
-        """select place_code from place_now
+        """select distinct place_code from place_in_set
         where kind <> 'lsoa' and coalesce(population, case when kind = 'neighbourhood' then 0 else $1 end) < $1""",
         [SMALLEST_POPULATION],
     ).fetchnumpy()["place_code"]
-    loaded = {kind for (kind,) in connection.execute("select distinct kind from place_now").fetchall()}
-    levels = [_leave_out(read_boundaries(connection, kind), small) for kind in PLACE_KINDS if kind in loaded]
+    layers = connection.execute(
+        "select kind, place_set from place_set_now where kind in (select unnest($1)) order by list_position($1, kind), rank",
+        [list(PLACE_KINDS)],
+    ).fetchall()
+    levels = [_leave_out(read_boundaries(connection, *layer), small) for layer in layers]
     levels = [level for level in levels if len(level.codes)]
     return AreaLookup(tuple(levels)) if levels else None
 

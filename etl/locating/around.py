@@ -27,16 +27,18 @@ def find_around(connection: duckdb.DuckDBPyConnection, lon: float, lat: float, k
 def _find_around(
     connection: duckdb.DuckDBPyConnection, lon: float, lat: float, kind: str, *, is_near: bool
 ) -> str | None:
-    """The lowest code of this kind that a point stands in or on the edge of, of places whose middle is near it or is not."""
+    """The lowest code of this kind, of the newest set, that a point stands in or on the edge of; `is_near`: which places are asked."""
     import shapely
 
     from soundings.mending import read_shapes
 
     rows = connection.execute(
         """
-        select place_code, geometry from place_now
-        where kind = $kind and (abs(lon - $lon) < $near and abs(lat - $lat) < $near) = $is_near
-        order by place_code
+        select p.place_code, p.geometry
+        from place_in_set p
+        join place_set_now s on s.kind = p.kind and s.place_set = p.place_set
+        where p.kind = $kind and (abs(lon - $lon) < $near and abs(lat - $lat) < $near) = $is_near
+        order by s.rank, p.place_code
         """,
         {"kind": kind, "lon": lon, "lat": lat, "near": NEAR, "is_near": is_near},
     ).fetchall()

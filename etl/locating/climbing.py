@@ -1,6 +1,7 @@
 """Which larger places a loaded place stands in: by parent codes, and where these miss a kind by a point inside it.
 
-The answers stand in the temporary table `stands` (place_code, kind, stands_in); `known_place` has the loaded places.
+The answers stand in the temporary table `stands` (place_code, kind, place_set, stands_in), with the place of every set of a larger
+kind; `known_place` has the loaded places, each once in every set that has it.
 """
 
 from __future__ import annotations
@@ -14,18 +15,25 @@ from soundings.model import PLACE_KINDS
 LONGEST_CHAIN = 12
 
 
-def read_kinds(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The loaded kinds, smallest first."""
-    kinds = {kind for (kind,) in connection.execute("select distinct kind from known_place").fetchall()}
-    return sorted(kinds, key=lambda kind: (PLACE_KINDS.index(kind) if kind in PLACE_KINDS else 99, kind))
+def read_layers(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """(kind, set) of the loaded places, smallest kind first, the newest set of each kind first."""
+    layers = connection.execute(
+        "select kind, place_set, min(rank) from known_place group by kind, place_set"
+    ).fetchall()
+    return [
+        (kind, place_set)
+        for kind, place_set, _ in sorted(
+            layers, key=lambda one: (PLACE_KINDS.index(one[0]) if one[0] in PLACE_KINDS else 99, one[0], one[2])
+        )
+    ]
 
 
 def climb(connection: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
-    """Fills `stands`: for each of these loaded places the place of its own kind and of every larger kind it stands in."""
+    """Fills `stands`: for each of these loaded places itself, in each set that has it, and the place of every larger kind it stands in."""
     climb_by_parent(connection, codes)
-    loaded = [kind for kind in read_kinds(connection) if kind in PLACE_KINDS]
-    for number, kind in enumerate(loaded):
-        _climb_by_point(connection, loaded[:number], kind)
+    for kind, place_set in read_layers(connection):
+        if kind in PLACE_KINDS:
+            _climb_by_point(connection, kind, place_set)
 
 
 def climb_by_parent(connection: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
@@ -36,17 +44,19 @@ def climb_by_parent(connection: duckdb.DuckDBPyConnection, codes: list[str]) -> 
         connection.execute(
             f"""
             insert into stands
-            with recursive chain (place_code, at_code, kind, parent_code, steps) as (
-                select p.place_code, p.place_code, p.kind, p.parent_code, 0
+            with recursive chain (place_code, at_code, kind, place_set, parent_code, steps) as (
+                select p.place_code, p.place_code, p.kind, p.place_set, p.parent_code, 0
                 from known_place p
                 semi join start_code using (place_code)
                 union
-                select c.place_code, p.place_code, p.kind, p.parent_code, c.steps + 1
+                select c.place_code, p.place_code, p.kind, p.place_set, p.parent_code, c.steps + 1
                 from chain c
                 join known_place p on p.place_code = c.parent_code
                 where c.steps < {LONGEST_CHAIN}
             )
-            select place_code, kind, arg_min(at_code, steps) from chain group by place_code, kind
+            select place_code, kind, place_set, list(at_code order by steps, at_code)[1]
+            from chain
+            group by place_code, kind, place_set
             """  # noqa: S608
         )
     finally:
@@ -72,34 +82,35 @@ def find_above(connection: duckdb.DuckDBPyConnection, place_code: str) -> dict[s
     return dict(rows)
 
 
-def _climb_by_point(connection: duckdb.DuckDBPyConnection, smaller: list[str], kind: str) -> None:
-    """Adds to `stands` the place of this kind for places of smaller kinds that have none yet, by the point inside them.
+def _climb_by_point(connection: duckdb.DuckDBPyConnection, kind: str, place_set: str) -> None:
+    """Adds to `stands` the place of this kind and set for places of smaller kinds that have none yet, by the point inside them.
 
     A place of the larger kind that is smaller on the ground cannot hold it, and is left out.
     """
     missing = connection.execute(
-        """select p.place_code, p.lon, p.lat from known_place p
-        where p.kind in (select unnest($smaller))
-        and p.place_code in (select place_code from stands)
-        and p.place_code not in (select place_code from stands where kind = $kind)
-        order by p.place_code""",
-        {"smaller": smaller, "kind": kind},
+        """select place_code, arg_min(lon, rank) as lon, arg_min(lat, rank) as lat from known_place
+        where kind in (select unnest($smaller))
+        and place_code in (select place_code from stands)
+        and place_code not in (select place_code from stands where kind = $kind and place_set = $place_set)
+        group by place_code
+        order by place_code""",
+        {"smaller": list(PLACE_KINDS[: PLACE_KINDS.index(kind)]), "kind": kind, "place_set": place_set},
     ).to_arrow_table()
     if not missing.num_rows:
         return
     lon, lat = (missing[name].to_numpy(zero_copy_only=False) for name in ("lon", "lat"))
-    found = read_boundaries(connection, kind).find(lon, lat)
+    found = read_boundaries(connection, kind, place_set).find(lon, lat)
     rows = pa.table({"place_code": missing["place_code"], "stands_in": pa.array(found, pa.string())})
     connection.register("found_by_point", rows)
     try:
         connection.execute(
             """insert into stands by name
-            select f.place_code, $kind as kind, f.stands_in
+            select distinct f.place_code, $kind as kind, $place_set as place_set, f.stands_in
             from found_by_point f
-            join known_place p using (place_code)
-            join known_place larger on larger.place_code = f.stands_in
+            join (select place_code, arg_min(area_km2, rank) as area_km2 from known_place group by place_code) p using (place_code)
+            join known_place larger on larger.place_code = f.stands_in and larger.place_set = $place_set
             where coalesce(larger.area_km2 >= p.area_km2, true)""",
-            {"kind": kind},
+            {"kind": kind, "place_set": place_set},
         )
     finally:
         connection.unregister("found_by_point")

@@ -86,3 +86,60 @@ def locate_codes(connection: duckdb.DuckDBPyConnection) -> None:
         where t.kind = 'code'
         """  # noqa: S608
     )
+
+
+def carry_codes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Adds to `also` the place of another set that took over from a located place, where the history names one and no other.
+
+    Only forwards, from a code to its successor: that is certain. What was split, or has no history, stays in the set that knows it.
+    """
+    known: dict[str, dict[tuple[str, str], str]] = {}
+    for key, code, kind, place_set in connection.execute(
+        "select code_key, place_code, kind, place_set from known_place order by place_code desc"
+    ).fetchall():
+        known.setdefault(key, {})[kind, place_set] = code
+    layers = {layer for its in known.values() for layer in its}
+    if len(layers) == len({kind for kind, _ in layers}):
+        return
+    successors: dict[str, set[str]] = {}
+    for old, new in connection.execute(
+        "select upper(trim(old_code)), upper(trim(new_code)) from place_code_history"
+    ).fetchall():
+        if old != new:
+            successors.setdefault(old, set()).add(new)
+    located = connection.execute(
+        "select distinct place_code, upper(trim(place_code)) from answer where place_code is not null order by 1"
+    ).fetchall()
+    carried = [
+        (code, found)
+        for code, key in located
+        for kind in {kind for kind, _ in known[key]}
+        for layer in sorted(layers)
+        if layer[0] == kind and layer not in known[key] and (found := _follow(key, layer, known, successors))
+    ]
+    if carried:
+        connection.executemany(
+            """insert into also
+            select batch_id, location_id, $2 from answer where place_code = $1""",
+            carried,
+        )
+
+
+def _follow(key: str, layer: tuple[str, str], known: dict, successors: dict[str, set[str]]) -> str | None:
+    """The one place of a layer that a code's successors all lead to; None where they lead elsewhere as well, or nowhere."""
+    ends: set[str | None] = set()
+    here = {key}
+    for _ in range(LONGEST_CHAIN):
+        following: set[str] = set()
+        for one in here:
+            for new in successors.get(one, ()):
+                if layer in known.get(new, {}):
+                    ends.add(known[new][layer])
+                elif new in successors:
+                    following.add(new)
+                else:
+                    ends.add(None)
+        here = following
+        if not here:
+            break
+    return ends.pop() if len(ends) == 1 and not here else None

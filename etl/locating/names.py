@@ -11,6 +11,8 @@ from etl.locating.climbing import climb
 from soundings.model import LOCATED, UNLOCATED
 
 NAMED = ("said", "within_code", "place_kind", "state", "method", "reason", "place_code")
+# (kind, set, rank of the set) → the places that it may be: what a name or code comes to in each set of places.
+Layer = tuple[str, str, int]
 
 
 def normalise_name(text: str | None) -> str:
@@ -20,7 +22,10 @@ def normalise_name(text: str | None) -> str:
 
 
 def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
-    """Adds to `answer` the locations that name a place in words: the exact name, else a reviewed alias; several are none."""
+    """Adds to `answer` the locations that name a place in words: the exact name, else a reviewed alias; several are none.
+
+    Where places of several sets have the name, each set is asked for itself: the newest answers, and `also` holds the others.
+    """
     asked = connection.execute(
         "select distinct coalesce(name, said), within_code, place_kind from todo where kind = 'name'"
     ).fetchall()
@@ -37,8 +42,11 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
     offered = {code for name, _, _ in wanted.values() for code, _ in named.get(name, ())}
     offered |= {code for name, _, _ in wanted.values() for _, code in aliases.get(name, ())}
     above = _read_above(connection, sorted(offered))
-    rows = [(*key, *_choose(*wanted[key], key[0], named, aliases, above)) for key in asked]
-    connection.register("named_answer", _to_table(NAMED, rows))
+    layers = _read_layers_of(connection)
+    chosen = {key: _choose(*wanted[key], key[0], named, aliases, above, layers) for key in asked}
+    connection.register("named_answer", _to_table(NAMED, [(*key, *told[:4]) for key, told in chosen.items()]))
+    others = [(*key, code) for key, told in chosen.items() for code in told[4]]
+    connection.register("named_also", _to_table((*NAMED[:3], "place_code"), others))
     try:
         connection.execute(
             """insert into answer
@@ -49,15 +57,25 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
                 and n.place_kind is not distinct from t.place_kind
             where t.kind = 'name'"""
         )
+        connection.execute(
+            """insert into also
+            select t.batch_id, t.location_id, n.place_code
+            from todo t
+            join named_also n on n.said is not distinct from coalesce(t.name, t.said)
+                and n.within_code is not distinct from t.within_code
+                and n.place_kind is not distinct from t.place_kind
+            where t.kind = 'name'"""
+        )
     finally:
         connection.unregister("named_answer")
+        connection.unregister("named_also")
 
 
 def _read_named(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
     """(code, kind) of the loaded places by normalised name, in English and in Welsh."""
     named: dict[str, list[tuple[str, str]]] = {}
     for code, kind, name, welsh in connection.execute(
-        "select place_code, kind, name, name_welsh from known_place order by place_code"
+        "select distinct place_code, kind, name, name_welsh from known_place order by place_code"
     ).fetchall():
         for key in {normalise_name(name), normalise_name(welsh)} - {""}:
             named.setdefault(key, []).append((code, kind))
@@ -75,11 +93,36 @@ def _read_above(connection: duckdb.DuckDBPyConnection, codes: list[str]) -> dict
     return above
 
 
-def _choose(name, within, kind, said, named, aliases, above) -> tuple[str, str, str | None, str | None]:
-    """(state, method, reason, place_code) of one name, perhaps inside a place, perhaps of a kind."""
+def _read_layers_of(connection: duckdb.DuckDBPyConnection) -> dict[str, set[Layer]]:
+    """The layers that have each code."""
+    found: dict[str, set[Layer]] = {}
+    for code, *layer in connection.execute("select place_code, kind, place_set, rank from known_place").fetchall():
+        found.setdefault(code, set()).add(tuple(layer))
+    return found
+
+
+def split_by_set(codes: set[str], layers: dict[str, set[Layer]]) -> list[str]:
+    """One place of each set where these are places of one kind and no set has two of them, newest first; else nothing."""
+    if len(codes) < 2:
+        return list(codes)
+    by_layer: dict[Layer, set[str]] = {}
+    for code in codes:
+        for layer in layers[code]:
+            by_layer.setdefault(layer, set()).add(code)
+    if len({kind for kind, _, _ in by_layer}) != 1 or any(len(its) > 1 for its in by_layer.values()):
+        return []
+    newest_first = sorted(by_layer, key=lambda layer: layer[2])
+    return list(dict.fromkeys(code for layer in newest_first for code in by_layer[layer]))
+
+
+def _choose(
+    name, within, kind, said, named, aliases, above, layers
+) -> tuple[str, str, str | None, str | None, list[str]]:
+    """(state, method, reason, place_code, codes in other sets) of one name, perhaps inside a place, perhaps of a kind."""
     where = f" within {within}" if within else ""
     if not name:
-        return UNLOCATED, "name", "The name is blank.", None
+        return UNLOCATED, "name", "The name is blank.", None, []
+    method = "name"
     exact = {code for code, its_kind in named.get(name, ()) if not kind or its_kind == kind}
     exact = {code for code in exact if not within or within in above[code]}
     if not exact:
@@ -88,19 +131,18 @@ def _choose(name, within, kind, said, named, aliases, above) -> tuple[str, str, 
             for inside, code in aliases.get(name, ())
             if (inside is None or inside == within) and (not within or within in above[code])
         }
-        if len(alias) == 1:
-            return LOCATED, "alias", None, alias.pop()
-        exact = alias
-    if len(exact) == 1:
-        return LOCATED, "name", None, exact.pop()
+        exact, method = alias, "alias"
+    if parted := split_by_set(exact, layers):
+        return LOCATED, method, None, parted[0], parted[1:]
     if exact:
         listed = ", ".join(sorted(exact)[:5]) + (" …" if len(exact) > 5 else "")
-        return UNLOCATED, "name", f"“{said}” is the name of {len(exact)} loaded places{where} ({listed}).", None
+        return UNLOCATED, "name", f"“{said}” is the name of {len(exact)} loaded places{where} ({listed}).", None, []
     return (
         UNLOCATED,
         "name",
         f"No loaded {kind or 'place'}{where} is called “{said}”. Names are matched exactly.",
         None,
+        [],
     )
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.locating.areas import is_present, read_boundaries
-from etl.locating.climbing import climb_by_parent, read_kinds
+from etl.locating.climbing import climb_by_parent, read_layers
 from etl.locating.coordinates import read_otherwise
 from soundings.model import LOCATED, OUTSIDE, PLACE_KINDS, UNLOCATED
 
@@ -34,12 +34,11 @@ def locate_points(connection: duckdb.DuckDBPyConnection) -> None:
     reason[has_point] = "The point stands in none of the loaded places."
     reason[has_point & is_postcode] = "The postcode stands in none of the loaded places."
     is_inside = np.zeros(len(lon), dtype=bool)
-    for kind, found in _find_in_each_kind(connection, lon, lat).items():
+    for (kind, place_set), found in _find_in_each_layer(connection, lon, lat).items():
         inside = np.flatnonzero(is_present(found))
         is_inside[inside] = True
-        _append(
-            connection, "stands_point", _to_rows(asked.take(inside), kind=[kind] * len(inside), stands_in=found[inside])
-        )
+        told = {"kind": [kind] * len(inside), "place_set": [place_set] * len(inside), "stands_in": found[inside]}
+        _append(connection, "stands_point", _to_rows(asked.take(inside), **told))
     reason[is_inside] = None
     outside = np.flatnonzero(has_point & ~is_inside & ~is_postcode)
     if len(outside):
@@ -56,34 +55,35 @@ def find_mistakes(
     added = np.full(len(lon), "", dtype=object)
     for mistake, x, y in read_otherwise(lon, lat, is_metres.to_numpy(zero_copy_only=False)):
         left = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & (added == ""))
-        for kind in read_kinds(connection) if len(left) else ():
-            here = is_present(read_boundaries(connection, kind).find(x[left], y[left]))
+        for layer in read_layers(connection) if len(left) else ():
+            here = is_present(read_boundaries(connection, *layer).find(x[left], y[left]))
             added[left[here]] = f" {mistake}"
     return added
 
 
-def _find_in_each_kind(
+def _find_in_each_layer(
     connection: duckdb.DuckDBPyConnection, lon: np.ndarray, lat: np.ndarray
-) -> dict[str, np.ndarray]:
-    """By loaded kind, the code of the place each point stands in, None for none.
+) -> dict[tuple[str, str], np.ndarray]:
+    """By loaded kind and set, the code of the place each point stands in, None for none: it stands in one place of each set.
 
     From wards upwards a place's parents are whole unions of it, so they need no second test.
     """
-    kinds = read_kinds(connection)
-    found = {kind: np.full(len(lon), None, dtype=object) for kind in kinds}
-    for kind in kinds:
-        left = np.flatnonzero(~is_present(found[kind]))
-        here = read_boundaries(connection, kind).find(lon[left], lat[left])
-        found[kind][left] = here
+    layers = read_layers(connection)
+    found = {layer: np.full(len(lon), None, dtype=object) for layer in layers}
+    for layer in layers:
+        kind, _ = layer
+        left = np.flatnonzero(~is_present(found[layer]))
+        here = read_boundaries(connection, *layer).find(lon[left], lat[left])
+        found[layer][left] = here
         inside = left[is_present(here)]
         if kind not in PLACE_KINDS[PLACE_KINDS.index("ward") :] or not len(inside):
             continue
         codes, position = np.unique(here[is_present(here)].astype(str), return_inverse=True)
         climb_by_parent(connection, codes.tolist())
-        above = connection.execute("select place_code, kind, stands_in from stands").fetchall()
-        for higher in kinds:
-            if higher in PLACE_KINDS and PLACE_KINDS.index(higher) > PLACE_KINDS.index(kind):
-                parent = {code: stands_in for code, its_kind, stands_in in above if its_kind == higher}
+        above = connection.execute("select place_code, kind, place_set, stands_in from stands").fetchall()
+        for higher in layers:
+            if higher[0] in PLACE_KINDS and PLACE_KINDS.index(higher[0]) > PLACE_KINDS.index(kind):
+                parent = {code: stands_in for code, *its, stands_in in above if tuple(its) == higher}
                 parents = np.array([parent.get(code) for code in codes.tolist()], dtype=object)
                 known = is_present(parents[position]) & ~is_present(found[higher][inside])
                 found[higher][inside[known]] = parents[position][known]

@@ -41,7 +41,7 @@ def gather_ways(connection: duckdb.DuckDBPyConnection, batch_ids: list[str] | No
 
 
 def choose_ways(connection: duckdb.DuckDBPyConnection) -> None:
-    """Leaves in `answer` and `stands_point` one answer for each location of several ways, and fills `passed`.
+    """Leaves in `answer` and `stands_point` one answer for each location of several ways, in `also` its places in other sets, and fills `passed`.
 
     Where no way works, the answer says why of each. Where two contradict each other, none is taken.
     """
@@ -106,7 +106,7 @@ def _join_answers(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         """create temp table stands_chosen as
-        select s.batch_id, c.head_id as location_id, s.kind, s.stands_in
+        select s.batch_id, c.head_id as location_id, s.kind, s.place_set, s.stands_in
         from stands_point s
         join chosen_way c using (batch_id, location_id)
         where c.other_kind is null"""
@@ -116,6 +116,17 @@ def _join_answers(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute("insert into stands_point by name select * from stands_chosen")
     connection.execute("drop table stands_chosen")
+    connection.execute(
+        """create temp table also_chosen as
+        select a.batch_id, coalesce(c.head_id, a.location_id) as location_id, a.place_code
+        from also a
+        left join way_of w using (batch_id, location_id)
+        left join chosen_way c on c.batch_id = a.batch_id and c.location_id = a.location_id and c.other_kind is null
+        where w.batch_id is null or c.batch_id is not null"""
+    )
+    connection.execute("delete from also")
+    connection.execute("insert into also by name select * from also_chosen")
+    connection.execute("drop table also_chosen")
 
 
 def say_kind(column: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,11 @@ from etl.places.made_codes import avoid_taken
 from etl.places.near import read_loaded_bounds
 from etl.places.outlines import prepare_outlines
 from etl.places.proposing import start_command
+from etl.places.sets import Answer, settle_sets
 from etl.readers.reading import require_file
-from etl.replay import map_places, pack_sheets
+from etl.replay import PLACE_SETS, map_places, pack_sheets
 from etl.results import LoadResult, describe_load
+from etl.undoing import choose_batch
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.store import LOCK_SECONDS
@@ -47,6 +50,8 @@ def add_places(
     figures: tuple[Path, ...] = (),
     licence: str | None = None,
     attribution: str | None = None,
+    answer: Answer | None = None,
+    command: list[str] | None = None,
     is_demo: bool = False,
     who: str | None = None,
     timeout: float = LOCK_SECONDS,
@@ -55,7 +60,8 @@ def add_places(
     """What became of a file of boundaries. `figures` are files with population, households or deprivation by place code; one that is
     wrong does not stop the boundaries. `population`, `households`, `deprivation` name their columns.
 
-    Raises BadFile where the file cannot be taken, Busy, BrokenStore.
+    `answer`: what the places are to others that they lie over; `command`: the words to repeat with one. Raises BadFile where the file
+    cannot be taken or lies over other places and no answer was given, Busy, BrokenStore.
     """
     from etl.places.boundaries import read_places
 
@@ -83,12 +89,25 @@ def add_places(
         PLACES, f"places-{kind}", path, options, {path.name: read.detected}, is_demo=is_demo, who=who
     ) | {"licence": licence, "attribution": attribution, "decisions": list(read.warnings)}
     kept = {"place": table} | ({LEFT_OUT: table_of_left_out(read.left_out)} if read.left_out else {})
+    report("Comparing with the places that are loaded")
+    whole = start_command(path, kind, said | {"licence": licence, "attribution": attribution}, figures)
+    settled = settle_sets(home, manifest, table, answer or Answer(), command or shlex.split(whole))
+    if settled.same_id:
+        manifest = choose_batch(home, settled.same_id).read_manifest()
+    else:
+        options |= settled.options
+        manifest |= {
+            "batch_sha256": identify_batch(manifest["file_sha256"], manifest["source_id"], options),
+            "decisions": [*manifest["decisions"], *settled.said],
+            **({PLACE_SETS: settled.sets} if settled.sets else {}),
+            **({"replaces": list(settled.replaces)} if settled.replaces else {}),
+        }
     mapped = map_places(kept, manifest)
     report("Saving, and finding the places of every record again")
     accepted = accept_batch(home, manifest, encode_tables(kept), mapped, timeout=timeout)
     warnings = [*read.warnings, *prepare_outlines(home, report)]
     result = describe_load(home, manifest, mapped, accepted, sheets=[], warnings=warnings)
-    command = start_command(path, kind, said, figures)
+    command = shlex.join(command) if command else start_command(path, kind, said, figures)
     return replace(result, faults=[_say_fault(fault, command, result.batch_id) for fault in read.faults.values()])
 
 
@@ -101,7 +120,13 @@ def _say_fault(fault: str, command: str, batch_id: str) -> str:
 
 
 def fetch_and_add(
-    home: Home, code: str, kind: str, *, layer: str | None = None, report: Callable[[str], None] = say_nothing
+    home: Home,
+    code: str,
+    kind: str,
+    *,
+    layer: str | None = None,
+    answer: Answer | None = None,
+    report: Callable[[str], None] = say_nothing,
 ) -> LoadResult:
     """What became of an authority's boundaries and population, fetched from the ONS and Nomis into the home's cache.
 
@@ -120,6 +145,8 @@ def fetch_and_add(
         figures=tuple(figures),
         licence="Open Government Licence v3.0",
         attribution=ATTRIBUTION,
+        answer=answer,
+        command=["soundings", "places", "fetch", code, "--kind", kind, *(["--layer", layer] if layer else [])],
         report=report,
     )
 

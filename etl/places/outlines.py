@@ -7,6 +7,7 @@ from collections.abc import Callable
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import SoundingsError
+from soundings.place_sets import read_sets
 from soundings.places import read_kinds
 
 
@@ -22,10 +23,13 @@ def prepare_outlines(home: Home, report: Callable[[str], None] = lambda step: No
     generation = open_current(home)
     failures = (SoundingsError, OSError, ArithmeticError, LookupError, TypeError, ValueError, MemoryError)
     problems = []
-    for kind, count in read_kinds(generation.cursor()).items() if generation else ():
-        report(f"Preparing the outlines of {count:,} places of kind {kind}")
+    cursor = generation.cursor() if generation else None
+    sets = [one for kind in read_kinds(cursor) for one in read_sets(cursor, kind)] if cursor else []
+    for one in sets:
+        kind = one.kind
+        report(f"Preparing the outlines of {one.place_count:,} places of kind {kind}")
         try:
-            said = ensure_geometry(home, generation.cursor(), kind).say_undrawable()
+            said = ensure_geometry(home, cursor, kind, None, one.name).say_undrawable()
         except (*failures, shapely.GEOSException):
             said = f"The outlines of kind {kind} could not be prepared now; the page does it at the first visit, which takes longer."
         problems += [said] if said else []

@@ -83,7 +83,7 @@ select
                 select any_value(p.name)
                 from location_place lp
                 join place_now p using (place_code)
-                where lp.location_id = l.location_id and lp.kind = (
+                where lp.is_newest and lp.location_id = l.location_id and lp.kind = (
                     select k.kind from location_place k where k.location_id = l.location_id
                     order by list_position({kinds}, k.kind) nulls last limit 1
                 )
@@ -117,7 +117,7 @@ with standing as (
 )
 select lp.kind, lp.place_code, sum(s.n)::bigint
 from standing s
-join location_place lp on lp.batch_id = $batch_id and lp.location_id = s.location_id
+join location_place lp on lp.batch_id = $batch_id and lp.location_id = s.location_id and lp.is_newest
 group by all
 """
 

@@ -74,7 +74,7 @@ join (
     select batch_id, activity_id, period_start, location_id from activity_count
 ) w using (batch_id, activity_id)
 join (
-    select batch_id, location_id, arg_min(place_code, {KINDS}) as place_code from location_place group by all
+    select batch_id, location_id, arg_min(place_code, {KINDS}) as place_code from location_place where is_newest group by all
 ) lp on lp.batch_id = w.batch_id and lp.location_id = w.location_id
 where w.day is not null
 """  # noqa: S608 — fixed text

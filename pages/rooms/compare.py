@@ -18,8 +18,9 @@ from pages.ui.compare.comparing import (
 )
 from pages.ui.compare.parts import show_change, show_curves, show_places, show_scatter
 from pages.ui.frame import show_foot
+from soundings.place_sets import find_set
 from soundings.places import read_kinds
-from soundings.views import KIND_PLURAL
+from soundings.views import say_places
 
 reader = open_reader()
 today = keys.today()
@@ -33,7 +34,8 @@ opening = st.container()
 choice = choose_comparison(reader, today)
 heading.title(f"Breadth against {choice.family}", anchor=False)
 opening.markdown(OPENING[choice.family])
-plural = "activities" if choice.what == ACTIVITIES else KIND_PLURAL.get(choice.kind, choice.kind)
+places = say_places(choice.kind, find_set(reader.connection, choice.kind, choice.place_set))
+plural = "activities" if choice.what == ACTIVITIES else places
 scatter = scatter_of(reader, choice, today)
 picked = show_scatter(scatter, plural, f"scatter_{choice.what}")
 if len(scatter.neither) < len(scatter.points):
@@ -43,13 +45,16 @@ st.subheader("Two or three places side by side", anchor=False)
 codes, names = choose_places(reader, choice, today)
 if codes:
     show_places(
-        tables_of(reader, choice, today), codes, names, {code: ways_of(reader, code, today)[0] for code in codes}
+        tables_of(reader, choice, today),
+        codes,
+        names,
+        {code: ways_of(reader, code, today, choice)[0] for code in codes},
     )
 
 st.subheader("Who is missing", anchor=False)
 curves = curves_of(reader, choice, today)
 if curves:
-    show_curves(curves, KIND_PLURAL.get(choice.kind, choice.kind))
+    show_curves(curves, places)
 else:
     st.markdown(
         "This needs the residents and the deprivation decile of the places, and something recorded. Add them with the boundaries: "
@@ -58,11 +63,11 @@ else:
 
 st.subheader("How ways of working changed", anchor=False)
 where = choose_where(reader, choice)
-show_change(*ways_of(reader, where, today), today)
+show_change(*ways_of(reader, where, today, choice), today)
 with notes:
     keys.show_notes()
 show_foot()
 keys.keep_in_address(
-    what=choice.what, kind=choice.kind, ring=choice.breadth, ring_role=choice.breadth_role, fill=choice.depth,
+    what=choice.what, kind=choice.kind, set=choice.place_set, ring=choice.breadth, ring_role=choice.breadth_role, fill=choice.depth,
     fill_role=choice.depth_role, sides=",".join(codes) or None, where=where,
 )  # fmt: skip

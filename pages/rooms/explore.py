@@ -19,11 +19,11 @@ if not kinds_of(reader):
 keys.arrive()
 heading = st.container()
 choice = choose(reader, today)
-names = names_of(reader, choice.kind, choice.parent)
+names = names_of(reader, choice.kind, choice.parent, choice.place_set)
 area = (
     read_place(reader.connection, choice.parent).name
     if choice.parent
-    else read_once(reader, read_area_name, kind=choice.kind)
+    else read_once(reader, read_area_name, kind=choice.kind, place_set=choice.place_set)
 )
 name_tab(f"Explore {area}")
 with heading:
@@ -39,6 +39,7 @@ measured = choice.view != "names"
 keys.keep_in_address(
     view=choice.view,
     kind=choice.kind,
+    set=choice.place_set,
     parent=choice.parent,
     fill=choice.fill if measured else None,
     fill_role=choice.fill_role,

@@ -217,17 +217,32 @@ def read_once(reader: Reader, read: Callable[..., T], **asked) -> T:
 
 
 def table_of(
-    reader: Reader, measure: str, kind: str, role: str | None, parent: str | None, filters: Filters, day: date
+    reader: Reader,
+    measure: str,
+    kind: str,
+    role: str | None,
+    parent: str | None,
+    filters: Filters,
+    day: date,
+    place_set: str | None = None,
 ) -> Table:
     """`read_table` of this generation, remembered."""
-    return read_once(
-        reader, read_table, measure=measure, kind=kind, role=role, parent=parent, filters=filters, today=day
-    )
+    asked = {"measure": measure, "kind": kind, "role": role, "parent": parent, "filters": filters, "today": day}
+    return read_once(reader, read_table, **asked, place_set=place_set)
 
 
-def rows_of(reader: Reader, measure: str, kind: str, role: str | None, filters: Filters, day: date) -> list[Row]:
+def rows_of(
+    reader: Reader,
+    measure: str,
+    kind: str,
+    role: str | None,
+    filters: Filters,
+    day: date,
+    place_set: str | None = None,
+) -> list[Row]:
     """`read_rows` of this generation, remembered."""
-    return read_once(reader, read_rows, measure=measure, kind=kind, role=role, filters=filters, today=day)
+    asked = {"measure": measure, "kind": kind, "role": role, "filters": filters, "today": day}
+    return read_once(reader, read_rows, **asked, place_set=place_set)
 
 
 def roles_of(reader: Reader, measure: str, filters: Filters, day: date) -> dict[str, int]:
@@ -247,6 +262,6 @@ def kinds_of(reader: Reader) -> dict[str, int]:
     return read_once(reader, read_kinds)
 
 
-def names_of(reader: Reader, kind: str, parent: str | None = None) -> dict[str, str]:
+def names_of(reader: Reader, kind: str, parent: str | None = None, place_set: str | None = None) -> dict[str, str]:
     """`read_names` of this generation, remembered."""
-    return read_once(reader, read_names, kind=kind, parent=parent)
+    return read_once(reader, read_names, kind=kind, parent=parent, place_set=place_set)

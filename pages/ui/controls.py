@@ -15,6 +15,8 @@ from soundings.bivariate import fix_steps
 from soundings.filters import EVERYTHING, WHEN, WHEN_LABEL, Filters
 from soundings.measures import DEFAULT_CONTACT, DEFAULT_DEPTH, FAMILY_HOW, FAMILY_QUESTION, measures_of, read_measures
 from soundings.model import ROLE_LABEL, SoundingsError
+from soundings.place_sets import PlaceSet, read_sets
+from soundings.places import read_districts_around
 from soundings.views import KIND_PLURAL
 
 VIEWS = {"chart": "Chart", "side": "Side by side", "one": "One measure", "crossed": "Crossed", "names": "Names"}
@@ -28,7 +30,7 @@ DEFAULT_RINGS = ("responses", "entries", "attendances", "people", "tickets", "re
 
 @dataclass(frozen=True)
 class Choice:
-    """What a reader chose on Explore. `fill` and `ring` are measure ids, roles may be None where nothing is recorded."""
+    """What a reader chose on Explore. `place_set`: the name of the set of places, None where the kind has one. `fill` and `ring` are measure ids, roles may be None where nothing is recorded."""
 
     view: str
     kind: str
@@ -40,6 +42,7 @@ class Choice:
     filters: Filters
     is_depth_recorded: bool
     steps: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    place_set: str | None = None
 
 
 def choose(reader: Reader, today: date) -> Choice:
@@ -51,12 +54,13 @@ def choose(reader: Reader, today: date) -> Choice:
         view = st.segmented_control("View", list(VIEWS), key="view", format_func=VIEWS.get, required=True)
         fill, fill_role, ring, ring_role = choose_measures(reader, recorded, view, today)
         kind = choose_kind(kinds)
+        place_set = choose_set(reader, kind)
         steps = choose_steps() if view == "crossed" else None
         with st.popover("Filters", icon=":material/tune:"):
             filters = choose_filters(reader)
-            parent = choose_parent(reader, kind, kinds)
+            parent = choose_parent(reader, kind, kinds, place_set)
     has_depth = any(measure.id in recorded for measure in measures_of("depth"))
-    return Choice(view, kind, parent, fill, fill_role, ring, ring_role, filters, has_depth, steps)
+    return Choice(view, kind, parent, fill, fill_role, ring, ring_role, filters, has_depth, steps, place_set)
 
 
 def choose_measures(
@@ -159,6 +163,22 @@ def choose_kind(kinds: dict[str, int]) -> str:
     )
 
 
+def choose_set(reader: Reader, kind: str) -> str | None:
+    """The name of the set of places of a kind, the newest first; asked only where there is more than one, and else None."""
+    sets = read_once(reader, read_sets, kind=kind)
+    if len(sets) < 2:
+        return None
+    names = [one.name for one in sets]
+    keys.recall("set", names, names[0], "the set of places")
+    plural = KIND_PLURAL.get(kind, kind)
+    return st.selectbox("Set", names, key="set", format_func=lambda name: f"{plural} of {name}", width=190)
+
+
+def name_in_address(place_set: PlaceSet | None) -> dict[str, str]:
+    """What an address says of a set of places: nothing where the kind has one."""
+    return {} if place_set is None or place_set.is_alone else {"set": place_set.name}
+
+
 def choose_role(reader: Reader, key: str, measure: str, label: str, today: date) -> str | None:
     """The role of a measure's records; asked only where there is more than one, never mixed."""
     roles = roles_of(reader, measure, EVERYTHING, today)
@@ -218,11 +238,17 @@ def choose_one(key: str, label: str, options: list[str], say=str) -> str | None:
     )
 
 
-def choose_parent(reader: Reader, kind: str, kinds: dict[str, int]) -> str | None:
-    """One district, where several are loaded."""
-    if kinds.get("district", 0) < 2 or kind == "district":
+def choose_parent(reader: Reader, kind: str, kinds: dict[str, int], place_set: str | None = None) -> str | None:
+    """One district, where several are loaded; of the districts around one of several sets of places."""
+    if kind == "district" or (kinds.get("district", 0) < 2 and place_set is None):
         return None
-    names = names_of(reader, "district")
+    names = (
+        names_of(reader, "district")
+        if place_set is None
+        else read_once(reader, read_districts_around, kind=kind, place_set=place_set)
+    )
+    if len(names) < 2:
+        return None
     keys.recall("parent", [ANY, *names], ANY, "the district")
     return (
         st.selectbox("District", [ANY, *names], key="parent", format_func=lambda code: names.get(code, "Any")) or None

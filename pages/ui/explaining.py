@@ -8,10 +8,10 @@ from datetime import date
 import streamlit as st
 
 from pages.ui.access import Reader
-from pages.ui.controls import Choice
+from pages.ui.controls import Choice, name_in_address
 from pages.ui.tables import show_traces
 from soundings.measures import FAMILY_COLOUR, FAMILY_QUESTION
-from soundings.model import NOTHING_RECORDED, ROLE_LABEL
+from soundings.model import BLANK, ROLE_LABEL
 from soundings.places import read_place
 from soundings.queries import Table
 from soundings.tracing import read_traces
@@ -88,6 +88,7 @@ def show_unplaced(reader: Reader, choice: Choice, fill: Table, ring: Table | Non
                 measure=table.measure.id,
                 role=table.role,
                 kind=choice.kind,
+                place_set=choice.place_set,
                 filters=choice.filters,
                 today=today,
             )
@@ -122,7 +123,7 @@ def show_place_card(reader: Reader, view: str, fill: Table, ring: Table | None, 
     if not code:
         show_reading(view, fill, ring)
         return
-    place = read_place(reader.connection, code)
+    place = read_place(reader.connection, code, fill.place_set)
     st.subheader(escape(place.name), anchor=False)
     residents = (
         f"{place.population:,} residents ({place.population_date or 'date not recorded'})"
@@ -137,13 +138,13 @@ def show_place_card(reader: Reader, view: str, fill: Table, ring: Table | None, 
         st.markdown(
             f"{table.measure.label}, {ROLE_LABEL.get(table.role or '', '')}  \n**{say_figure(row)}**" + say_rate(row)
         )
-        if row.state == NOTHING_RECORDED:
+        if row.state in BLANK:
             st.caption(table.measure.null_means)
     st.page_link(
         "pages/rooms/place.py",
         label=f"All of {escape(place.name)}",
         icon=":material/arrow_forward:",
-        query_params={"place": code},
+        query_params={"place": code, **name_in_address(fill.place_set)},
     )
 
 
@@ -153,7 +154,7 @@ def show_origins(
     """Where each figure of the selected place comes from: the file and the rows, one click away."""
     for table in tables_shown(fill, ring):
         row = next((row for row in table.rows if row.place_code == code), None)
-        if row is None or row.state == NOTHING_RECORDED or not table.role:
+        if row is None or row.state in BLANK or not table.role:
             continue
         noun = table.measure.noun_one if row.value == 1 else table.measure.noun
         title = f"Where {escape(name)}’s figure of {say_amount(row.value, row.top)} {noun} comes from"
@@ -166,6 +167,7 @@ def show_origins(
                 role=table.role,
                 kind=choice.kind,
                 place_code=code,
+                place_set=choice.place_set,
                 filters=choice.filters,
                 today=today,
             )

@@ -43,9 +43,13 @@ def choose_place(names: dict[str, str]) -> str:
 
 def draw_measures_view(reader: Reader, choice: Choice, area: str, names: dict[str, str], today: date) -> None:
     """The chart of one or two measures, its sentences, where its numbers come from, and its tables."""
-    fill = table_of(reader, choice.fill, choice.kind, choice.fill_role, choice.parent, choice.filters, today)
+    fill = table_of(
+        reader, choice.fill, choice.kind, choice.fill_role, choice.parent, choice.filters, today, choice.place_set
+    )
     ring = (
-        table_of(reader, choice.ring, choice.kind, choice.ring_role, choice.parent, choice.filters, today)
+        table_of(
+            reader, choice.ring, choice.kind, choice.ring_role, choice.parent, choice.filters, today, choice.place_set
+        )
         if choice.view not in NO_RING
         else None
     )
@@ -73,7 +77,7 @@ def show_tables(choice: Choice, fill, ring, names: dict[str, str]) -> None:
             "Table of", list(tables), key="table", format_func=lambda name: tables[name].measure.label, required=True
         )
     table = tables[shown]
-    key = f"rows_{table.measure.id}_{table.kind}_{choice.parent or ''}"
+    key = f"rows_{table.measure.id}_{table.kind}_{choice.place_set or ''}_{choice.parent or ''}"
     want_row(show_table(table, key, st.session_state.get("place")), key, names)
 
 
@@ -87,7 +91,7 @@ def draw_names_view(reader: Reader, choice: Choice, area: str, names: dict[str, 
     with left:
         clicked = draw_names(reader, choice, area, named, place or None)
     want_place(clicked, names)
-    key = f"names_rows_{named.kind}_{choice.parent or ''}"
+    key = f"names_rows_{named.kind}_{choice.place_set or ''}_{choice.parent or ''}"
     want_row(show_names_table(named, key), key, names)
 
 

@@ -27,6 +27,7 @@ TEXT_LENGTH = 60
 IN_URL = (
     "view",
     "kind",
+    "set",
     "parent",
     "fill",
     "fill_role",

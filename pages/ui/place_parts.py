@@ -9,18 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.access import Reader
+from pages.ui.controls import name_in_address
 from pages.ui.explaining import escape
 from pages.ui.tables import show_traces
 from soundings.activities import ActivityLine
 from soundings.filters import WHEN_LABEL, say_date
 from soundings.measures import FAMILY_QUESTION
-from soundings.model import HIDDEN, NOTHING_RECORDED, ROLE_LABEL, VALUE
-from soundings.place_story import Figure, list_blank, say_figure, say_noun, say_typical
+from soundings.model import BLANK, HIDDEN, ROLE_LABEL, VALUE
+from soundings.place_sets import PlaceSet
+from soundings.place_story import Figure, list_blank, list_elsewhere, say_figure, say_noun, say_typical
 from soundings.places import Place
 from soundings.queries import Row, Table
 from soundings.took_place import LABEL
 from soundings.tracing import read_traces
-from soundings.views import say_amount, say_count, say_number, say_state
+from soundings.views import say_amount, say_count, say_number, say_places, say_state
 
 TIMELINE_BARS = 30
 TITLE_PIXELS = 300  # a longer title is cut with an ellipsis: a narrow phone has no more
@@ -35,9 +37,14 @@ TIMELINE_HUES = {
 COLUMNS = (("How widely", ("breadth",)), ("How deeply", ("contact", "depth")))
 
 
-def show_facts(place: Place) -> None:
-    """Where it is, who lives there, how deprived it is, each with its date and source."""
+def show_facts(place: Place, place_set: PlaceSet) -> None:
+    """Where it is, who lives there, how deprived it is, each with its date and source; its set where there is more than one."""
     st.markdown(" · ".join(list_facts(place)))
+    if not place_set.is_alone:
+        st.markdown(
+            f"One of the {escape(say_places(place.kind, place_set))}: every figure here is in that set. "
+            f"Other sets: {escape(', '.join(place_set.others))}."
+        )
 
 
 def list_facts(place: Place) -> list[str]:
@@ -61,13 +68,14 @@ def list_facts(place: Place) -> list[str]:
     return parts
 
 
-def show_ways_on(place: Place) -> None:
+def show_ways_on(place: Place, place_set: PlaceSet) -> None:
     """The same place on the other pages: on the map, in the register, beside other places."""
+    of = name_in_address(place_set)
     with st.container(horizontal=True, gap="small", key="ways_on"):
         for page, label, icon, asked in (
-            ("explore", "On the map", "map", {"kind": place.kind, "place": place.place_code}),
+            ("explore", "On the map", "map", {"kind": place.kind, "place": place.place_code, **of}),
             ("activities", "Its activities in the register", "list", {"within": place.place_code}),
-            ("compare", "Beside other places", "compare_arrows", {"kind": place.kind, "sides": place.place_code, "where": place.place_code}),
+            ("compare", "Beside other places", "compare_arrows", {"kind": place.kind, "sides": place.place_code, "where": place.place_code, **of}),
         ):  # fmt: skip
             st.page_link(f"pages/rooms/{page}.py", label=label, icon=f":material/{icon}:", query_params=asked)
 
@@ -79,9 +87,13 @@ def show_figures(place: Place, figures: list[Figure]) -> None:
             st.subheader(heading, anchor=False)
             st.caption("; ".join(FAMILY_QUESTION[family] for family in families).capitalize())
             mine = [figure for figure in figures if figure.measure.family in families]
-            for figure in [figure for figure in mine if figure.row.state != NOTHING_RECORDED]:
+            for figure in [figure for figure in mine if figure.row.state not in BLANK]:
                 show_figure(figure, place.kind)
-            blank = list_blank(mine)
+            blank, elsewhere = list_blank(mine), list_elsewhere(mine)
+            if elsewhere:
+                st.caption(
+                    f"Recorded in another set of places over this ground, and not in this one: {', '.join(elsewhere)}."
+                )
             if blank:
                 st.caption(f"Nothing recorded here: {', '.join(blank)}.")
 
@@ -98,9 +110,9 @@ def show_figure(figure: Figure, kind: str) -> None:
     )
 
 
-def show_origin(reader: Reader, place: Place, figures: list[Figure], today: date) -> None:
+def show_origin(reader: Reader, place: Place, place_set: PlaceSet, figures: list[Figure], today: date) -> None:
     """Where one of the figures comes from: the file and the rows."""
-    traceable = [figure for figure in figures if figure.row.state != NOTHING_RECORDED and figure.role]
+    traceable = [figure for figure in figures if figure.row.state not in BLANK and figure.role]
     if not traceable:
         return
     with st.expander("Where each of these numbers comes from", key="origins", on_change="rerun") as panel:
@@ -118,6 +130,7 @@ def show_origin(reader: Reader, place: Place, figures: list[Figure], today: date
             role=figure.role,
             kind=place.kind,
             place_code=place.place_code,
+            place_set=place_set.name or None,
             today=today,
         )
         show_traces(traces, figure.measure, "origin_rows")
@@ -289,6 +302,6 @@ def figure_column(rows: list[Row | None]):
 
 def say_cell(row: Row | None) -> str | None:
     """A figure as a word of a column: “0 to 4”, “hidden for privacy”; 0 where none took place, None where nothing is recorded."""
-    if row is None or row.state == NOTHING_RECORDED:
+    if row is None or row.state in BLANK:
         return None
     return say_state(row) if row.value is None else say_amount(row.value, row.top)

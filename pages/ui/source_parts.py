@@ -11,11 +11,15 @@ import streamlit as st
 from etl.form.heading import head_kept, head_stored
 from etl.inbox import read_batches as read_inbox
 from etl.loading import redo, undo
+from etl.places.ground import find_clashes
 from etl.specs import read_specs
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
 from soundings.filters import say_date
+from soundings.home import Home
 from soundings.model import SoundingsError
+from soundings.place_sets import read_sets
+from soundings.places import read_kinds
 from soundings.sources import BatchLine, read_passed_over, read_place_reasons, read_rejections
 from soundings.views import KIND_PLURAL, say_count
 
@@ -38,6 +42,22 @@ def show_totals(batches: list[BatchLine]) -> None:
         f"{say_count(len(batches), 'files')} loaded: **{read:,}** rows read = **{accepted:,}** accepted + **{rejected:,}** rejected. "
         f"**{unlocated:,}** accepted records have no place recorded; they are counted and shown, never guessed."
     )
+
+
+@st.cache_data(max_entries=6, show_spinner=False)
+def _read_clashes(root: str, number: int, _home: Home) -> list[str]:
+    return [clash.say() for clash in find_clashes(_home)]
+
+
+def show_clashes(reader: Reader) -> None:
+    """Boundaries that lie over one another as if they were one set, with the way out; and the sets of kinds that have several."""
+    for sentence in _read_clashes(str(reader.home.root), reader.number, reader.home):
+        st.warning(escape(sentence))
+    for kind in read_kinds(reader.connection):
+        sets = read_sets(reader.connection, kind)
+        if len(sets) > 1:
+            names = ", ".join(escape(f"{one.name} ({one.place_count:,})") for one in sets)
+            st.markdown(f"Sets of {KIND_PLURAL.get(kind, kind)}, newest first: {names}. A figure is of one set.")
 
 
 def show_batch(reader: Reader, batch: BatchLine) -> None:

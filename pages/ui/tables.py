@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -14,7 +15,7 @@ from soundings.export import table_csv
 from soundings.measures import Measure
 from soundings.queries import Table
 from soundings.tracing import Trace, say_origin
-from soundings.views import KIND_PLURAL, say_rate_note, say_state
+from soundings.views import say_places, say_rate_note, say_state
 
 LARGE_TABLE = 1000
 AT_MOST, NO_PLACE = "At most", "Why it has no place"
@@ -72,7 +73,7 @@ def show_table(whole: Table, key: str, selected: str | None) -> str | None:
         key=key,
         **({"lazy": True} if is_large else {"on_select": "rerun", "selection_mode": "single-row"}),
         height=min(420, 35 * (len(frame) + 1) + 3),
-        alt=f"{table.measure.label} by place: {len(frame)} {KIND_PLURAL.get(table.kind, table.kind)}, "
+        alt=f"{table.measure.label} by place: {len(frame)} {say_places(table.kind, table.place_set)}, "
         "the same rows as the map",
         column_config={
             table.measure.label: st.column_config.NumberColumn(format="localized"),
@@ -94,7 +95,7 @@ def show_table(whole: Table, key: str, selected: str | None) -> str | None:
         st.download_button(
             "Download this table (CSV)",
             partial(table_csv, whole),  # written only for those who ask for it
-            file_name=f"soundings-{table.measure.id}-{table.kind}.csv",
+            file_name=f"soundings-{table.measure.id}-{table.kind}{say_in_file(table)}.csv",
             mime="text/csv",
             on_click="ignore",
             key=f"{key}_download",
@@ -104,6 +105,13 @@ def show_table(whole: Table, key: str, selected: str | None) -> str | None:
             st.caption(note)
     chosen = event.selection.rows if event else []
     return codes[chosen[0]] if chosen and chosen[0] < len(codes) else None
+
+
+def say_in_file(table: Table) -> str:
+    """The set of the places for the name of a file: “-2024”; empty where the kind has one set."""
+    if table.place_set is None or table.place_set.is_alone:
+        return ""
+    return "-" + re.sub(r"[^\w.]+", "-", table.place_set.name)
 
 
 def list_needless(traces: list[Trace]) -> list[str]:

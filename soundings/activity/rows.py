@@ -33,7 +33,7 @@ PLACE_OF_SQL = """
         from location_place lp
         join place_now p on p.place_code = lp.place_code
         join location l on l.location_id = lp.location_id
-        where lp.location_id in (select location_id from wanted)
+        where lp.is_newest and lp.location_id in (select location_id from wanted)
         qualify row_number() over (
             partition by lp.location_id
             order by p.place_code is not distinct from l.code desc, p.kind = 'ward' desc, p.area_km2 nulls last, p.place_code

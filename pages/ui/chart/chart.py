@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.access import Reader, kinds_of, rows_of
+from pages.ui.access import Reader, kinds_of, read_once, rows_of
 from pages.ui.chart.map import (
     HIDDEN_VALUE,
     RING_NOTE,
@@ -25,28 +25,33 @@ from soundings.geometry import PreparedGeometry, ensure_geometry
 from soundings.measures import FAMILY_HOW
 from soundings.model import HIDDEN, ROLE_LABEL
 from soundings.name_places import NamedPlaces, say_named_places
+from soundings.place_sets import PlaceSet, read_sets
 from soundings.queries import Row, Table
-from soundings.views import classify_rows, is_none_held, say_coverage, say_figure, say_summary, say_title
+from soundings.views import classify_rows, is_none_held, say_coverage, say_figure, say_places, say_summary, say_title
 
 # Up to here each place's own colour, figure and ring can be read; beyond, the larger areas stand in until one zooms in.
 MANY_PLACES = 400
 
 
 @st.cache_resource(max_entries=24, show_spinner="Preparing the outlines of the places (once for each set of places) …")
-def _find_geometry(root: str, number: int, kind: str, parent: str | None, _reader: Reader) -> PreparedGeometry:
-    return ensure_geometry(_reader.home, _reader.connection, kind, parent)
+def _find_geometry(
+    root: str, number: int, kind: str, parent: str | None, place_set: str | None, _reader: Reader
+) -> PreparedGeometry:
+    return ensure_geometry(_reader.home, _reader.connection, kind, parent, place_set)
 
 
-def find_geometry(reader: Reader, kind: str, parent: str | None = None) -> PreparedGeometry:
-    """The outlines of the places of a kind, remembered for as long as their generation is current."""
-    return _find_geometry(str(reader.home.root), reader.number, kind, parent, reader)
+def find_geometry(
+    reader: Reader, kind: str, parent: str | None = None, place_set: str | None = None
+) -> PreparedGeometry:
+    """The outlines of one set of places of a kind (None: the newest), remembered for as long as their generation is current."""
+    return _find_geometry(str(reader.home.root), reader.number, kind, parent, place_set, reader)
 
 
 def draw_chart(
     reader: Reader, choice: Choice, area: str, fill: Table, ring: Table | None, selected: str | None
 ) -> str | None:
     """Draws the view that was chosen; returns the code of a place clicked on it in this very run, "" where it was let go."""
-    geometry = _find_geometry(str(reader.home.root), reader.number, choice.kind, choice.parent, reader)
+    geometry = find_geometry(reader, choice.kind, choice.parent, choice.place_set)
     parents = {table.measure.id: parent_rows(reader, choice, geometry, table) for table in (fill, ring) if table}
     deep = make_fill(fill, geometry, parents[fill.measure.id])
     if choice.view == "one" or ring is None:
@@ -66,10 +71,10 @@ def draw_chart(
     payload = ChartPayload(
         geometry=geometry,
         panels=panels,
-        title=say_title(area, choice.view, fill, ring),
+        title=say_title(area, choice.view, fill, ring) + say_of_set(fill.place_set),
         summary=" ".join(f"{say_summary(table)} {say_coverage(table)}" for table in (fill, ring) if table),
         selected=selected,
-        extent=recall_extent(f"{choice.kind} {choice.parent or ''}", geometry.bounds),
+        extent=recall_extent(scope_of(choice), geometry.bounds),
         extra=(
             *([figures_of(table, geometry) for table in (ring, fill)] if choice.view == "crossed" else []),
             HoverField(
@@ -83,17 +88,30 @@ def draw_chart(
 
 def draw_names(reader: Reader, choice: Choice, area: str, named: NamedPlaces, selected: str | None) -> str | None:
     """Draws the names present in each place; returns the code of a place clicked on it in this very run, "" where it was let go."""
-    geometry = _find_geometry(str(reader.home.root), reader.number, choice.kind, choice.parent, reader)
+    geometry = find_geometry(reader, choice.kind, choice.parent, choice.place_set)
     fill = make_names_fill(named, geometry)
     payload = ChartPayload(
         geometry=geometry,
         panels=single_view(fill),
-        title=f"{area}. {fill.title}.",
+        title=f"{area}. {fill.title}.{say_of_set(named.place_set)}",
         summary=say_named_places(named),
         selected=selected,
-        extent=recall_extent(f"{choice.kind} {choice.parent or ''}", geometry.bounds),
+        extent=recall_extent(scope_of(choice), geometry.bounds),
     )
     return chart_map(payload, key="chart_names")
+
+
+def say_of_set(place_set: PlaceSet | None) -> str:
+    """“ Wards of 2024.”, to stand after a title; empty where the kind has one set."""
+    if place_set is None or place_set.is_alone:
+        return ""
+    said = say_places(place_set.kind, place_set)
+    return f" {said[0].upper()}{said[1:]}."
+
+
+def scope_of(choice: Choice) -> str:
+    """The places drawn, in a word of its own: with others the part of the map that was looked at means nothing."""
+    return " ".join(filter(None, (choice.kind, choice.place_set))) + f" {choice.parent or ''}"
 
 
 def figures_of(table: Table, geometry: PreparedGeometry) -> HoverField:
@@ -124,10 +142,11 @@ def parent_rows(reader: Reader, choice: Choice, geometry: PreparedGeometry, tabl
     if len(geometry.parent_codes) < 2 or len(geometry.place_codes) <= MANY_PLACES:
         return None
     for kind in larger_kinds(reader, choice):
-        rows = rows_of(reader, table.measure.id, kind, table.role, choice.filters, today())
-        above = {row.place_code: row for row in rows}
-        if any(code in above for code in geometry.parent_codes):
-            return [above.get(code) for code in geometry.parent_codes]
+        for one in read_once(reader, read_sets, kind=kind):
+            rows = rows_of(reader, table.measure.id, kind, table.role, choice.filters, today(), one.name)
+            above = {row.place_code: row for row in rows}
+            if any(code in above for code in geometry.parent_codes):
+                return [above.get(code) for code in geometry.parent_codes]
     return None
 
 

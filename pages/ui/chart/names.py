@@ -22,9 +22,12 @@ from soundings.views import KIND_PLURAL
 
 @st.cache_data(max_entries=60, show_spinner=False)
 def _read_named(
-    root: str, number: int, kind: str, role: str | None, parent: str | None, filters: Filters, day, _connection
-):
-    return read_named_places(_connection, kind=kind, role=role, parent=parent, filters=filters, today=day)
+    root: str, number: int, kind: str, place_set: str | None, role: str | None, parent: str | None, filters: Filters, day,
+    _connection,
+):  # fmt: skip
+    return read_named_places(
+        _connection, kind=kind, role=role, parent=parent, filters=filters, today=day, place_set=place_set
+    )
 
 
 def choose_named(reader: Reader, choice: Choice, today: date) -> NamedPlaces:
@@ -37,8 +40,9 @@ def choose_named(reader: Reader, choice: Choice, today: date) -> NamedPlaces:
             format_func=lambda name: f"{ROLE_LABEL[name]} ({roles[name]:,} activities)",
         )  # fmt: skip
     return _read_named(
-        str(reader.home.root), reader.number, choice.kind, role, choice.parent, choice.filters, today, reader.connection
-    )
+        str(reader.home.root), reader.number, choice.kind, choice.place_set, role, choice.parent, choice.filters, today,
+        reader.connection,
+    )  # fmt: skip
 
 
 def show_names_card(named: NamedPlaces, code: str) -> None:

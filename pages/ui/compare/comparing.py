@@ -13,6 +13,7 @@ from pages.ui.controls import (
     choose_kind,
     choose_ring,
     choose_role,
+    choose_set,
     default_fill,
     label_measure,
     recorded_measures,
@@ -31,6 +32,7 @@ from soundings.comparing import (
 )
 from soundings.filters import EVERYTHING
 from soundings.measures import FAMILY_HOW, measures_of, read_measures
+from soundings.place_sets import PlaceSet, find_set
 from soundings.places import read_area_name, read_kinds, read_names
 from soundings.queries import Table
 
@@ -47,7 +49,7 @@ WHOLE = ""
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is set against what: measure ids, whose places each counts, and the kind of place."""
+    """What is set against what: measure ids, whose places each counts, and the kind and set of places (None: the only one)."""
 
     what: str
     kind: str
@@ -55,6 +57,7 @@ class Comparison:
     breadth_role: str | None
     depth: str
     depth_role: str | None
+    place_set: str | None = None
 
     @property
     def family(self) -> str:
@@ -74,7 +77,8 @@ def choose_comparison(reader: Reader, today: date) -> Comparison:
         depth = choose_depth(recorded)
         depth_role = choose_role(reader, "fill_role", depth, "Up: whose places", today)
         kind = choose_kind(read_kinds(reader.connection))
-    return Comparison(what, kind, breadth, breadth_role, depth, depth_role)
+        place_set = choose_set(reader, kind)
+    return Comparison(what, kind, breadth, breadth_role, depth, depth_role, place_set)
 
 
 def choose_depth(recorded: dict[str, int]) -> str:
@@ -92,7 +96,7 @@ def choose_depth(recorded: dict[str, int]) -> str:
 
 def choose_places(reader: Reader, choice: Comparison, today: date) -> tuple[list[str], dict[str, str]]:
     """(codes of at most three chosen places, names by code); to begin with one counted much and one worked with much."""
-    names = read_names(reader.connection, choice.kind)
+    names = read_names(reader.connection, choice.kind, place_set=choice.place_set)
     most = [
         max((row for row in table.rows if row.value), key=lambda row: row.value, default=None)
         for table in crossed_tables(reader, choice, today)
@@ -114,9 +118,9 @@ def choose_places(reader: Reader, choice: Comparison, today: date) -> tuple[list
 
 def choose_where(reader: Reader, choice: Comparison) -> str | None:
     """The place whose ways of working are drawn; None for everywhere."""
-    names = read_names(reader.connection, choice.kind)
+    names = read_names(reader.connection, choice.kind, place_set=choice.place_set)
     keys.recall("where", [WHOLE, *names], WHOLE, "the place")
-    area = read_area_name(reader.connection, choice.kind)
+    area = read_area_name(reader.connection, choice.kind, choice.place_set)
     return (
         st.selectbox(
             "Where", [WHOLE, *names], key="where", width=420,
@@ -145,15 +149,15 @@ def _scatter_activities(root: str, number: int, choice: Comparison, day: date, _
 def crossed_tables(reader: Reader, choice: Comparison, today: date) -> tuple[Table, Table]:
     """The breadth table and the depth table."""
     return (
-        table_of(reader, choice.breadth, choice.kind, choice.breadth_role, None, EVERYTHING, today),
-        table_of(reader, choice.depth, choice.kind, choice.depth_role, None, EVERYTHING, today),
+        table_of(reader, choice.breadth, choice.kind, choice.breadth_role, None, EVERYTHING, today, choice.place_set),
+        table_of(reader, choice.depth, choice.kind, choice.depth_role, None, EVERYTHING, today, choice.place_set),
     )
 
 
 def tables_of(reader: Reader, choice: Comparison, today: date) -> list[Table]:
     """Every measure in every role it is recorded in."""
     return [
-        table_of(reader, measure, choice.kind, role, None, EVERYTHING, today)
+        table_of(reader, measure, choice.kind, role, None, EVERYTHING, today, choice.place_set)
         for measure in read_measures()
         for role in roles_of(reader, measure, EVERYTHING, today)
     ]
@@ -161,18 +165,21 @@ def tables_of(reader: Reader, choice: Comparison, today: date) -> list[Table]:
 
 def curves_of(reader: Reader, choice: Comparison, today: date) -> list[Curve]:
     """The concentration curves of the two measures, where they can be drawn."""
-    residents = read_residents(reader.connection, choice.kind)
+    residents = read_residents(reader.connection, choice.kind, place_set=choice.place_set)
     return [curve for table in crossed_tables(reader, choice, today) if (curve := draw_curve(table, residents))]
 
 
-def ways_of(reader: Reader, place_code: str | None, today: date) -> tuple[list[Working], int]:
-    """The ways of working in a place, or everywhere; remembered by generation."""
-    return _ways_of(str(reader.home.root), reader.number, place_code, today, reader.connection)
+def ways_of(
+    reader: Reader, place_code: str | None, today: date, choice: Comparison | None = None
+) -> tuple[list[Working], int]:
+    """The ways of working in a place of the set chosen, or everywhere; remembered by generation."""
+    place_set = find_set(reader.connection, choice.kind, choice.place_set) if choice and choice.place_set else None
+    return _ways_of(str(reader.home.root), reader.number, place_code, place_set, today, reader.connection)
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
-def _ways_of(root: str, number: int, place_code: str | None, day: date, _connection):
-    return read_ways_of_working(_connection, place_code, today=day)
+def _ways_of(root: str, number: int, place_code: str | None, place_set: PlaceSet | None, day: date, _connection):
+    return read_ways_of_working(_connection, place_code, today=day, place_set=place_set)
 
 
 def open_picked(choice: Comparison, picked: str | None) -> None:
