@@ -109,3 +109,15 @@ def test_points_that_are_right_are_asked_nothing(tmp_path, at):
     home = make_home(tmp_path, at)
     result = load_file(home, write_meetings(tmp_path / "m.csv", points_in(at)), SOURCE)
     assert not result.questions and count_located(home) == 10
+
+
+@pytest.mark.parametrize("at", [HAMBURG, LYON, TROMSO])
+def test_peoples_points_that_are_swapped_are_asked_about_and_right_ones_are_not(tmp_path, at):
+    home = make_home(tmp_path, at)
+    rows = [f"2026-03-0{i + 1},Paths,{lon},{lat}" for i, (lon, lat) in enumerate(points_in(at, 6))]
+    wrong, right = tmp_path / "wrong.csv", tmp_path / "right.csv"
+    wrong.write_text("\n".join(["date,activity,lat,lon", *rows]))
+    right.write_text("\n".join(["date,activity,lon,lat", *rows]))
+    with pytest.raises(BadFile, match="With longitude and latitude swapped it would stand in one"):
+        load_file(home, wrong, "contributions")
+    assert load_file(home, right, "contributions").rows_accepted == 6

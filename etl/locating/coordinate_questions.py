@@ -71,6 +71,10 @@ LOST_MINUS = (
     "With a minus sign before its longitude (west of Greenwich) it would stand in one. Check whether the sign was lost, and load the "
     "file again."
 )
+OTHER_WAY_ROUND = (
+    "With longitude and latitude swapped it would stand in one. Check whether the two columns are the other way round, rename them or "
+    "swap them, and load the file again."
+)
 OTHER_ORDER = (
     "With easting and northing swapped it would stand in one. Check whether the two columns are the other way round, and load the file "
     "again."
@@ -83,4 +87,4 @@ IN_IRISH_TRANSVERSE = (
     "In Irish Transverse Mercator (EPSG:2157) it would stand in one. If that is meant, save the points as longitude and latitude "
     "(WGS 84) and load the file again."
 )
-MISTAKES = (LOST_MINUS, OTHER_ORDER, ON_THE_IRISH_GRID, IN_IRISH_TRANSVERSE)
+MISTAKES = (LOST_MINUS, OTHER_WAY_ROUND, OTHER_ORDER, ON_THE_IRISH_GRID, IN_IRISH_TRANSVERSE)

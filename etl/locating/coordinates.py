@@ -27,6 +27,7 @@ from etl.locating.coordinate_questions import (
     OFF_THE_GRID,
     ON_THE_IRISH_GRID,
     OTHER_ORDER,
+    OTHER_WAY_ROUND,
     SWAPPED,
     SWAPPED_BEYOND,
     SWAPPED_DEGREES_AS_METRES,
@@ -239,6 +240,9 @@ def read_otherwise(lon, lat, is_metres) -> list[tuple[str, np.ndarray, np.ndarra
         west = ~is_metres & (x > 0) & (x <= -ISLES_LON[0]) & (y >= ISLES_LAT[0]) & (y <= ISLES_LAT[1])
     if west.any():
         found.append((LOST_MINUS, np.where(west, -x, np.nan), np.where(west, y, np.nan)))
+    swapped = ~is_metres & (np.abs(x) <= LARGEST_LAT) & (np.abs(y) <= 180)
+    if swapped.any():
+        found.append((OTHER_WAY_ROUND, np.where(swapped, y, np.nan), np.where(swapped, x, np.nan)))
     if is_metres.any():
         from convertbng.cutil import convert_bng
 
