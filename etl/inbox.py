@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +21,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from soundings.disk import make_directory, sync_directory, sync_file
+from soundings.disk import append_lines, make_directory, remove_folder, rename, step, sync_directory, write_file
 from soundings.home import Home
 from soundings.model import BrokenStore
 
@@ -153,12 +152,12 @@ def stage(home: Home, batch_id: str, encoded: dict[str, Encoded]) -> tuple[Stage
     make_directory(home.inbox)
     clear_staged(home)
     path = home.inbox / f".staged-{batch_id}"
-    path.mkdir()
+    with step("make folder", path):
+        path.mkdir()
     files = []
     for number, (name, one) in enumerate(encoded.items()):
         file = path / f"sheet-{number}.parquet"
-        file.write_bytes(one.content)
-        sync_file(file)
+        write_file(file, one.content)
         sha256 = hashlib.sha256(one.content).hexdigest()
         files.append({"name": name, "file": file.name, "sha256": sha256, "row_count": one.row_count})
     return Staged(path, batch_id), files
@@ -170,12 +169,10 @@ def commit(home: Home, staged: Staged, manifest: dict, final: Path | None = None
     `final`: where it goes instead of into the order of acceptance, in a folder that is there.
     """
     path = staged.path / "manifest.json"
-    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
-    sync_file(path)
+    write_file(path, (json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n").encode())
     sync_directory(staged.path)
     final = final or home.inbox / f"{next_sequence(home):08d}-{staged.batch_id}"
-    staged.path.rename(final)
-    sync_directory(final.parent)
+    rename(staged.path, final)
     return final
 
 
@@ -188,7 +185,7 @@ def accept(home: Home, manifest: dict, tables: dict[str, pa.Table]) -> Path:
 def clear_staged(home: Home) -> None:
     """Removes what a writer that died had staged. The caller holds the writer's lock."""
     for path in home.inbox.glob(".staged-*"):
-        shutil.rmtree(path, ignore_errors=True)
+        remove_folder(path, ignore_errors=True)
 
 
 def next_sequence(home: Home) -> int:
@@ -298,18 +295,5 @@ def read_log(home: Home) -> list[LogLine]:
 
 def append_log(home: Home, lines: list[LogLine]) -> None:
     """The lines are on the disk, all or (if this fails) none acknowledged. The caller holds the writer's lock."""
-    make_directory(home.inbox)
-    path = log_path(home)
-    is_new = not path.exists()
-    with open(path, "ab") as file:
-        end = file.tell()
-        whole = path.read_bytes().rfind(b"\n") + 1
-        if whole < end:
-            file.truncate(whole)
-        for line in lines:
-            told = {name: value for name, value in line.__dict__.items() if value is not None}
-            file.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        sync_directory(home.inbox)
+    told = [{name: value for name, value in line.__dict__.items() if value is not None} for line in lines]
+    append_lines(log_path(home), [json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in told])

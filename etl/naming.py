@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from soundings.disk import make_directory, sync_directory, sync_file
+from soundings.disk import make_directory, remove_file, rename, step, sync_file
 from soundings.generations import first_line, open_current
 from soundings.home import Home
 from soundings.model import BrokenStore, SoundingsError
@@ -95,13 +95,13 @@ def keep_run(home: Home, run: int, rows: pa.Table) -> None:
     folder = home.inbox / FOLDER
     make_directory(folder)
     for left_behind in folder.glob("*.new"):
-        left_behind.unlink()
+        remove_file(left_behind)
     path = folder / f"{run:08d}.parquet"
     staged = path.with_suffix(".new")
-    pq.write_table(rows, staged, compression="zstd", compression_level=1)
+    with step("write", staged):
+        pq.write_table(rows, staged, compression="zstd", compression_level=1)
     sync_file(staged)
-    staged.rename(path)
-    sync_directory(folder)
+    rename(staged, path)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:

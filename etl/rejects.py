@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from etl.types import Sheet
+from soundings.disk import rename, step
 
 BOM = b"\xef\xbb\xbf"  # so that spreadsheet programs read it as UTF-8
 MARK = "Soundings: "  # what begins the heading of each column that is ours; such columns are not read again
@@ -32,9 +32,9 @@ def write_rejected_rows(path: Path, rejections: pa.Table, sheets: Sequence[Sheet
     """How many rejections were written to `path`, as `make_rejected_csv` makes them; written beside and renamed, so that
     nobody downloads half of a file."""
     partial = path.with_name(f"{path.name}.partial")
-    with partial.open("wb") as file:
+    with step("write", partial), partial.open("wb") as file:
         write_columns(file, _make_columns(rejections, sheets))
-    os.replace(partial, path)
+    rename(partial, path)
     return rejections.num_rows
 
 

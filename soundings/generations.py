@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from soundings.content import content_hash, store_format
-from soundings.disk import make_directory, replace_file
+from soundings.disk import make_directory, remove_file, replace_file
 from soundings.home import Home
 from soundings.model import BrokenStore, OtherVersion
 
@@ -191,7 +191,7 @@ def clear_unpointed(home: Home) -> None:
         return
     for number in list_generations(home):
         if number > (pointer.number if pointer else 0):
-            generation_path(home, number).unlink(missing_ok=True)
+            remove_file(generation_path(home, number))
 
 
 def prune_generations(home: Home, current: int, now: float) -> list[int]:
@@ -205,7 +205,7 @@ def prune_generations(home: Home, current: int, now: float) -> list[int]:
         try:
             if number == current or now - path.stat().st_mtime < KEPT_SECONDS:
                 continue
-            path.unlink()
+            remove_file(path)
         except (FileNotFoundError, PermissionError):
             continue  # gone already, or, on Windows, still being read: the next writer tries again
         gone.append(number)

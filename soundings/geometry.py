@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from soundings.coverage import GridCoverage, build_coverage
+from soundings.disk import make_directory, rename, step, write_file
 from soundings.home import Home
 from soundings.mending import read_shapes
 from soundings.model import SoundingsError
@@ -191,13 +192,12 @@ def _read_kept(home: Home, content_hash: str) -> PreparedGeometry | None:
 
 def _write_whole(path: Path, content: bytes) -> None:
     """Nothing; afterwards the file holds all of the content, or, after a crash, does not exist."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    make_directory(path.parent)
+    with step("make file", path.parent):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        os.close(handle)
+    write_file(Path(temporary), content)
+    rename(Path(temporary), path)
 
 
 def _find_parents(frame: pd.DataFrame) -> dict[str, list]:

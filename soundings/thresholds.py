@@ -6,10 +6,9 @@ inbox/thresholds.jsonl      one line for each change
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, fields, replace
 
-from soundings.disk import make_directory, sync_directory
+from soundings.disk import append_lines
 from soundings.home import Home
 from soundings.model import BrokenStore, SoundingsError
 from soundings.rubric import Rubric, Thresholds, read_rubric, with_thresholds
@@ -86,13 +85,4 @@ def check_change(threshold: str, value: int) -> None:
 
 def append_change(home: Home, change: ThresholdChange) -> None:
     """The change is on the disk; a last line torn by a crash is cut off first. The caller holds the writer's lock."""
-    make_directory(home.inbox)
-    path = home.inbox / FILE
-    is_new = not path.exists()
-    with open(path, "ab") as file:
-        file.truncate(path.read_bytes().rfind(b"\n") + 1)
-        file.write(json.dumps(asdict(change), ensure_ascii=False).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        sync_directory(home.inbox)
+    append_lines(home.inbox / FILE, [json.dumps(asdict(change), ensure_ascii=False).encode() + b"\n"])

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from etl.loading import load_file
-from etl.participants.waves import READY, Opened, open_wave, take_answer
+from etl.participants.waves import READY, Opened, close_wave, open_wave, take_answer
 from soundings.home import Home
+from soundings.model import SoundingsError
 
 DAY = date(2026, 11, 23)
 GROUPS = ("Boat yard group", "Garden group", "Bus group", "Library group")
@@ -40,3 +41,16 @@ def answer_all(home: Home, opened: Opened, answers: list[str], words: str = "") 
 
 def mixed(yes: int, no: int) -> list[str]:
     return ["yes"] * yes + ["no"] * no
+
+
+def send_answer(home: Home, what: str, code: str) -> None:
+    """One person's answer; `what` stands in the box's words."""
+    take_answer(home, code, {"q1": "yes"}, f"words of {what}")
+
+
+def close_asking(home: Home, what: str, wave_id: str) -> None:
+    """The asking, closed; closed again, it is finished where it was cut short."""
+    try:
+        close_wave(home, wave_id)
+    except SoundingsError as error:
+        assert "closed already" in str(error), what

@@ -1,4 +1,4 @@
-"""What `test_kill.py` runs in a process of its own, to be killed: one change to a home, acknowledged through a pipe."""
+"""What `test_kill.py` runs in a process of its own, to be killed: one change to a home."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import etl.loading
 
-# Imported before the process is forked, so that a kill falls into the work and not into the start of Python.
+# Imported before the process is forked, so that each process begins with the change itself.
 import etl.locating.areas
 import etl.locating.locations
 import etl.mapping.batch
@@ -17,13 +17,6 @@ import etl.screening
 import etl.specs
 import soundings.store  # noqa: F401
 from soundings.home import Home
-
-
-def change(root: Path, what: str, argument: str, pipe) -> None:
-    """Says “ready”, makes the change, and says the batch's id once it is acknowledged."""
-    home = Home(root)
-    pipe.send("ready")
-    pipe.send(make_change(home, what, argument))
 
 
 def make_change(home: Home, what: str, argument: str) -> str:

@@ -1,25 +1,113 @@
-"""A writer killed at any moment loses nothing that was acknowledged and leaves no half batch."""
+"""A writer killed at any step loses nothing that was acknowledged and leaves no half batch."""
 
 from __future__ import annotations
 
-import multiprocessing
-import random
+import ast
 from pathlib import Path
 
 import pytest
 
-from etl.inbox import read_batches, read_history
+from etl.inbox import read_history
+from etl.loading import rebuild
 from etl.status import status
 from soundings.content import content_hash
 from soundings.home import Home
 from soundings.store import open_current
-from tests.kill_worker import change, make_change
-from tests.killing import run_and_kill, time_change
+from tests.kill_worker import make_change
+from tests.killing import leave_behind, make_old, open_context, record_steps, strike_everywhere
 from tests.making import write_contributions, write_places
 
-KILLS = 100
 ROWS = 30
-SEED = 20261123
+KINDS = ("load", "replace over leftovers", "undo", "redo", "places")
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def context():
+    return open_context("tests.kill_worker", "tests.killing")
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    """Wards and three batches of answers, the first of them undone."""
+    home = Home(tmp_path / "home")
+    make_change(home, "places", str(write_places(tmp_path / "wards.geojson")))
+    paths = [write_contributions(tmp_path / f"answers{number}.csv", f"Topic {number}", ROWS) for number in range(3)]
+    batches = [make_change(home, "load", str(path)) for path in paths]
+    make_change(home, "undo", batches[0])
+    make_old(home)
+    return home
+
+
+def prepare_change(home: Home, kind: str, folder: Path) -> tuple[str, str]:
+    """A change of this kind to this home: what `make_change` takes."""
+    undone, standing = [line.batch_id for line in read_history(home)][-1], find_standing(home)
+    if kind == "replace over leftovers":
+        leave_behind(home)
+    new = write_contributions(folder / "new.csv", "A new topic", ROWS)
+    return {
+        "load": ("load", str(new)),
+        "replace over leftovers": ("replace", f"{new}?{standing}"),
+        "undo": ("undo", standing),
+        "redo": ("redo", undone),
+        "places": ("places", str(write_places(folder / "named.geojson", names="Named"))),
+    }[kind]
+
+
+def find_standing(home: Home) -> str:
+    """A batch of records that is in the store."""
+    ids = "select batch_id from batch where kind = 'records' order by batch_id"
+    return open_current(home).cursor().execute(ids).fetchall()[0][0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_writer_killed_at_any_step_loses_nothing_acknowledged_and_leaves_no_half_batch(home, kind, context, tmp_path):
+    what, argument = prepare_change(home, kind, tmp_path)
+    before, outcomes = read_hash(home), []
+    for struck in strike_everywhere(context, make_change, home, what, argument):
+        held = read_hash(struck.home)
+        check_whole(struck.home)
+        make_change(struck.home, what, argument)  # the next command works, and finishes what was begun
+        after = read_hash(struck.home)
+        assert held in (before, after), struck.moment
+        assert held == after or not struck.is_acknowledged, struck.moment
+        outcomes.append(held == after)
+        check_whole(struck.home)
+        assert status(struck.home)["inbox"]["agrees_with_store"], struck.moment
+        check_tidy(struck.home)
+        if struck.is_acknowledged:
+            check_rebuild(struck.home)
+    # There is one step before which nothing of the change is there, and after which all of it is.
+    assert outcomes == sorted(outcomes) and not outcomes[0] and outcomes[-1]
+
+
+def test_the_steps_of_a_change_are_those_that_make_it_safe(home, context, tmp_path):
+    what, argument = prepare_change(home, "replace over leftovers", tmp_path)
+    steps = record_steps(context, make_change, home, what, argument)
+    words = {word for word, _ in steps}
+    assert words == {
+        *("make folder", "write", "cut", "append", "sync", "rename", "remove", "remove folder", "remove from folder"),
+        *("create", "commit", "checkpoint"),
+    }
+    for number, (word, name) in enumerate(steps):
+        if word in ("write", "append"):
+            assert steps[number + 1] == ("sync", name), "what is written is on the disk before anything else is done"
+        if word == "rename":
+            assert steps[number + 1][0] == "sync", "and so is a name"
+    pointed = steps.index(("rename", "current"))
+    assert steps.index(("checkpoint", "building.duckdb")) < steps.index(("sync", "building.duckdb")) < pointed
+
+
+def test_only_the_module_of_steps_asks_for_the_disk():
+    calls = {
+        path.relative_to(PROJECT).as_posix()
+        for folder in ("soundings", "etl", "pages")
+        for path in (PROJECT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("fsync", "fdatasync")
+    }
+    assert calls == {"soundings/disk.py"}
 
 
 def read_rows(home: Home) -> dict[str, tuple[int, int]]:
@@ -44,66 +132,11 @@ def read_hash(home: Home) -> str | None:
     return content_hash(generation.cursor()) if generation else None
 
 
-@pytest.mark.slow
-def test_a_killed_writer_loses_nothing_acknowledged_and_leaves_no_half_batch(tmp_path):
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.kill_worker"])
-    home = Home(tmp_path / "home")
-    make_change(home, "places", str(write_places(tmp_path / "wards.geojson")))
-    chance = random.Random(SEED)
-    timed = [write_contributions(tmp_path / f"timed{number}.csv", f"Timed {number}", ROWS) for number in range(3)]
-    seconds = max(time_change(context, change, home, "load", str(path)) for path in timed)
-    outcomes = {"before": 0, "after": 0}
-    acknowledged_count = 0
-    for number in range(KILLS):
-        what, argument = choose_change(chance, home, tmp_path, number)
-        before = read_hash(home)
-        acknowledged = run_and_kill(context, change, home, what, argument, chance.uniform(0, seconds * 1.15))
-
-        held = read_hash(home)
-        check_whole(home)
-        make_change(home, what, argument)  # the next command works, and finishes what was begun
-        after = read_hash(home)
-        assert held in (before, after)
-        assert not acknowledged or held == after
-        outcomes["after" if held == after else "before"] += 1
-        acknowledged_count += acknowledged
-        check_whole(home)
-        check_agrees(home)
-        check_tidy(home)
-    # The moments were spread over the whole of the work: both ends were met often.
-    assert min(outcomes.values()) >= 5 and 0 < acknowledged_count < KILLS, (outcomes, acknowledged_count)
-    check_rebuild(home)
-
-
-def choose_change(chance: random.Random, home: Home, folder: Path, number: int) -> tuple[str, str]:
-    """Mostly loads; sometimes an undo, a redo, a new version of a batch that never had one, or places with new names."""
-    drawn = chance.random()
-    batches = [batch for batch in read_batches(home) if batch.read_manifest()["kind"] == "records"]
-    undone = [batch.batch_id for batch in batches if not batch.is_active]
-    if drawn < 0.1 and undone:
-        return "redo", chance.choice(undone)
-    if drawn < 0.25:
-        return "undo", chance.choice([batch.batch_id for batch in batches if batch.is_active])
-    if drawn < 0.35:
-        return "places", str(write_places(folder / f"wards-{number}.geojson", names=f"Named {number}"))
-    path = str(write_contributions(folder / f"answers-{number}.csv", f"Topic {number}", ROWS))
-    replaced = {line.replaced_id for line in read_history(home)}
-    alone = [batch.batch_id for batch in batches if batch.is_active and batch.batch_id not in replaced]
-    if drawn < 0.55 and alone:
-        return "replace", f"{path}?{chance.choice(alone)}"
-    return "load", path
-
-
 def check_whole(home: Home) -> None:
     """Readers find a store, and every batch in it has all its rows."""
     told = status(home)
     assert told["store_state"] in ("ok", "behind"), told["problem"]
     assert all(stored == accepted == ROWS for stored, accepted in read_rows(home).values())
-
-
-def check_agrees(home: Home) -> None:
-    assert status(home)["inbox"]["agrees_with_store"]
 
 
 def check_tidy(home: Home) -> None:
@@ -113,8 +146,6 @@ def check_tidy(home: Home) -> None:
 
 
 def check_rebuild(home: Home) -> None:
-    from etl.loading import rebuild
-
     before = read_hash(home)
     result = rebuild(home)
     assert result.agrees and result.content_hash == before

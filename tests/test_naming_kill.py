@@ -1,11 +1,9 @@
-"""A writer killed while it names activities: no name is lost, none stands twice, and the next command finishes."""
+"""A writer killed at any step of naming activities: no name is lost, none stands twice, and the next command finishes."""
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import shutil
-import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,19 +14,11 @@ from etl.naming import list_runs, rerun_register, set_threshold
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import SoundingsError
-from soundings.thresholds import read_changes
-from tests.killing import run_and_kill
+from tests.killing import make_old, open_context, strike_everywhere
 from tests.registers import load, meet, read, say_facts, write_sheets
 
-KILLS = 40
 SEED = 20261123
-
-
-def change(root: Path, what: str, argument: str, pipe) -> None:
-    """Says “ready”, makes the change, and says so once it is acknowledged."""
-    pipe.send("ready")
-    make_change(Home(root), what, argument)
-    pipe.send("done")
+KINDS = ("load", "undo", "redo", "threshold", "everything")
 
 
 def make_change(home: Home, what: str, argument: str) -> None:
@@ -46,39 +36,45 @@ def make_change(home: Home, what: str, argument: str) -> None:
         {"undo": undo, "redo": redo}[what](home, argument)
 
 
+@pytest.fixture(scope="module")
+def context():
+    return open_context("tests.kill_worker", "tests.killing", "tests.test_naming_kill")
+
+
 @pytest.mark.slow
-def test_a_writer_killed_while_naming_loses_no_name_and_doubles_none(tmp_path):
-    home = Home(tmp_path / "home")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.kill_worker", "tests.test_naming_kill"])
-    chance = random.Random(SEED)
-    batches = [load(home, f"first{number}", **make_sheets(chance)) for number in range(3)]
-    seconds = max(time_change(home, chance, number) for number in range(3))
-    seen: set[tuple] = set()
-    cut_short = 0
-    for number in range(KILLS):
-        what, argument = choose_change(chance, home, batches, number)
-        before = read_history(home)
-        is_done = run_and_kill(context, change, home, what, argument, chance.uniform(0, seconds * 1.1))
-        held = read_history(home)
-        check_names(home, seen)
-        make_change(home, what, argument)  # the next command works, and finishes what was begun
-        after = read_history(home)
-        assert not is_done or what == "everything" or held == after
-        cut_short += held == before and held != after
-        seen |= set(after)
-        check_names(home, seen)
-        assert rerun_register(home) == [], "every name follows from what is recorded now"
-    assert 5 <= cut_short < KILLS, cut_short
+@pytest.mark.parametrize("what", KINDS)
+def test_a_writer_killed_at_any_step_of_naming_loses_no_name_and_doubles_none(what, context, tmp_path):
+    home, chance = Home(tmp_path / "home"), random.Random(SEED)
+    batches = [load(home, f"first{number}", **make_sheets(chance, number)) for number in range(3)]
+    undo(home, batches[0])
+    make_old(home)
+    write_sheets(tmp_path / "new", make_sheets(chance, 3))
+    argument = {
+        "load": str(tmp_path / "new"),
+        "undo": batches[1],
+        "redo": batches[0],
+        "threshold": "4",
+        "everything": "",
+    }
     before = read_history(home)
-    shutil.rmtree(home.store)
-    rebuild(home)
-    assert read_history(home) == before
+    for struck in strike_everywhere(context, make_change, home, what, argument[what]):
+        held = read_history(struck.home)
+        check_names(struck.home, {*before, *held})
+        make_change(struck.home, what, argument[what])  # the next command works, and finishes what was begun
+        after = read_history(struck.home)
+        assert not struck.is_acknowledged or what == "everything" or held == after, struck.moment
+        assert struck.moment.number or held == before
+        check_names(struck.home, {*before, *held, *after})
+        assert rerun_register(struck.home) == [], "every name follows from what is recorded now"
+        if struck.is_acknowledged:
+            shutil.rmtree(struck.home.store)
+            rebuild(struck.home)
+            assert read_history(struck.home) == after
 
 
-def make_sheets(chance: random.Random) -> dict[str, list[dict]]:
-    """Four activities with a few answers each, and a group that meets."""
-    keys = [f"activity{number}" for number in range(4)]
+def make_sheets(chance: random.Random, file: int) -> dict[str, list[dict]]:
+    """Four activities with a few answers each, and a group that meets; one activity is told of in every file."""
+    keys = ["activity0", *(f"activity{file}-{number}" for number in range(1, 4))]
     told = [
         row
         for key in keys
@@ -87,28 +83,6 @@ def make_sheets(chance: random.Random) -> dict[str, list[dict]]:
     ]
     meetings = meet("2024-01-10", "2024-02-10", "2024-03-10", returning=3, key="activity0")
     return {"activities": [{"activity_id": key, "title": key} for key in keys], "facts": told, "sessions": meetings}
-
-
-def choose_change(chance: random.Random, home: Home, batches: list[str], number: int) -> tuple[str, str]:
-    """A change to make: the first of a new folder, or one of what is there."""
-    what = chance.choice(("load", "load", "undo", "redo", "threshold", "everything"))
-    if what == "threshold":
-        changes = read_changes(home)
-        return what, "3" if changes and changes[-1].after == 4 else "4"
-    if what in ("undo", "redo"):
-        return what, chance.choice(batches)
-    if what == "everything":
-        return what, ""
-    folder = home.root.parent / f"load{number}"
-    write_sheets(folder, make_sheets(chance))
-    return what, str(folder)
-
-
-def time_change(home: Home, chance: random.Random, number: int) -> float:
-    """Seconds that one load takes, left alone."""
-    started = time.perf_counter()
-    load(home, f"timed{number}", **make_sheets(chance))
-    return time.perf_counter() - started
 
 
 def read_history(home: Home) -> list[tuple]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import random
 import re
 import shutil
 import stat
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -42,8 +40,9 @@ from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.model import AGREED_STATEMENT, ORGANISERS_REPLY, SoundingsError
 from soundings.participants import read_texts
-from tests.asking import DAY, GROUPS, HEARD, answer_all, ask_group, make_groups_home, mixed
+from tests.asking import DAY, GROUPS, HEARD, answer_all, ask_group, close_asking, make_groups_home, mixed, send_answer
 from tests.forms import ask
+from tests.killing import open_context, strike_everywhere
 
 ADDRESS = "http://192.0.2.7:8501"
 OPENING = ["--reader", HEARD["reader"], "--call", HEARD["call"], "--address", ADDRESS]
@@ -195,41 +194,44 @@ def test_an_answer_that_was_cut_short_leaves_the_one_before_and_can_be_sent_agai
     assert not half.exists()
 
 
-def send(root: str, code: str, number: int, pipe) -> None:
-    """In a process of its own: says “ready”, sends one answer, and says that it was taken."""
-    pipe.send("ready")
-    pipe.send(take_answer(Home(Path(root)), code, {"q1": "yes"}, f"words {number}"))
+@pytest.mark.slow
+def test_killed_at_any_step_no_thanked_answer_is_lost_and_no_code_counts_twice(home):
+    context = open_context("tests.asking", "tests.killing")
+    opened = ask_group(home, people=3)
+    first, second, third = opened.codes
+    assert take_answer(home, first, {"q1": "no"}, "words before") == READY
+    outcomes = []
+    for struck in strike_everywhere(context, send_answer, home, "answer", second):
+        kept = read_code(struck.home, second).state == USED
+        assert kept or not struck.is_acknowledged
+        sealed = sealed_of(struck.home, opened.wave.wave_id)
+        assert len(sealed.ratings) == len(sealed.used) == len(sealed.words) == 1 + kept, struck.moment
+        if not kept:  # the person tries again
+            assert take_answer(struck.home, second, {"q1": "yes"}, "words of answer") == READY
+        assert take_answer(struck.home, second, {"q1": "no"}, "again") == USED
+        assert take_answer(struck.home, third, {"q1": "no"}, "words after") == READY
+        said = ["words after", "words before", "words of answer"]
+        assert sorted(sealed_of(struck.home, opened.wave.wave_id).words) == said
+        outcomes.append(kept)
+    assert outcomes == sorted(outcomes) and not outcomes[0] and outcomes[-1]
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_no_thanked_answer_is_lost_and_no_code_counts_twice(home):
-    context = multiprocessing.get_context("fork")
-    opened = ask_group(home, people=60)
-    chance = random.Random(20261123)
-    sent = []
-    for number, code in enumerate(opened.codes):
-        near, far = context.Pipe()
-        process = context.Process(target=send, args=(str(home.root), code, number, far))
-        process.start()
-        far.close()
-        assert near.recv() == "ready"
-        time.sleep(chance.uniform(0, 0.02))
-        process.kill()
-        process.join()
-        try:
-            thanked = near.recv() == READY
-        except EOFError:
-            thanked = False
-        kept = read_code(home, code).state == USED
-        assert kept or not thanked
-        sealed = sealed_of(home, opened.wave.wave_id)
-        assert len(sealed.ratings) == len(sealed.used) == len(sealed.words) == number + kept
-        if not kept:  # the person tries again
-            assert take_answer(home, code, {"q1": "yes"}, f"words {number}") == READY
-        assert take_answer(home, code, {"q1": "no"}, "again") == USED
-        sent.append(kept)
-    assert 3 < sum(sent) < 57, "the moments were not spread over the work"
-    assert sorted(sealed_of(home, opened.wave.wave_id).words) == sorted(f"words {n}" for n in range(60))
+def test_killed_at_any_step_of_closing_an_asking_is_closed_by_closing_it_again(home):
+    context = open_context("tests.asking", "tests.killing")
+    opened = ask_group(home, people=14)
+    answer_all(home, opened, mixed(7, 5), "only for the reader")
+    outcomes = []
+    for struck in strike_everywhere(context, close_asking, home, "close", opened.wave.wave_id):
+        held = rows_of(struck.home, "feedback_wave")
+        close_asking(struck.home, "close", opened.wave.wave_id)
+        after = rows_of(struck.home, "feedback_wave")
+        assert held in ([], after) and [row[-2:] for row in after] == [(14, 12)], struck.moment
+        assert len(rows_of(struck.home, "feedback")) == 5 + 6
+        assert read_code(struck.home, opened.codes[13]).state == OVER
+        assert status(struck.home)["inbox"]["agrees_with_store"]
+        outcomes.append(held == after)
+    assert outcomes == sorted(outcomes) and not outcomes[0] and outcomes[-1]
 
 
 # ---- Closing -----------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from etl.accepting import say_who
-from soundings.disk import make_directory, sync_directory
+from soundings.disk import append_lines, make_directory, remove_file, rename, step, sync_file
 from soundings.home import Home
 from soundings.model import BrokenStore, Busy, SoundingsError
 
@@ -171,15 +171,15 @@ def open_signer(home: Home) -> URLSafeTimedSerializer:
 def make_key(path: Path) -> str:
     """A new key, on the disk wholly before it has its name. The caller holds the invitations."""
     key, beside = secrets.token_urlsafe(KEY_BYTES), path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, key.encode() + b"\n")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    os.replace(beside, path)
-    sync_directory(path.parent)
+    remove_file(beside)
+    with step("write", beside):
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, key.encode() + b"\n")
+        finally:
+            os.close(handle)
+    sync_file(beside)
+    rename(beside, path)
     return key
 
 
@@ -219,18 +219,7 @@ def read_json_lines(path: Path) -> list[dict]:
 
 def append_json(path: Path, line: dict) -> None:
     """One line more at the end of a file of JSON lines, on the disk; a torn last line makes way. One writer at a time."""
-    make_directory(path.parent)
-    is_new = not path.exists()
-    with open(path, "ab") as file:
-        end = file.tell()
-        whole = path.read_bytes().rfind(b"\n") + 1
-        if whole < end:
-            file.truncate(whole)
-        file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        sync_directory(path.parent)
+    append_lines(path, [json.dumps(line, ensure_ascii=False).encode() + b"\n"])
 
 
 @contextmanager

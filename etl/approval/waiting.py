@@ -10,7 +10,6 @@ Approving accepts a batch by the one door that every other comes through; only t
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from etl.replay import sync
 from etl.results import LoadResult, describe_load
 from etl.screening import mask_words
 from etl.types import Mapped, Sheet
-from soundings.disk import make_directory, sync_directory
+from soundings.disk import make_directory, remove_folder, rename, sync_directory
 from soundings.home import Home
 from soundings.model import BadFile, BrokenStore, SoundingsError
 from soundings.store import LOCK_SECONDS, open_writer
@@ -261,9 +260,9 @@ def clear_waiting(home: Home, batch_id: str) -> None:
     path = waiting_path(home, batch_id)
     if find_batch(home, batch_id) is not None and path.is_dir():
         aside = path.with_name(f".gone-{batch_id}")
-        shutil.rmtree(aside, ignore_errors=True)
-        path.rename(aside)
-        shutil.rmtree(aside, ignore_errors=True)
+        remove_folder(aside, ignore_errors=True)
+        rename(path, aside)
+        remove_folder(aside, ignore_errors=True)
         sync_directory(path.parent)
 
 

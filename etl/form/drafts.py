@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from etl.accepting import say_now
-from soundings.disk import make_directory, replace_file, sync_directory
+from soundings.disk import make_directory, remove_file, replace_file, sync_directory
 from soundings.home import Home
 from soundings.model import Busy, SoundingsError
 
@@ -213,7 +213,7 @@ def delete_draft(home: Home, draft_id: str) -> None:
     """The draft is gone, from the disk too."""
     path = draft_path(home, draft_id)
     if path is not None:
-        lock_path(home, draft_id).unlink(missing_ok=True)
+        remove_file(lock_path(home, draft_id))
     if path is not None and path.exists():
-        path.unlink()
+        remove_file(path)
         sync_directory(path.parent)

@@ -18,7 +18,6 @@ import calendar
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from soundings.disk import make_directory, sync_directory
+from soundings.disk import make_directory, remove_folder, rename, step, sync_directory, sync_file
 from soundings.home import Home
 from soundings.model import BrokenStore, Busy
 
@@ -110,7 +109,8 @@ def write_sealed(home: Home, wave_id: str, sealed: Sealed, month: str) -> None:
     clear_left(folder)
     name = secrets.token_hex(8)
     inside = folder / name
-    inside.mkdir(mode=PRIVATE_FOLDER)
+    with step("make folder", inside):
+        inside.mkdir(mode=PRIVATE_FOLDER)
     told = {
         "ratings": sealed.ratings,
         "words": sealed.words,
@@ -123,20 +123,19 @@ def write_sealed(home: Home, wave_id: str, sealed: Sealed, month: str) -> None:
     sync_directory(inside)
     sync_directory(folder)
     write_private(folder / f"{POINTER}.new", name + "\n", moment)
-    os.replace(folder / f"{POINTER}.new", folder / POINTER)
-    sync_directory(folder)
+    rename(folder / f"{POINTER}.new", folder / POINTER)
     clear_left(folder)
     os.utime(folder, (moment, moment))
 
 
 def write_private(path: Path, text: str, moment: float) -> None:
     """The text is on the disk, for the owner's eyes, with its time of change set to `moment`."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
+    with step("write", path):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
         os.utime(path, (moment, moment))
-        os.fsync(file.fileno())
+    sync_file(path)
 
 
 def clear_left(folder: Path) -> None:
@@ -147,14 +146,15 @@ def clear_left(folder: Path) -> None:
         kept = ""
     for path in folder.iterdir():
         if path.is_dir() and path.name != kept:
-            shutil.rmtree(path)
+            remove_folder(path)
 
 
 def make_private(folder: Path) -> None:
     """The folder exists afterwards, and only its owner may open it."""
     make_directory(folder.parent)
     if not folder.is_dir():
-        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        with step("make folder", folder):
+            folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         sync_directory(folder.parent)
     if folder.stat().st_mode & 0o077:
         os.chmod(folder, PRIVATE_FOLDER)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -33,12 +32,13 @@ from etl.participants.sealed import (
     write_private,
 )
 from etl.participants.sealed import write_sealed as write_answers
-from soundings.disk import sync_directory
+from etl.replay import sync
+from soundings.disk import rename
 from soundings.home import Home
 from soundings.model import BrokenStore, Busy, SoundingsError
 from soundings.participants import check_answers, read_texts
 from soundings.publication import Asking, Published, decide, decide_pool
-from soundings.store import LOCK_SECONDS
+from soundings.store import LOCK_SECONDS, open_writer
 
 FOLDER = "waves"
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # none that are taken for one another
@@ -183,8 +183,7 @@ def write_wave(home: Home, wave: Wave) -> None:
     make_private(path.parent)
     beside = path.with_suffix(".new")
     write_private(beside, json.dumps(asdict(wave), ensure_ascii=False, indent=1) + "\n", first_second_of(wave.month))
-    os.replace(beside, path)
-    sync_directory(path.parent)
+    rename(beside, path)
 
 
 def read_wave(home: Home, wave_id: str) -> Wave:
@@ -286,6 +285,10 @@ def close_wave(home: Home, wave_id: str, who: str | None = None) -> Published:
         wave = read_wave(home, wave_id)
         batch_id = identify(WAVE, wave_id)[:ID_LENGTH]
         if find_batch(home, batch_id):
+            with open_writer(home) as writer:
+                is_finished_now = batch_id in sync(writer).added
+            if is_finished_now:
+                return next(one for one in read_decided(home) if one.wave_id == wave_id)
             raise SoundingsError(
                 f"Asking {wave_id} is closed already (batch {batch_id}). It cannot be opened again; open a new one to ask again."
             )
