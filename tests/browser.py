@@ -16,8 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, WebSocket, expect, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.waiting import HANGING
 
 T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parent.parent
@@ -57,13 +62,12 @@ def start_chromium(playwright: Playwright) -> Browser:
 
 
 @contextlib.contextmanager
-def open_chromium(patience: int = 5_000) -> Iterator[Browser]:
-    """A Chromium until the block ends; `expect` waits for up to `patience` ms meanwhile."""
+def open_chromium() -> Iterator[Browser]:
+    """A Chromium until the block ends; `expect` waits meanwhile until the page is taken to hang."""
     with sync_playwright() as playwright:
         browser = start_chromium(playwright)
-        expect.set_options(timeout=patience)
+        expect.set_options(timeout=HANGING * 1000)
         yield browser
-        expect.set_options(timeout=5_000)
         browser.close()
 
 
@@ -102,23 +106,25 @@ def serve(
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(HANGING)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-def _wait_until_healthy(process: subprocess.Popen, address: str, log: Path, seconds: float = 40) -> None:
+def _wait_until_healthy(process: subprocess.Popen, address: str, log: Path, seconds: float = HANGING) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if process.poll() is not None:
-            raise RuntimeError(f"The dashboard stopped while starting:\n{log.read_text(errors='replace')[-3000:]}")
         try:
-            with urllib.request.urlopen(f"{address}_stcore/health", timeout=2) as answer:
+            with urllib.request.urlopen(f"{address}_stcore/health", timeout=seconds) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.15)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.15)
+                raise RuntimeError(
+                    f"The dashboard stopped while starting:\n{log.read_text(errors='replace')[-3000:]}"
+                ) from None
     raise RuntimeError(f"The dashboard did not start in {seconds:.0f} s:\n{log.read_text(errors='replace')[-3000:]}")
 
 
@@ -132,6 +138,33 @@ class Watch:
     dialogs: list[str] = field(default_factory=list)
     socket_bytes: int = 0
     response_bytes: int = 0
+    talks: list[Talk] = field(default_factory=list)
+
+
+@dataclass
+class Talk:
+    """What the browser and the dashboard say to one another over one socket."""
+
+    is_asked: bool = False  # a run was asked for that has not begun
+    is_running: bool = False
+
+    def hear_browser(self, frame: bytes | str) -> None:
+        self.is_asked |= BackMsg.FromString(frame).WhichOneof("type") == "rerun_script"
+
+    def hear_dashboard(self, frame: bytes | str) -> None:
+        message = ForwardMsg.FromString(frame)
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.is_asked, self.is_running = False, True
+        elif kind == "script_finished":
+            self.is_running = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            self.is_asked |= self.is_running
+
+    def end(self, *_) -> None:
+        self.is_asked = self.is_running = False
+
+
+_watches: WeakKeyDictionary[Page, Watch] = WeakKeyDictionary()
 
 
 @contextlib.contextmanager
@@ -150,7 +183,9 @@ def guarded_page(
             route.abort()
 
     context.route(lambda url: not is_local(url), guard)
+    context.set_default_timeout(HANGING * 1000)
     page = context.new_page()
+    _watches[page] = watch
     page.on("request", lambda request: watch.requests.append(request.url))
     page.on("pageerror", lambda error: watch.errors.append(str(error)))
     page.on("websocket", lambda socket_: _count_socket(socket_, watch))
@@ -170,7 +205,33 @@ def guarded_page(
     assert not watch.errors, f"the page's scripts failed: {watch.errors}"
 
 
-def wait_until_still(page: Page, read: Callable[[], T], seconds: float = 15, rest: int = 300) -> T:
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+
+
+def wait_for_frames(page: Page) -> None:
+    """Returns once the page has drawn twice: what a click or a key has set off in the browser has begun."""
+    page.evaluate(FRAMES)
+
+
+def settle(page: Page) -> None:
+    """Returns once every run that the browser asked the dashboard for has ended and is drawn."""
+
+    def is_answered() -> bool:
+        wait_for_frames(page)
+        talks = _watches[page].talks
+        return bool(talks) and not any(talk.is_asked or talk.is_running for talk in talks)
+
+    at_rest = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+    wait_until(page, lambda: is_answered() and page.locator(at_rest).count() == 1 and is_answered(), bool)
+
+
+def wait_until_drawn(page: Page) -> None:
+    """Returns once nothing on the page moves or changes its colour any more."""
+    settle(page)
+    wait_until_still(page, page.screenshot)
+
+
+def wait_until_still(page: Page, read: Callable[[], T], seconds: float = HANGING, rest: int = 300) -> T:
     """What `read` gives, once it gives the same twice running and something at all: pages move for a moment after they are drawn."""
     until, seen = time.monotonic() + seconds, read()
     while time.monotonic() < until:
@@ -182,7 +243,7 @@ def wait_until_still(page: Page, read: Callable[[], T], seconds: float = 15, res
     raise AssertionError(f"still changing after {seconds:.0f} s: {seen}")
 
 
-def wait_until(page: Page, read: Callable[[], T], is_wanted: Callable[[T], bool], seconds: float = 15) -> T:
+def wait_until(page: Page, read: Callable[[], T], is_wanted: Callable[[T], bool], seconds: float = HANGING) -> T:
     """What `read` gives, once it is what is wanted."""
     until = time.monotonic() + seconds
     while not is_wanted(seen := read()):
@@ -226,7 +287,7 @@ def is_local(url: str) -> bool:
     return parts.scheme in ("data", "blob", "about") or parts.hostname in LOCAL_HOSTS
 
 
-def _count_socket(socket_, watch: Watch) -> None:
+def _count_socket(socket_: WebSocket, watch: Watch) -> None:
     if not is_local(socket_.url.replace("ws", "http", 1)):
         watch.strays.append(socket_.url)
 
@@ -235,6 +296,11 @@ def _count_socket(socket_, watch: Watch) -> None:
 
     socket_.on("framereceived", count)
     socket_.on("framesent", count)
+    talk = Talk()
+    watch.talks.append(talk)
+    socket_.on("framesent", talk.hear_browser)
+    socket_.on("framereceived", talk.hear_dashboard)
+    socket_.on("close", talk.end)
 
 
 if __name__ == "__main__":

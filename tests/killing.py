@@ -18,13 +18,13 @@ from pathlib import Path
 
 from soundings import generations
 from soundings.home import Home
+from tests.waiting import HANGING
 
 BEFORE, HALF, ACKNOWLEDGED = "before", "half-way through", "after it was acknowledged"
 WRITES = ("write", "append", "copy")
 CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
 NOT_HELD = (".lock",)  # the operating system's locks hold nothing
 OLD = 3600  # seconds: older than a generation is kept for its readers
-HANGING = 120  # seconds after which a process that says nothing is taken to hang
 
 Change = Callable[[Home, str, str], object]
 

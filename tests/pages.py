@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.explaining import JOINER
 from soundings.home import PROJECT, Home
 from tests.homes import TODAY
+from tests.waiting import HANGING
 
 EXPLORE = "explore"
 
@@ -16,7 +17,7 @@ def open_room(monkeypatch: pytest.MonkeyPatch, home: Home, page: str, address: d
     """One page of a home, drawn for a new visitor who comes with this address; it can be run again for the rest of the test."""
     monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
     monkeypatch.setenv("SOUNDINGS_TODAY", TODAY)
-    at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+    at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=HANGING)
     if page != EXPLORE:
         at.switch_page(f"pages/rooms/{page}.py")
     for name, value in address.items():

@@ -32,6 +32,7 @@ from soundings.rubric import read_rubric
 from tests.building import TODAY, Builder
 from tests.homes import make_wards_home
 from tests.test_pages import HOSTILE
+from tests.waiting import HANGING
 
 DAY = date(2026, 3, 1)
 
@@ -637,7 +638,7 @@ def test_hostile_text_in_every_field_is_shown_as_typed(open_activity, tmp_path):
 def test_a_place_leads_to_its_activities(monkeypatch, tidewell):
     monkeypatch.setenv("SOUNDINGS_HOME", str(tidewell.root))
     monkeypatch.setenv("SOUNDINGS_TODAY", TODAY.isoformat())
-    at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+    at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=HANGING)
     at.switch_page("pages/rooms/place.py")
     at.query_params["place"] = "TW-W01"
     at.run()

@@ -12,7 +12,7 @@ from etl.form.drafts import Draft, delete_draft, list_drafts, make_draft_id, sav
 from etl.form.records import activity_id_of, send_form
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
-from tests.browser import find_port, guarded_page, open_chromium, serve, take_from_list
+from tests.browser import find_port, guarded_page, open_chromium, serve, settle, take_from_list
 from tests.homes import TODAY, copy_home
 from tests.test_dashboard_browser import find_barriers
 
@@ -43,15 +43,8 @@ def address(home):
 
 @pytest.fixture(scope="module")
 def browser():
-    with open_chromium(patience=30_000) as browser:
+    with open_chromium() as browser:
         yield browser
-
-
-def settle(page: Page) -> None:
-    """Waits until the page has taken what was typed: nothing runs, and has not for a moment."""
-    for pause in (1_000, 300):
-        page.wait_for_timeout(pause)
-        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
 def tab_to(page: Page, name: str, most: int = 14) -> None:

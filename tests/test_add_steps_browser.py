@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from etl.form.drawn_areas import list_corners
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, open_chromium, serve, take_from_list
+from tests.browser import guarded_page, open_chromium, serve, settle, take_from_list
 from tests.homes import TODAY, copy_home
-from tests.test_add_browser import TITLE, heading, settle, started, tab_to
+from tests.test_add_browser import TITLE, heading, started, tab_to
 from tests.test_dashboard_browser import find_barriers
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ def address(home) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with open_chromium(patience=30_000) as browser:
+    with open_chromium() as browser:
         yield browser
 
 

@@ -20,6 +20,7 @@ from soundings.palette import NAME_HUES, NAME_SHAPES
 from soundings.rubric import read_rubric
 from tests import drawn
 from tests.homes import TODAY
+from tests.waiting import HANGING
 
 RUBRIC = read_rubric()
 ROOMS = sorted(path.stem for path in (PROJECT / "pages" / "rooms").glob("*.py"))
@@ -106,7 +107,7 @@ RULES = read_rubric().rules
 
 
 def draw_script(body: str) -> list[drawn.Piece]:
-    return drawn.draw(AppTest.from_string(FRAME + body, default_timeout=30).run())
+    return drawn.draw(AppTest.from_string(FRAME + body, default_timeout=HANGING).run())
 
 
 # ---- Every page, as it is drawn -----------------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ def pages(tidewell) -> dict[str, list[drawn.Piece]]:
         patch.setenv("SOUNDINGS_HOME", str(tidewell.root))
         patch.setenv("SOUNDINGS_TODAY", TODAY)
         for room, address in addresses:
-            at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+            at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=HANGING)
             if room != "explore":
                 at.switch_page(f"pages/rooms/{room}.py")
             for name, value in address.items():

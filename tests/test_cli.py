@@ -7,9 +7,9 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 
 import openpyxl
 import pytest
@@ -18,6 +18,7 @@ from etl.cli import main
 from etl.inbox import read_batches
 from soundings.home import PROJECT, Home
 from tests.making import ward_code, write_contributions, write_places, write_rows
+from tests.waiting import HANGING
 
 
 @pytest.fixture
@@ -274,17 +275,20 @@ class serving:
 
     def __enter__(self) -> str:
         line = self.process.stdout.readline()
-        for _ in range(300):
+        for _ in range(HANGING * 10):
             try:
-                if urllib.request.urlopen(f"http://localhost:{self.port}/_stcore/health", timeout=2).status == 200:
+                health = f"http://localhost:{self.port}/_stcore/health"
+                if urllib.request.urlopen(health, timeout=HANGING).status == 200:
                     return line
             except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(0.1)
+                    break
         raise AssertionError("the dashboard did not answer")
 
     def __exit__(self, *problem) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(HANGING)
         self.process.stdout.close()
         with socket.socket() as there:
             assert there.connect_ex(("localhost", self.port)), "what was told to end still listens"

@@ -19,7 +19,16 @@ from etl.places.loading import add_places
 from pages.ui.explaining import JOINER
 from soundings.home import PROJECT, Home
 from soundings.palette import DAY, NIGHT
-from tests.browser import guarded_page, serve, wait_for_view, wait_until, wait_until_still
+from tests import browser
+from tests.browser import (
+    guarded_page,
+    serve,
+    wait_for_frames,
+    wait_for_view,
+    wait_until,
+    wait_until_drawn,
+    wait_until_still,
+)
 from tests.homes import TODAY, copy_home, make_wards_home
 from tests.making import write_contributions
 
@@ -81,15 +90,14 @@ def open_page(page: Page, url: str) -> None:
     page.goto(url)
     settle(page)
     if page.get_by_text("Find a place").count():
-        page.wait_for_selector(".soundings-chart[data-drawn]", timeout=30_000)
+        page.wait_for_selector(".soundings-chart[data-drawn]")
 
 
 def settle(page: Page) -> None:
     """Waits until the page has run to its foot, the script rests and the last run's foot has been taken away."""
-    expect(page.get_by_text(FOOT).first).to_be_attached(timeout=30_000)
-    page.wait_for_timeout(150)
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
-    expect(page.get_by_text(FOOT)).to_have_count(1, timeout=30_000)
+    expect(page.get_by_text(FOOT).first).to_be_attached()
+    browser.settle(page)
+    expect(page.get_by_text(FOOT)).to_have_count(1)
 
 
 def count_colours(page: Page, sheet: int = 0) -> dict[str, int]:
@@ -117,7 +125,7 @@ def wait_for_change(page: Page, before: dict[str, int]) -> dict[str, int]:
 
 def read_cells(page: Page) -> list[str]:
     """The first rows of the table under the chart, from what the grid tells a screen reader."""
-    page.wait_for_selector('[data-testid="stDataFrame"] table [role="gridcell"]', state="attached", timeout=15_000)
+    page.wait_for_selector('[data-testid="stDataFrame"] table [role="gridcell"]', state="attached")
     return page.locator('[data-testid="stDataFrame"] table').last.locator('[role="gridcell"]').all_text_contents()
 
 
@@ -147,7 +155,7 @@ def point_at(page: Page, name: str) -> tuple[float, float]:
         x, y = box["x"] + box["width"] * across, box["y"] + box["height"] * down
         page.mouse.move(x, y)
         if name in tip.all_inner_texts():
-            page.wait_for_timeout(150)  # the tip may still be of the point before
+            wait_for_frames(page)  # the tip may still be of the point before
             if name in tip.all_inner_texts():
                 return x, y
     raise AssertionError(f"the chart has no {name}")
@@ -157,7 +165,7 @@ def point_at(page: Page, name: str) -> tuple[float, float]:
 def test_no_page_asks_anything_of_another_machine(chromium, demo, path):
     with guarded_page(chromium) as (page, watch):
         open_page(page, demo + path)
-        page.wait_for_timeout(500)
+        settle(page)
         assert len(watch.requests) > 5
         assert not watch.strays
 
@@ -307,12 +315,12 @@ def test_back_and_forward_bring_back_the_choice_and_the_part_of_the_map(chromium
         wait_for_view(page, sheets=2)
         assert wait_for_at(page) == near
         page.go_back()
-        expect(page.locator(".chart-holder")).to_have_count(1, timeout=15_000)
+        expect(page.locator(".chart-holder")).to_have_count(1)
         assert wait_for_at(page) == near
         settle(page)
         page.go_back()
         wait_until(page, lambda: place_in_address(page), lambda place: place is None)
-        expect(page.get_by_role("heading", name="Harbour")).to_have_count(0, timeout=15_000)
+        expect(page.get_by_role("heading", name="Harbour")).to_have_count(0)
         settle(page)
         assert numbers_of(wait_for_view(page)) == pytest.approx(numbers_of(wide), abs=0.02)
         assert at_in_address(page) is None
@@ -366,8 +374,6 @@ def test_what_was_chosen_stays_from_page_to_page(chromium, demo):
             page.get_by_role("link", name=name, exact=True).first.click()
             page.wait_for_url(f"**{path}?**")
             settle(page)
-            page.wait_for_timeout(2_000)  # whatever the browser would send of its own
-            settle(page)
             chosen = parse_qs(urlsplit(page.url).query)
             assert (chosen["fill"], chosen["ring"], chosen["kind"]) == (["group_sessions"], ["responses"], ["ward"])
         expect(page.get_by_role("heading", level=1, name="Breadth against contact")).to_be_visible()
@@ -378,7 +384,7 @@ def run_elsewhere(home: Home, *words: str) -> None:
     script = "from etl.cli import main; main()"
     settings = os.environ | {"SOUNDINGS_HOME": str(home.root), "PYTHONPATH": str(PROJECT)}
     done = subprocess.run(
-        [sys.executable, "-c", script, *words], env=settings, capture_output=True, text=True, cwd=PROJECT, timeout=60
+        [sys.executable, "-c", script, *words], env=settings, capture_output=True, text=True, cwd=PROJECT
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -431,12 +437,12 @@ def test_the_pages_of_an_empty_and_of_a_broken_store_have_no_serious_barrier(chr
     url, home = bare
     with guarded_page(chromium, width, 844) as (page, _):
         page.goto(url)
-        expect(page.get_by_text("soundings demo add")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("soundings demo add")).to_be_visible()
         assert not find_barriers(page)
         home.store.mkdir()
         (home.store / "current").write_text("{", encoding="utf-8")
         page.reload()
-        expect(page.get_by_text("soundings rebuild").last).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("soundings rebuild").last).to_be_visible()
         assert not find_barriers(page)
         (home.store / "current").unlink()
         home.store.rmdir()
@@ -457,7 +463,7 @@ def test_a_link_to_a_place_works_on_the_first_visit_after_a_restart(chromium, ti
         guarded_page(chromium) as (page, _),
     ):
         page.goto(f"{url}place?place=TW-W15")
-        expect(page.get_by_role("heading", name="Larkmoor")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("heading", name="Larkmoor")).to_be_visible()
         settle(page)
         assert page.get_by_text("Page not found").count() == 0
 
@@ -473,9 +479,7 @@ def find_barriers(page: Page) -> list[str]:
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.set_viewport_size({"width": width, "height": min(height + 80, 6000)})
-    page.wait_for_timeout(500)
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
-    page.wait_for_timeout(300)  # what was dimmed by a run comes back to its own ink
+    wait_until_drawn(page)  # what was dimmed by a run comes back to its own ink
     return [
         f"{one['id']}: {node['target']} {node['html'][:160]}"
         for one in Axe().run(page).response["violations"]
@@ -647,7 +651,7 @@ def test_a_hostile_place_in_full_is_shown_as_typed_and_runs_nothing(chromium, ho
         open_page(page, f"{hostile}place?place=W{number:02d}")
         assert read_text(page.get_by_role("heading", level=1)) == HOSTILE[number]
         expect(page.get_by_role("combobox", name="Another place")).to_have_value(HOSTILE[number])
-        page.wait_for_timeout(700)
+        settle(page)
         assert_nothing_ran(page)
 
 

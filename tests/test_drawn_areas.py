@@ -31,6 +31,7 @@ from soundings.home import PROJECT, Home
 from tests.forms import FOUR, MEETINGS, ask, make_draft, problems_of, send, where_of
 from tests.homes import make_wards_home, ward_code
 from tests.making import write_places
+from tests.waiting import HANGING
 
 # Wards 1, 2 and 3 are squares of a tenth of a degree, side by side from 1.9° west, in one district.
 DISTRICT = "E09999999"
@@ -199,7 +200,7 @@ def test_a_restored_draft_gives_each_box_its_answer_with_every_run(home, monkeyp
     """A run that is cut short may reach no browser: the next one must bring the answers again, or they would be lost."""
     monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
     draft = save_draft(home, make_draft(lasted="yes", end_day="9", end_month="6", end_year="2026"))
-    page = AppTest.from_file(str(PROJECT / "pages" / "rooms" / "add.py"), default_timeout=30)
+    page = AppTest.from_file(str(PROJECT / "pages" / "rooms" / "add.py"), default_timeout=HANGING)
     page.query_params["draft"] = draft.draft_id
     for _ in range(2):
         page.run()

@@ -18,13 +18,11 @@ from soundings.content import content_hash
 from soundings.generations import open_current
 from soundings.geometry import ensure_geometry
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, open_chromium, serve, take_from_list, wait_until
+from tests.browser import guarded_page, open_chromium, serve, settle, take_from_list, wait_until
 from tests.building import TODAY as DAY
 from tests.homes import TODAY, make_wards_home, ward_code
 from tests.pages import all_words_of as words_of
-from tests.test_add_browser import settle as rest
 from tests.test_invitations import OURS, THEIRS, send, titles, write_activities, write_book, write_file
-from tests.test_upload_browser import settle
 from tests.test_upload_page import drop, press
 from tests.test_visit import heading
 
@@ -253,7 +251,7 @@ def test_an_organiser_is_not_told_of_anybody_elses_earlier_file(open_page, home)
 
 @pytest.fixture(scope="module")
 def browser():
-    with open_chromium(patience=40_000) as browser:
+    with open_chromium() as browser:
         yield browser
 
 
@@ -289,37 +287,37 @@ def test_an_organisers_file_is_on_no_page_until_approved_and_gone_when_undone(br
         with guarded_page(browser) as (page, _):
             page.goto(f"{address}activities")
             expect(heading(page, "Activities")).to_be_visible()
-            page.wait_for_timeout(1500)
+            settle(page)
             expect(page.get_by_text("Garden day")).to_have_count(0)
 
 
 def fill_four_answers(page, title: str) -> None:
     """What it was, how, where, when, and how many came: all that the form needs."""
     page.get_by_label("What do you call it, in a few words?").fill(title)
-    rest(page)
+    settle(page)
     page.get_by_role("combobox", name=re.compile("How was it done")).click()
     take_from_list(page, "workshop")
-    rest(page)
+    settle(page)
     where = page.get_by_role("combobox", name=re.compile("Which place"))
     click_until(page, page.get_by_text("Search for a place").first, where)
     where.click()
     take_from_list(page, "Ward 2")
-    rest(page)
+    settle(page)
     started = page.get_by_role("group", name="When did it happen, or start?")
     for box, text in (("Day", "3"), ("Month", "5"), ("Year", "2026")):
         started.get_by_label(box).fill(text)
-    rest(page)
+    settle(page)
     many = page.get_by_role("textbox", name=re.compile("^How many")).first
     click_until(page, page.get_by_text("Exactly", exact=True).first, many)
     many.fill("24")
-    rest(page)
+    settle(page)
 
 
 def click_until(page, what, wanted) -> None:
     """Clicks until what is asked next is there: a run of the script that is still going draws the click over."""
     for _ in range(6):
         what.click()
-        rest(page)
+        settle(page)
         if wanted.count():
             return
     expect(wanted).to_be_visible()
@@ -365,10 +363,10 @@ def test_an_activity_of_an_organisers_phone_is_on_no_page_until_a_steward_approv
 def read_people(page, address: str) -> str:
     """The figure of people that Explore's table has for Ward 2; empty where it has none."""
     page.goto(f"{address}explore?view=one&kind=ward&fill=people&fill_role=venue")
-    page.wait_for_selector(".soundings-chart[data-drawn]", timeout=60_000)
+    page.wait_for_selector(".soundings-chart[data-drawn]")
     settle(page)
     cells = page.locator('[data-testid="stDataFrame"] table [role="gridcell"]')
-    texts = wait_until(page, cells.all_text_contents, lambda found: any("Ward 2" in text for text in found), seconds=60)
+    texts = wait_until(page, cells.all_text_contents, lambda found: any("Ward 2" in text for text in found))
     return "24" if "24" in texts else ""
 
 

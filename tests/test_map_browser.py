@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from soundings.palette import DAY, NIGHT
-from tests.browser import find_chromium, guarded_page, serve, wait_for_view
+from tests.browser import find_chromium, guarded_page, serve, wait_for_view, wait_until
 
 pytestmark = [
     pytest.mark.browser,
@@ -61,7 +61,7 @@ def address(places, tmp_path_factory) -> Iterator[str]:
 
 def open_chart(page: Page, url: str) -> None:
     page.goto(url)
-    page.wait_for_selector(".soundings-chart[data-drawn]", timeout=20_000)
+    page.wait_for_selector(".soundings-chart[data-drawn]")
 
 
 def colour_at(page: Page, x: float, y: float, sheet: int = 0) -> str:
@@ -82,13 +82,7 @@ def colour_at(page: Page, x: float, y: float, sheet: int = 0) -> str:
 
 
 def wait_for_colour(page: Page, colour: str, x: float = 0.57, y: float = 0.44) -> None:
-    seen = ""
-    for _ in range(60):
-        seen = colour_at(page, x, y)
-        if seen == colour:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the canvas is {seen}, not {colour}")
+    wait_until(page, lambda: colour_at(page, x, y), lambda seen: seen == colour)
 
 
 @pytest.mark.parametrize(("scheme", "palette"), [("light", DAY), ("dark", NIGHT)])
@@ -195,9 +189,7 @@ def test_a_chart_that_cannot_load_says_so_and_points_to_the_table(chromium, addr
     with guarded_page(chromium) as (page, _):
         page.route("**/leaflet-src.esm.js", lambda route: route.abort())
         page.goto(address)
-        expect(page.get_by_text("The chart has not loaded. The same figures are in the table beneath.")).to_be_visible(
-            timeout=15_000
-        )
+        expect(page.get_by_text("The chart has not loaded. The same figures are in the table beneath.")).to_be_visible()
 
 
 def test_paper_gets_a_picture_in_day_colours(chromium, address):

@@ -31,7 +31,7 @@ from soundings.register import (
 from soundings.register_export import NOTE, register_columns, register_csv
 from soundings.register_words import say_dialogue, say_found, say_next, say_people, say_period, say_places, say_standing
 from soundings.rubric import read_rubric
-from tests.browser import guarded_page, serve, wait_until
+from tests.browser import guarded_page, serve, settle, wait_until
 from tests.building import TODAY, Builder
 from tests.homes import TODAY as TODAY_TEXT
 from tests.homes import copy_home, make_wards_home
@@ -495,7 +495,7 @@ def demo(tidewell, tmp_path_factory) -> Iterator[str]:
 
 
 def titles(page: Page) -> list[str]:
-    page.wait_for_selector(".register[data-drawn]", timeout=30_000)
+    page.wait_for_selector(".register[data-drawn]")
     return page.locator(".register .title").all_text_contents()
 
 
@@ -511,12 +511,12 @@ def test_a_search_narrows_the_rows_and_a_chosen_one_opens_its_page(chromium, dem
         box = page.get_by_role("searchbox")
         box.fill("repairs policy")
         box.press("Enter")
-        expect(page.locator(".register .title")).to_have_text(["Repairs policy group"], timeout=15_000)
+        expect(page.locator(".register .title")).to_have_text(["Repairs policy group"])
         page.get_by_role("link", name="Repairs policy group").click()
-        page.wait_for_url("**/activity?activity=*", timeout=15_000)
-        expect(page.get_by_role("heading", name="Repairs policy group")).to_be_visible(timeout=15_000)
+        page.wait_for_url("**/activity?activity=*")
+        expect(page.get_by_role("heading", name="Repairs policy group")).to_be_visible()
         page.go_back()
-        expect(page.locator(".register .title")).to_have_text(["Repairs policy group"], timeout=15_000)
+        expect(page.locator(".register .title")).to_have_text(["Repairs policy group"])
 
 
 @pytest.mark.browser
@@ -526,10 +526,10 @@ def test_a_heading_sorts_every_page_on_the_server_and_says_which_way(chromium, d
         titles(page)
         heading = page.get_by_role("columnheader", name="Activity")
         heading.get_by_role("button").click()
-        expect(page.locator(".head-activity")).to_have_attribute("aria-sort", "ascending", timeout=15_000)
+        expect(page.locator(".head-activity")).to_have_attribute("aria-sort", "ascending")
         first = titles(page)[0]
         heading.get_by_role("button").click()
-        expect(page.locator(".head-activity")).to_have_attribute("aria-sort", "descending", timeout=15_000)
+        expect(page.locator(".head-activity")).to_have_attribute("aria-sort", "descending")
         assert titles(page)[0] > first
         wait_until(page, lambda: find_param(page, "sort"), lambda sort: sort == "-title")
 
@@ -542,7 +542,7 @@ def test_the_pager_turns_the_page_and_a_new_search_goes_back_to_the_first(chromi
         box = page.get_by_role("searchbox")
         box.fill("the")
         box.press("Enter")
-        expect(page.get_by_text("Showing:")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("Showing:")).to_be_visible()
         wait_until(page, lambda: find_param(page, "page"), lambda number: number is None)
 
 
@@ -568,7 +568,7 @@ def test_a_files_text_reaches_the_rows_as_text(chromium, tmp_path):
         with guarded_page(chromium) as (page, _):
             page.goto(f"{url}activities")
             assert titles(page) == [HOSTILE]
-            page.wait_for_timeout(300)
+            settle(page)
             assert page.evaluate("window.__pwned") is None
     shutil.rmtree(home.root)
 

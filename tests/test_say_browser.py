@@ -14,7 +14,7 @@ from soundings.generations import open_current
 from soundings.home import PROJECT, Home
 from soundings.participants import read_texts
 from tests.asking import HEARD, ask_group
-from tests.browser import guarded_page, open_chromium, serve
+from tests.browser import guarded_page, open_chromium, serve, settle, wait_until_drawn
 from tests.homes import TODAY, copy_home
 from tests.test_dashboard_browser import find_barriers
 
@@ -40,7 +40,7 @@ def address(home):
 
 @pytest.fixture(scope="module")
 def browser():
-    with open_chromium(patience=30_000) as browser:
+    with open_chromium() as browser:
         yield browser
 
 
@@ -176,7 +176,7 @@ def test_a_visit_that_came_with_a_code_keeps_to_its_form_when_the_address_change
         page.evaluate(
             "() => { history.pushState({}, '', '/sources'); history.pushState({}, '', '/place'); history.back(); }"
         )
-        page.wait_for_timeout(2500)
+        settle(page)
         expect(page.get_by_role("heading", level=1)).to_have_text([re.compile(re.escape(FORM["title"]))])
         expect(page.locator(LINKS)).to_have_count(0)
 
@@ -249,6 +249,6 @@ def test_the_section_on_the_activitys_page_has_no_barriers(browser, address, hom
         expect(page.get_by_role("button", name="Open the asking")).to_be_visible()
         expect(page.locator("table.answers")).to_have_count(5)
         page.set_viewport_size({"width": 390, "height": 5000})
-        page.wait_for_timeout(500)
+        wait_until_drawn(page)
         found = Axe().run(page, context=".st-key-participants").response["violations"]
         assert not [one["id"] for one in found if one["impact"] in ("serious", "critical")]

@@ -13,6 +13,7 @@ from soundings.generations import generation_path, list_generations, open_curren
 from soundings.home import Home
 from soundings.model import BrokenStore, Busy, OtherVersion, SoundingsError
 from soundings.store import open_writer, publish
+from tests.waiting import HANGING
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ def test_many_threads_read_while_generations_are_published(home):
 
     def read() -> int:
         reads = 0
-        while not stop.is_set():
+        while not (stop.is_set() and reads):
             rows, batches = (
                 open_current(home)
                 .cursor()
@@ -125,7 +126,7 @@ def test_many_threads_read_while_generations_are_published(home):
         for number in range(1, 8):
             publish(home, add(f"{number:012d}", [number], number))
         stop.set()
-        assert all(reader.result(timeout=30) > 0 for reader in readers)
+        assert all(reader.result(timeout=HANGING) > 0 for reader in readers)
 
 
 def test_a_failed_change_leaves_the_old_generation_and_no_file(home):

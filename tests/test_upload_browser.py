@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from etl.inbox import read_batches
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, serve, start_chromium, wait_until, wait_until_still
+from tests.browser import guarded_page, serve, settle, start_chromium, wait_for_frames, wait_until, wait_until_still
 from tests.homes import TODAY, make_wards_home, ward_code
 
 pytestmark = pytest.mark.browser
@@ -33,14 +33,8 @@ def url(home) -> Iterator[str]:
         yield address
 
 
-def settle(page: Page) -> None:
-    """Waits until the script rests."""
-    page.wait_for_timeout(400)
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
-
-
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click(timeout=60_000)
+    page.get_by_role("button", name=name, exact=True).click()
     settle(page)
 
 
@@ -49,20 +43,18 @@ def edit(page: Page, table: Locator, row: int, column: str, text: str) -> None:
     settle(page)
     table.scroll_into_view_if_needed()
     heads = table.locator('table [role="columnheader"]')
-    headings = wait_until(
-        page, heads.all_text_contents, lambda found: any(column in text for text in found), seconds=60
-    )
+    headings = wait_until(page, heads.all_text_contents, lambda found: any(column in text for text in found))
     across = next(number for number, heading in enumerate(headings) if column in heading)
     for _ in range(6):
         settle(page)  # a run of the script draws the table anew
         table.evaluate("node => node.scrollIntoView({block: 'center'})")
-        box = wait_until_still(page, table.bounding_box, seconds=30, rest=700)  # charts above it are still being drawn
+        box = wait_until_still(page, table.bounding_box, rest=700)  # charts above it are still being drawn
         page.mouse.click(box["x"] + 30, box["y"] + 52)  # the first cell
         for key in ["ArrowDown"] * row + ["ArrowRight"] * across:
             page.keyboard.press(key)
-        page.wait_for_timeout(400)
+        wait_for_frames(page)
         page.keyboard.type(text, delay=60)
-        page.wait_for_timeout(600)
+        wait_for_frames(page)
         page.keyboard.press("Enter")
         for _ in range(40):  # the table tells a screen reader once it has drawn again
             if text in table.locator('table [role="gridcell"]').all_text_contents():
@@ -73,10 +65,9 @@ def edit(page: Page, table: Locator, row: int, column: str, text: str) -> None:
 
 def offer(page: Page, url: str, name: str, content: bytes) -> None:
     """Drops a file that needs no questions, and waits until the page says what would become of it."""
-    page.set_default_timeout(60_000)
     page.goto(f"{url}upload")
     page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-    expect(page.get_by_text("What it would become")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("What it would become")).to_be_visible()
 
 
 # Where a button stands on its page, each time that it is somewhere else than before.
@@ -96,21 +87,20 @@ FOLLOW = """name => {
 def read_figures(page: Page, url: str) -> list[str]:
     """The figures of people that Explore's table has for the three wards, without those where nothing is recorded."""
     page.goto(f"{url}explore?view=one&kind=ward&fill=people&fill_role=venue")
-    page.wait_for_selector(".soundings-chart[data-drawn]", timeout=60_000)
+    page.wait_for_selector(".soundings-chart[data-drawn]")
     settle(page)
     cells = page.locator('[data-testid="stDataFrame"] table [role="gridcell"]')
-    texts = wait_until(page, cells.all_text_contents, lambda found: any("Ward 3" in text for text in found), seconds=60)
+    texts = wait_until(page, cells.all_text_contents, lambda found: any("Ward 3" in text for text in found))
     return [text for text in texts if text in ("10", "35", "45")]
 
 
 def test_a_file_is_matched_put_right_confirmed_seen_on_explore_undone_and_gone(url):
     with sync_playwright() as playwright, guarded_page(start_chromium(playwright)) as (page, _):
-        page.set_default_timeout(60_000)
         page.goto(f"{url}upload")
         page.locator("input[type=file]").set_input_files(
             {"name": "events.csv", "mimeType": "text/csv", "buffer": EVENTS}
         )
-        expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("What is in each column?")).to_be_visible()
         settle(page)
         page.get_by_role("textbox", name="Which organisation is it from?").fill("Harbour Hub")
         page.keyboard.press("Tab")
@@ -118,29 +108,29 @@ def test_a_file_is_matched_put_right_confirmed_seen_on_explore_undone_and_gone(u
         page.get_by_role("radiogroup", name="Its places are …").get_by_text("Where it happened").click()
         settle(page)
         press(page, "Use these columns")
-        expect(page.get_by_text("What it would become")).to_be_visible(timeout=60_000)
-        page.wait_for_selector(".soundings-chart[data-drawn]", timeout=60_000)
+        expect(page.get_by_text("What it would become")).to_be_visible()
+        page.wait_for_selector(".soundings-chart[data-drawn]")
         table = page.locator('[data-testid="stForm"] [data-testid="stDataFrame"]')
         edit(page, table, 0, "Held on", "28/02/2025")
         edit(page, table, 0, "People", "35")
         press(page, "Use these corrections")
-        expect(page.get_by_text("It adds 2 activities and 45 people.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("It adds 2 activities and 45 people.")).to_be_visible()
         press(page, "Confirm and take it in")
-        expect(page.get_by_text("events.csv is in.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("events.csv is in.")).to_be_visible()
         receipt = page.locator('[class*="st-key-upload_receipt"]')
         expect(receipt).to_contain_text("2 activities and 45 people")
         page.get_by_role("link", name="See it on Explore").click()
-        page.wait_for_selector(".soundings-chart[data-drawn]", timeout=60_000)
+        page.wait_for_selector(".soundings-chart[data-drawn]")
         settle(page)
         assert read_figures(page, url) == ["10", "35"]
         page.goto(f"{url}upload")
         page.locator("input[type=file]").set_input_files(
             {"name": "again.csv", "mimeType": "text/csv", "buffer": EVENTS}
         )
-        expect(page.get_by_text("This very file is loaded already")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("This very file is loaded already")).to_be_visible()
         settle(page)
         press(page, "Undo that batch")
-        expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("What is in each column?")).to_be_visible()
         assert read_figures(page, url) == []
 
 
@@ -185,7 +175,7 @@ def test_two_people_at_once_each_have_a_batch_and_see_nothing_of_the_others_file
             for button in buttons:
                 button.click(no_wait_after=True)
             for name, page in pages.items():
-                expect(page.get_by_text(f"{name}.csv is in.")).to_be_visible(timeout=60_000)
+                expect(page.get_by_text(f"{name}.csv is in.")).to_be_visible()
                 settle(page)
             made = {
                 batch.read_manifest()["file_name"]: batch.batch_id

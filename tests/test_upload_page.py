@@ -21,6 +21,7 @@ from soundings.views import say_count
 from tests.homes import TODAY, copy_home, make_wards_home
 from tests.test_starter import CLUB, correct, prepare
 from tests.test_uploading import EVENTS
+from tests.waiting import HANGING
 
 HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) $$x$$"
 
@@ -40,7 +41,7 @@ def page(monkeypatch, home) -> AppTest:
     """The page as a new visitor of the home sees it."""
     monkeypatch.setenv("SOUNDINGS_HOME", str(home.root))
     monkeypatch.setenv("SOUNDINGS_TODAY", TODAY)
-    at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=120)
+    at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=HANGING)
     return at.switch_page("pages/rooms/upload.py").run()
 
 

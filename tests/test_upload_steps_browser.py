@@ -12,10 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from etl.loading import load_file
 from soundings.home import PROJECT
-from tests.browser import guarded_page, serve
+from tests.browser import guarded_page, serve, settle, wait_for_frames, wait_until_drawn
 from tests.homes import TODAY, make_wards_home, ward_code
 from tests.test_invitations import write_activities
-from tests.test_upload_browser import settle
 
 pytestmark = pytest.mark.browser
 
@@ -58,10 +57,9 @@ def write_file(path: Path, content: bytes) -> Path:
 
 def drop(page: Page, url: str, name: str, content: bytes, wanted: str) -> None:
     """Drops a file on a new visit, and waits for these words."""
-    page.set_default_timeout(60_000)
     page.goto(f"{url}upload")
     page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-    expect(page.get_by_text(wanted).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(wanted).first).to_be_visible()
     settle(page)
 
 
@@ -70,7 +68,7 @@ def find_barriers(page: Page) -> list[str]:
     found = page.evaluate(PAST_THE_EDGE)
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(1_500)  # the chart takes the colours of the night a moment after the page
+        wait_until_drawn(page)  # the chart takes the colours of the night a moment after the page
         found += [
             f"{scheme} {one['id']}: {node['target']} {node['html'][:160]}"
             for one in Axe().run(page).response["violations"]
@@ -100,10 +98,9 @@ def type_into(page: Page, table: Locator, column: str, text: str) -> None:
         across = next(number for number, heading in enumerate(headings) if column in heading)
         for key in (*["ArrowLeft"] * len(headings), *["ArrowRight"] * across):
             page.keyboard.press(key)
-            page.wait_for_timeout(60)
-        page.wait_for_timeout(300)
+            wait_for_frames(page)
         page.keyboard.type(text, delay=60)
-        page.wait_for_timeout(300)
+        wait_for_frames(page)
         page.keyboard.press("Enter")
         for _ in range(15):  # the table tells a screen reader once it has drawn again
             if text in cells.all_text_contents():

@@ -49,7 +49,7 @@ def test_fixed_steps_change_the_key_and_stay_in_the_address(chromium, demo):
         open_page(page, f"{demo}?view=crossed")
         page.get_by_role("textbox", name="Steps").fill("100, 500 / 0, 2")
         page.keyboard.press("Enter")
-        expect(page.locator(".key-grid")).to_contain_text("many: 501 or more", timeout=15_000)
+        expect(page.locator(".key-grid")).to_contain_text("many: 501 or more")
         settle(page)
         wait_until(page, lambda: page.url, lambda url: "steps=" in url)
 
@@ -57,9 +57,7 @@ def test_fixed_steps_change_the_key_and_stay_in_the_address(chromium, demo):
 def test_names_are_drawn_and_the_map_chooses_a_place(chromium, demo):
     with guarded_page(chromium) as (page, _):
         open_page(page, f"{demo}?view=names")
-        expect(page.locator(".key-mark")).to_have_count(
-            11, timeout=15_000
-        )  # all but Informing, which stands in no ward
+        expect(page.locator(".key-mark")).to_have_count(11)  # all but Informing, which stands in no ward
         page.mouse.click(*point_at(page, "Larkmoor"))
         wait_for_place(page, "TW-W15")
         settle(page)
@@ -83,12 +81,12 @@ def open_first_dot(page: Page, what: str) -> None:
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
     chart.scroll_into_view_if_needed()
     dots = chart.locator("svg .mark-symbol path")
-    expect(dots.first).to_be_attached(timeout=15_000)
+    expect(dots.first).to_be_attached()
     settle(page)
     box = wait_until_still(page, dots.first.bounding_box)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     link = page.get_by_role("link", name="Open ")
-    expect(link).to_be_visible(timeout=15_000)
+    expect(link).to_be_visible()
     link.click()
     wait_until(page, lambda: page.url, lambda url: f"/{what}?" in url)
 
@@ -108,4 +106,4 @@ def test_an_address_that_names_explore_is_answered(chromium, demo):
     with guarded_page(chromium) as (page, _):
         open_page(page, f"{demo}explore?view=names")
         assert page.get_by_text("Page not found").count() == 0
-        expect(page.locator(".key-mark").first).to_be_visible(timeout=15_000)
+        expect(page.locator(".key-mark").first).to_be_visible()

@@ -139,7 +139,7 @@ def address(home):
 
 @pytest.fixture(scope="module")
 def browser():
-    with open_chromium(patience=30_000) as browser:
+    with open_chromium() as browser:
         yield browser
 
 

@@ -43,6 +43,7 @@ from soundings.participants import read_texts
 from tests.asking import DAY, GROUPS, HEARD, answer_all, ask_group, close_asking, make_groups_home, mixed, send_answer
 from tests.forms import ask
 from tests.killing import open_context, strike_everywhere
+from tests.waiting import HANGING
 
 ADDRESS = "http://192.0.2.7:8501"
 OPENING = ["--reader", HEARD["reader"], "--call", HEARD["call"], "--address", ADDRESS]
@@ -513,7 +514,7 @@ def test_a_page_that_runs_without_the_front_door_still_shows_a_code_its_form_alo
     opened = ask_group(own_tidewell, "Repairs policy group")
     monkeypatch.setenv("SOUNDINGS_HOME", str(own_tidewell.root))
     monkeypatch.setenv("SOUNDINGS_TODAY", "2026-11-23")
-    at = AppTest.from_file(str(PROJECT / "pages" / "rooms" / f"{page}.py"), default_timeout=60)
+    at = AppTest.from_file(str(PROJECT / "pages" / "rooms" / f"{page}.py"), default_timeout=HANGING)
     at.query_params["t"] = opened.codes[0]
     at.run()
     assert not at.exception
@@ -536,7 +537,7 @@ def read_page(tidewell, monkeypatch):
     def read(where: str) -> str:
         wanted = f"select activity_id from feedback_wave where {where} order by wave_id limit 1"  # noqa: S608 — a test's own
         (activity_id,) = open_current(tidewell).cursor().execute(wanted).fetchone()
-        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+        at = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=HANGING)
         at.switch_page("pages/rooms/activity.py")
         at.query_params["activity"] = activity_id
         at.run()
