@@ -33,7 +33,9 @@ def add(batch_id: str, values: list[float], sequence: int = 1, accepted_at: str 
         connection.execute(
             "insert into location (batch_id, location_id, kind, code) values ($1, $1 || '-1', 'code', 'T1')", [batch_id]
         )
-        connection.execute("insert into location_state values ($1, $1 || '-1', 'outside', 'code', null)", [batch_id])
+        connection.execute(
+            "insert into location_state values ($1, $1 || '-1', 'outside', 'code', null, null)", [batch_id]
+        )
         for number, value in enumerate(values):
             connection.execute(
                 """insert into activity_count values ($1, $1 || '-' || $2, 'a', 'responses', $3, null, 'exact', null, null,
