@@ -23,6 +23,7 @@ from etl.questions.asking import (
     check_answers,
     check_records,
     check_sheets,
+    find_replaced,
     require_answers,
     settle,
 )
@@ -165,6 +166,8 @@ def ask(
     if not questions:
         return manifest, mapped, ()
     manifest = manifest | {ANSWERS: settle(questions, answers)}
+    if replaced := find_replaced(questions, answers):
+        manifest["replaces"] = list(dict.fromkeys([*(manifest.get("replaces") or ()), *replaced]))
     return manifest, apply_answers(mapped, manifest), questions
 
 

@@ -23,10 +23,17 @@ def fill_words(rows: Rows, told: Words | str, at: np.ndarray) -> list[str | None
         return fill_from_column(rows, rule, at)
     if rule.join:
         parts = [fill_words(rows, part, at) for part in rule.join]
-        return [
-            rule.between.join(word for word in words if word) or rule.otherwise for words in zip(*parts, strict=True)
-        ]
+        return [join_words(words, rule.between) or rule.otherwise for words in zip(*parts, strict=True)]
     return [rule.text] * len(at)
+
+
+def join_words(words: tuple[str | None, ...], between: str) -> str:
+    """The words one after the other, without those that stand in what comes before: “Budget vote in Quay” and “Quay” as the first."""
+    joined = ""
+    for word in filter(None, words):
+        if word.casefold() not in joined.casefold():
+            joined = f"{joined}{between}{word}" if joined else word
+    return joined
 
 
 def name_file(label: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from etl.questions import checks
-from etl.questions.types import Checked, Context, Question, RecordContext
+from etl.questions.types import TAKES_PLACE, Checked, Context, Question, RecordContext
 from etl.types import Mapped, Sheet
 from soundings.model import BadFile
 
@@ -44,6 +44,11 @@ def apply_answers(mapped: Mapped, manifest: dict) -> Mapped:
     for rule in checks.ANSWER_RULES if answers else ():
         mapped = rule(mapped, answers)
     return mapped
+
+
+def find_replaced(questions: Iterable[Question], answers: Mapping[str, str]) -> list[str]:
+    """The batches whose place the file takes, as a person answered."""
+    return [one for question in questions if answers.get(question.id) == TAKES_PLACE for one in question.batches]
 
 
 def order(questions: Iterable[Question], answers: Mapping[str, str]) -> list[Question]:

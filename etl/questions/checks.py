@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from etl.questions.example_sheets import check_examples
 from etl.questions.names import check_names
+from etl.questions.overlap import ask_overlap
 from etl.questions.repeated_rows import check_repeated_rows
 from etl.questions.repeated_sheets import check_repeated_sheets
 from etl.questions.swapped import ask_whether_swapped, swap_points
@@ -25,6 +26,7 @@ SHEET_CHECKS: tuple[SheetCheck, ...] = (
 # Checks of the mapped records against what is loaded. They only ask.
 RecordCheck = Callable[[RecordContext], tuple[Question, ...]]
 RECORD_CHECKS: tuple[RecordCheck, ...] = (
+    ask_overlap,
     ask_whether_swapped,
     ask_which_way,
 )

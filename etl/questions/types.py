@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from etl.spec_types import Spec
     from etl.uploads.mapping import ColumnMapping
 
+TAKES_PLACE = "takes-its-place"  # the choice by which a file replaces the batches that a question is about
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -28,7 +30,8 @@ class Question:
 
     `id` is the same each time the file is looked at, such as "status:Status"; `assumed` is the id of the choice that holds
     when the question is left; `moves` is how many records the answer moves, and orders the questions; `evidence` names the
-    rows, cells or places it is about. `must_answer`: nothing is taken in before a person chose.
+    rows, cells or places it is about. `must_answer`: nothing is taken in before a person chose. `batches`: the loaded batches it
+    is about, which the answer "takes-its-place" replaces.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Question:
     moves: int
     evidence: tuple[str, ...] = ()
     must_answer: bool = False
+    batches: tuple[str, ...] = ()
 
     def find_choice(self, answers: Mapping[str, str]) -> Choice:
         """What holds: the choice that was made, or the assumed one."""

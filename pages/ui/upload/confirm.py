@@ -97,6 +97,7 @@ def ask_confirm(
     result = seen.preview.result
     if result.is_refused:
         return
+    seen = without_asked(seen)
     st.subheader("Confirm", anchor=False)
     if seen.preview.same_rows:
         st.warning(
@@ -130,6 +131,16 @@ def ask_confirm(
     )
     if pressed:
         take_in(home, upload, seen, replaces)
+
+
+def without_asked(seen: Seen) -> Seen:
+    """What was seen without the batches that a question above is about: the same is not asked twice."""
+    asked = {batch_id for question in seen.prepared.questions for batch_id in question.batches}
+    preview = seen.preview
+    earlier = tuple(one for one in preview.earlier if one.batch_id not in asked)
+    twins = tuple(one for one in preview.twins if one.batch_id not in asked)
+    same_rows = None if preview.same_rows in asked else preview.same_rows
+    return replace(seen, preview=replace(preview, earlier=earlier, twins=twins, same_rows=same_rows))
 
 
 def ask_earlier(upload: Upload, seen: Seen) -> tuple[bool, str | None]:

@@ -1,0 +1,185 @@
+"""Files that hold another are asked about before they are taken in, and never counted twice without a person's word."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from etl.inbox import read_batches
+from etl.loading import ReadOptions, load_file, rebuild, undo
+from soundings.generations import open_current
+from soundings.home import Home
+from soundings.model import BadFile
+from tests.homes import make_wards_home
+from tests.making import ward_code, write_rows
+
+BOTH, REPLACE = (
+    ReadOptions(answers=(("overlap", "count-both"),)),
+    ReadOptions(answers=(("overlap", "takes-its-place"),)),
+)
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    return make_wards_home(tmp_path)
+
+
+def write_table(path: Path, header: str, rows: list[str]) -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def write_counts(path: Path, *rows: str) -> Path:
+    """A workbook of the template as one folder: activities and counts of "reach", an organisation of these tests."""
+    path.mkdir()
+    told = list(csv.reader(rows))
+    activities = {key: title for key, title, *_ in told}
+    write_table(
+        path / "activities.csv",
+        "activity_id,title,organisation",
+        [f"{key},{title},Reach" for key, title in activities.items()],
+    )
+    write_table(
+        path / "counts.csv",
+        "activity_id,measure,value,period_start,period_end,place_code,place_role",
+        [f"{key},{measure},{value},{start},{end},{place},area" for key, _, measure, value, start, end, place in told],
+    )
+    return path
+
+
+def write_vote(path: Path, votes: int, subunit: str | None, unit: str = "Rivermouth") -> Path:
+    lines = ["META", "key;value", "description;Budget vote", "country;Nowhere", f"unit;{unit}", "instance;2024"]
+    lines += [f"subunit;{subunit}"] if subunit else []
+    lines += [
+        f"num_votes;{votes}",
+        "budget;100",
+        "vote_type;approval",
+        "rule;greedy",
+        "date_begin;01.05.2024",
+        "date_end;31.05.2024",
+    ]
+    lines += [
+        "PROJECTS",
+        "project_id;cost;votes;name",
+        "1;40;1;Benches",
+        "VOTES",
+        "voter_id;vote",
+        *(f"{n};1" for n in range(votes)),
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def total(home: Home, measure: str = "responses") -> float:
+    """What the files of these tests come to in a measure."""
+    sql = """
+        select coalesce(sum(value), 0) from activity_count c join batch b using (batch_id)
+        where measure = $1 and file_name not in ('answers.csv', 'lost.csv')
+    """
+    return open_current(home).cursor().execute(sql, [measure]).fetchone()[0]
+
+
+def refuse(home: Home, path: Path) -> str:
+    with pytest.raises(BadFile) as refused:
+        load_file(home, path)
+    return str(refused.value)
+
+
+def test_a_district_of_a_loaded_city_is_asked_about_and_not_counted_twice(home, tmp_path):
+    load_file(home, write_vote(tmp_path / "whole.pb", 9, None))
+    quay = write_vote(tmp_path / "quay.pb", 4, "Quay")
+    said = refuse(home, quay)
+    assert "“Budget vote, Quay”, 4 responses" in said and "looks like a part of “Budget vote”, 9 responses" in said
+    assert total(home) == 9
+    load_file(home, quay, options=REPLACE)
+    assert total(home) == 4
+    load_file(home, write_vote(tmp_path / "mill.pb", 5, "Mill"))  # two districts hold nothing of each other
+    assert total(home) == 9 and rebuild(home).agrees
+
+
+def test_a_city_whose_districts_are_loaded_replaces_them_all_and_undo_brings_them_back(home, tmp_path):
+    load_file(home, write_vote(tmp_path / "quay.pb", 4, "Quay"))
+    load_file(home, write_vote(tmp_path / "mill.pb", 5, "Mill"))
+    whole = write_vote(tmp_path / "whole.pb", 9, None)
+    assert "to the 2 files below" in refuse(home, whole)
+    result = load_file(home, whole, options=REPLACE)
+    assert total(home) == 9
+    undo(home, result.batch_id)
+    assert total(home) == 9 and sum(one.is_active for one in read_batches(home) if one.file_name.endswith(".pb")) == 2
+
+
+def test_a_vote_of_another_city_in_the_same_days_is_not_asked_about(home, tmp_path):
+    load_file(home, write_vote(tmp_path / "one.pb", 9, None))
+    load_file(home, write_vote(tmp_path / "two.pb", 4, None, unit="Overhill"))
+    assert total(home) == 13
+
+
+def test_a_year_is_held_against_its_quarters(home, tmp_path):
+    place = ward_code(1)
+    for number, (start, end, value) in enumerate((("01-01", "03-31", 20), ("04-01", "06-30", 15)), 1):
+        row = f"q{number},Tea mornings Q{number} 2024,attendances,{value},2024-{start},2024-{end},{place}"
+        load_file(home, write_counts(tmp_path / f"q{number}", row))
+    year = write_counts(tmp_path / "year", f"y,Tea mornings 2024,attendances,80,2024-01-01,2024-12-31,{place}")
+    said = refuse(home, year)
+    assert "“Tea mornings 2024”, 80 attendances" in said and "holds “Tea mornings Q1 2024”, 20 attendances" in said
+    assert total(home, "attendances") == 35
+    load_file(home, year, options=REPLACE)
+    assert total(home, "attendances") == 80
+
+
+def test_the_year_before_is_another_year(home, tmp_path):
+    for year in (2023, 2024):
+        row = f"y{year},Tea mornings {year},attendances,80,{year}-01-01,{year}-12-31,{ward_code(1)}"
+        load_file(home, write_counts(tmp_path / str(year), row))
+    assert total(home, "attendances") == 160
+
+
+def test_a_total_that_two_loaded_files_come_to_is_asked_about(home, tmp_path):
+    load_file(
+        home, write_counts(tmp_path / "north", f"n,Stalls in the north,tickets,31,2024-06-01,2024-06-30,{ward_code(1)}")
+    )
+    load_file(
+        home, write_counts(tmp_path / "south", f"s,Stalls in the south,tickets,17,2024-06-01,2024-06-30,{ward_code(2)}")
+    )
+    whole = write_counts(tmp_path / "whole", "w,All stalls of the summer,tickets,48,2024-06-01,2024-06-30,E06000001")
+    assert "together with 1 more it comes to 48 tickets from 1 June 2024 to 30 June 2024" in refuse(home, whole)
+    other = write_counts(tmp_path / "other", "o,Stalls elsewhere,tickets,47,2024-06-01,2024-06-30,E06000001")
+    load_file(home, other)
+    assert total(home, "tickets") == 31 + 17 + 47
+
+
+def answers(days: range, topic: str = "Paths") -> list[list[str]]:
+    return [[f"2025-03-{day:02d}", ward_code(day % 2 + 1), topic] for day in days]
+
+
+def test_the_same_export_a_month_later_holds_the_first_one(home, tmp_path):
+    load_file(home, write_rows(tmp_path / "first.csv", answers(range(1, 11))))
+    later = write_rows(tmp_path / "later.csv", answers(range(1, 21)))
+    assert "all of its 10 records stand in this file too, which has 20" in refuse(home, later)
+    assert total(home) == 10
+    load_file(home, later, options=REPLACE)
+    assert total(home) == 20 and rebuild(home).agrees
+
+
+def test_an_older_export_after_the_newer_is_asked_about_too(home, tmp_path):
+    load_file(home, write_rows(tmp_path / "later.csv", answers(range(1, 21))))
+    assert "10 of its 20 records" in refuse(home, write_rows(tmp_path / "first.csv", answers(range(1, 11))))
+
+
+def test_the_next_month_alone_and_another_topic_are_not_asked_about(home, tmp_path):
+    load_file(home, write_rows(tmp_path / "first.csv", answers(range(1, 11))))
+    load_file(home, write_rows(tmp_path / "second.csv", answers(range(11, 21))))
+    load_file(home, write_rows(tmp_path / "third.csv", answers(range(1, 11), "Bins")))
+    assert total(home) == 30
+
+
+def test_files_that_a_person_said_are_different_both_count(home, tmp_path):
+    load_file(home, write_rows(tmp_path / "first.csv", answers(range(1, 11))))
+    load_file(home, write_rows(tmp_path / "later.csv", answers(range(1, 21))), options=BOTH)
+    assert total(home) == 30
+
+
+def test_what_the_demo_holds_is_no_double(tmp_path, own_tidewell):
+    assert load_file(own_tidewell, write_rows(tmp_path / "first.csv", answers(range(1, 11)))).demo_withdrawn
