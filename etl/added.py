@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from soundings.measures import read_measures
+from soundings.took_place import say_of_which
 from soundings.views import say_amount
 
 TABLES = {"Activities": "activity", "Figures": "activity_count", "Meetings": "session"}
@@ -45,7 +46,12 @@ def say_meetings(connection: duckdb.DuckDBPyConnection, batch_id: str, count: in
     told, came = connection.execute(
         "select count(attendance_count), sum(attendance_count) from session where batch_id = $1", [batch_id]
     ).fetchone()
-    said = [say_number(count, "meeting", "meetings")]
+    outcomes = dict(
+        connection.execute(
+            "select took_place, count(*) from session_now where batch_id = $1 group by took_place", [batch_id]
+        ).fetchall()
+    )
+    said = [say_number(count, "meeting", "meetings") + say_of_which(outcomes)]
     if told:
         says = "says" if told == 1 else "say"
         which = "these meetings" if told == count else f"the {told:,} that {says} how many came"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,6 +82,23 @@ def read_took_place(text: str | None, heading: str = "") -> str | None:
         f"“{text.strip()}” does not say whether it took place. Expected one of: {', '.join(TOOK_PLACE)}. "
         "It is kept as not known, and is in no figure."
     )
+
+
+def says_took_place(heading: str, cells: Sequence[str]) -> bool:
+    """Whether a column says what took place: by its heading, where half of its cells or more are words or answers for it."""
+    return (
+        find_heading(heading) is not None
+        and bool(cells)
+        and sum(is_known(cell, heading) for cell in cells) * 2 >= len(cells)
+    )
+
+
+def is_known(text: str, heading: str) -> bool:
+    """Whether a cell says whether it took place."""
+    try:
+        return read_took_place(text, heading) is not None
+    except Unreadable:
+        return False
 
 
 def find_beginning(parts: list[str], words: dict[str, str]) -> str | None:

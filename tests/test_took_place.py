@@ -6,12 +6,20 @@ import json
 import tomllib
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from etl.loading import load_file
 from etl.parsing import Unreadable
+from etl.questions.statuses import check_statuses
+from etl.questions.types import Context
 from etl.took_place import FILE, find_heading, make_plain, read_took_place, read_vocabulary
+from etl.types import Sheet
 from etl.undoing import rebuild, redo, undo
+from etl.uploads.guessing import propose_columns
+from etl.uploads.mapping import MEETING, ColumnMapping
+from etl.uploads.uploading import Wanted as Uploaded
+from etl.uploads.uploading import confirm_upload, prepare_upload
 from soundings.activities import read_place_activities
 from soundings.activity.figures import find_medians, glance, say_meetings
 from soundings.activity.story import read_activity_story
@@ -381,3 +389,43 @@ def test_the_meetings_that_did_not_take_place_are_listed_in_words(home):
     ]
     said = " ".join(say_meetings(find_medians(story.meetings, TODAY)))
     assert "Of others, 2 did not (1 cancelled, 1 postponed). They are in no figure." in said
+
+
+# ---- Files of other people ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        (["Event name", "Date", "Status", "Ward", "Attendance"], ["Held", "Cancelled", "Postponed"]),
+        (["Termin", "Datum", "Zustand", "Ward", "Teilnehmende"], ["durchgeführt", "abgesagt", "verschoben"]),
+        (["Titre", "Date", "Statut", "Ward", "Participants"], ["tenue", "Annulé", "reporté"]),
+        (["Event name", "Date", "Cancelled?", "Ward", "Attendance"], ["no", "yes", "yes"]),
+    ],
+)
+def test_a_matched_file_counts_only_the_meeting_that_took_place(home, header, status):
+    rows = [
+        ["Ward forum", f"2026-0{n + 3}-14", word, "Ward 1", "12" if n == 0 else None] for n, word in enumerate(status)
+    ]
+    proposals = propose_columns(header, [dict(zip(header, row, strict=True)) for row in rows])
+    assert proposals[2].field == "took_place"
+    fields = ("title", "start_date", "took_place", "place_name", "attendance_count")
+    mapping = ColumnMapping(tuple(zip(header, fields, strict=True)), "", MEETING, "venue")
+    columns = {name: pa.array(cells, pa.string()) for name, cells in zip(header, zip(*rows, strict=True), strict=True)}
+    sheet = Sheet("Sheet1", pa.table(columns), pa.array([2, 3, 4], pa.int32()))
+    prepared = prepare_upload(home, "meetings.csv", "0" * 64, [sheet], Uploaded(mapping=mapping))
+    confirm_upload(home, prepared)
+    assert read_ward(home, "group_sessions").value == 1
+    assert sum(word == "yes" for (word,) in ask(home, "select took_place from session_now")) == 1
+    assert rebuild(home).agrees
+
+
+def test_a_word_that_only_the_person_knows_is_asked_about():
+    mapping = ColumnMapping((("Name", "title"), ("Status", "took_place")), "", MEETING, "venue")
+    table = pa.table({"Name": ["a", "b", "c"], "Status": ["Held", "Suspended", "Suspended"]})
+    sheet = Sheet("Sheet1", table, pa.array([2, 3, 4], pa.int32()))
+    left = check_statuses([sheet], Context(mapping=mapping))
+    assert [(one.id, one.moves, one.assumed) for one in left.questions] == [("status:Suspended", 2, "not-known")]
+    assert left.sheets[0].table["Status"].to_pylist() == ["Held", "not known", "not known"]
+    answered = check_statuses([sheet], Context(mapping=mapping, answers={"status:Suspended": "took-place"}))
+    assert answered.sheets[0].table["Status"].to_pylist() == ["Held", "yes", "yes"]

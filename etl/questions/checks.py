@@ -9,6 +9,7 @@ from etl.questions.names import check_names
 from etl.questions.overlap import ask_overlap
 from etl.questions.repeated_rows import check_repeated_rows
 from etl.questions.repeated_sheets import check_repeated_sheets
+from etl.questions.statuses import check_statuses
 from etl.questions.swapped import ask_whether_swapped, swap_points
 from etl.questions.types import Checked, Context, Question, RecordContext
 from etl.questions.ways import ask_which_way, settle_ways
@@ -21,6 +22,7 @@ SHEET_CHECKS: tuple[SheetCheck, ...] = (
     check_repeated_sheets,
     check_repeated_rows,
     check_names,
+    check_statuses,
 )
 
 # Checks of the mapped records against what is loaded. They only ask.

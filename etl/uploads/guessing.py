@@ -9,6 +9,7 @@ from functools import cache
 from rapidfuzz.distance import Indel
 
 from etl.personal_data import holds_names
+from etl.took_place import says_took_place
 from etl.uploads.cells import (
     CODE,
     GSS_CODE,
@@ -289,6 +290,7 @@ CHECKS: dict[str, Callable[[Column], bool]] = {
     "easting": is_within(1_000, 700_000, decimals=False),
     "northing": is_within(1_000, 1_300_000, decimals=False),
     "minutes": is_length,
+    "took_place": lambda column: False,  # by `find_other_columns`: its headings stand in data/took_place.toml
     "activity_id": lambda column: False,  # by `find_reference`, which looks at the whole file
     **dict.fromkeys(COUNTS, is_figure),
 }
@@ -307,6 +309,8 @@ def find_other_columns(column: Column, columns: Sequence[Column]) -> list[Candid
         found.append(Candidate(ONLY_DATE, "start_date", "It is the only date."))
     if column.cells.share(lambda value: GSS_CODE.fullmatch(value) is not None) >= NEARLY_ALL:
         found.append(Candidate(BY_CELLS, "place_code", "It holds codes of places."))
+    if says_took_place(column.heading.text, column.cells.values):
+        found.append(Candidate(EXACT, "took_place", "It says what took place and what did not."))
     if is_reference(column, columns):
         rank = rank_heading(column.heading.text)
         found.append(Candidate(EXACT - rank / 10, "activity_id", "It is a reference that no two activities share."))

@@ -11,14 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.blanks import is_no_figure
-from etl.parsing import parse_text
+from etl.parsing import Unreadable, parse_text
 from etl.sparing import spare_collecting
 from etl.template.totals import is_total
+from etl.took_place import read_took_place
 from etl.types import Sheet
 from etl.uploads.mapping import ACTIVITY, MEASURES, MEETING, PLACES, SESSIONS, ColumnMapping, read_fields
 from soundings.model import BadFile
 
 HIDDEN = "the sheet is hidden"
+TOOK_PLACE = "took_place"
 Cells = dict[str, list[str | None]]  # by field or column, one for each row
 
 
@@ -85,6 +87,8 @@ def map_sheet(sheet: Sheet, mapping: ColumnMapping) -> list[Sheet]:
     """The template's sheets made of one sheet."""
     field_of = dict(mapping.columns)
     cells = {field_of[name]: sheet.table[name].to_pylist() for name in sheet.table.column_names if name in field_of}
+    if (column := mapping.column_of(TOOK_PLACE)) and TOOK_PLACE in cells:
+        cells[TOOK_PLACE] = [read_or_keep(cell, column) for cell in cells[TOOK_PLACE]]
     blank = [None] * sheet.table.num_rows
     titles = [parse_text(text) for text in cells.get("title", blank)]
     keys = make_keys(cells, titles, mapping)
@@ -95,6 +99,14 @@ def map_sheet(sheet: Sheet, mapping: ColumnMapping) -> list[Sheet]:
         made.append(make_meetings(sheet, cells, keys, mapping, has_title))
     made += [make_counts(sheet, cells, keys, mapping, has_title, measure) for measure in MEASURES if measure in cells]
     return [one for one in made if one.table.num_rows]
+
+
+def read_or_keep(cell: str | None, heading: str) -> str | None:
+    """The template's word for what a cell says of whether it took place; the cell itself where it says none that is known."""
+    try:
+        return read_took_place(cell, heading)
+    except Unreadable:
+        return cell
 
 
 def find_apart(cells: Cells, titles: list[str | None]) -> list[bool]:
@@ -139,6 +151,8 @@ def hide(key: str) -> str:
 def make_activities(sheet: Sheet, cells: Cells, is_apart: list[bool], keys: list[str], mapping: ColumnMapping) -> Sheet:
     """The sheet of activities; of meetings, the first row of each title speaks for its activity, and a row apart for itself."""
     own = [name for name in read_fields() if name not in (*SESSIONS, *MEASURES, *PLACES, "activity_id")]
+    if mapping.each_row == MEETING:  # of each meeting it is said on its own
+        own.remove(TOOK_PLACE)
     at = list(range(len(keys)))
     if mapping.each_row == MEETING:
         first: dict[str, int] = {}
@@ -159,6 +173,7 @@ def make_meetings(sheet: Sheet, cells: Cells, keys: list[str], mapping: ColumnMa
         "session_id": [None] * len(at),
         "activity_id": pick(keys, at),
         "date": pick(cells.get("start_date"), at),
+        TOOK_PLACE: pick(cells.get(TOOK_PLACE), at),
     }
     columns |= {name: pick(cells.get(name), at) for name in SESSIONS} | place_of(cells, at, mapping)
     return make_sheet("sessions", sheet, at, columns, ("session_id", "activity_id", "date"))
@@ -174,6 +189,7 @@ def make_counts(
     starts = pick(cells.get("start_date"), at)
     ends = [end or start for end, start in zip(pick(cells.get("end_date"), at), starts, strict=True)]
     columns = {"activity_id": pick(keys, at), "measure": [measure] * len(at), "value": list(told.values())}
+    columns[TOOK_PLACE] = pick(cells.get(TOOK_PLACE), at)
     columns |= {"period_start": starts, "period_end": ends} | place_of(cells, at, mapping)
     return make_sheet(measure, sheet, at, columns, ("activity_id", "measure", "value"))
 
