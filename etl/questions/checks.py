@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from etl.questions.example_sheets import check_examples
+from etl.questions.meeting_totals import check_meeting_totals
 from etl.questions.names import check_names
 from etl.questions.overlap import ask_overlap
 from etl.questions.repeated_rows import check_repeated_rows
@@ -19,6 +20,7 @@ from etl.types import Mapped, Sheet
 SheetCheck = Callable[[list[Sheet], Context], Checked]
 SHEET_CHECKS: tuple[SheetCheck, ...] = (
     check_examples,
+    check_meeting_totals,
     check_repeated_sheets,
     check_repeated_rows,
     check_names,
