@@ -152,7 +152,7 @@ def try_ours(home: Home, name: str, data: bytes, *, is_previewed: bool) -> tuple
 
     try:
         sheets = read_bytes(data, name)
-        wanted = Wanted(mapping=None if list_fitting(sheets) else confirm(sheets))
+        wanted = Wanted(mapping=None if list_fitting(home, sheets) else confirm(sheets))
         prepared = prepare_upload(home, name, hashlib.sha256(data).hexdigest(), sheets, wanted, "a benchmark")
         if prepared.personal:
             return LOADED, "asked about columns of people"

@@ -142,7 +142,7 @@ def measure_case(case: str, folder: Path, count: int, runs: int) -> dict:
         with watch.time("read"):
             sheets = read_upload(path.name, content, ReadOptions())
         with watch.time("propose columns"):
-            fitting = list_fitting(sheets)
+            fitting = list_fitting(home, sheets)
             propose_columns(sheets[0].table.column_names, sheets[0].table.slice(0, 50).to_pylist())
         wanted = Wanted(mapping=None if fitting else ColumnMapping(FIELDS, "Made-up Hub"))
         with watch.time("first look"):

@@ -27,9 +27,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 places_app = typer.Typer(help="Boundaries and codes of places.", no_args_is_help=True, rich_markup_mode=None)
+sources_app = typer.Typer(help="The sources that files are recognised as, one's own too.", rich_markup_mode=None)
 demo_app = typer.Typer(help="The made-up district of Tidewell.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(places_app, name="places")
 app.add_typer(demo_app, name="demo")
+app.add_typer(sources_app, name="sources")
 app.add_typer(thresholds_app, name="thresholds")
 app.add_typer(wave_app, name="wave")
 app.command("classify")(classify_command)
@@ -276,13 +278,36 @@ def table(
     return DONE
 
 
-@app.command()
-def sources(as_json: AsJson = False) -> int:
-    """List the sources that files are recognised as."""
+@sources_app.callback(invoke_without_command=True)
+def list_sources_command(context: typer.Context, as_json: AsJson = False) -> int:
+    """List the sources that files are recognised as, and where each is from."""
     from etl.commands.printing import show_sources
-    from etl.specs import read_specs
+    from etl.specs import list_own, read_home_specs
 
-    return show_sources(read_specs(), as_json)
+    if context.invoked_subcommand is not None:
+        return DONE
+    home = find_home()
+    return show_sources(read_home_specs(home), {path.stem for path in list_own(home)}, as_json)
+
+
+@sources_app.command("check")
+def check_source_command(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The source's spec, a TOML file.")],
+    file: Annotated[Path | None, typer.Argument(help="A file to read with it; nothing is kept.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Check a source's spec, and show what would come of a file that is read with it."""
+    from etl.commands.printing import progress, show_load
+    from etl.loading import load_file
+    from etl.specs import check_own, read_spec_file
+
+    checked = check_own(read_spec_file(spec))
+    if file is None:
+        print(f"{spec.name} is a spec that can be used. To use it, put it into {find_home().sources}.")
+        return DONE
+    with progress(f"Reading {file.name}") as report:
+        result = load_file(find_home(), file, spec=checked, dry_run=True, report=report)
+    return show_load(result, as_json)
 
 
 @app.command()

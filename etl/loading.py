@@ -88,6 +88,7 @@ def load_file(
     file_name: str | None = None,
     replaces: str | None = None,
     read_again: bool = False,
+    spec: Spec | None = None,
     timeout: float = LOCK_SECONDS,
     report: Callable[[str], None] = say_nothing,
 ) -> LoadResult:
@@ -95,7 +96,7 @@ def load_file(
 
     `licence` and `attribution` speak for this file where the source's own do not. `replaces`: the id of a batch (or the
     unique beginning of it) that this file corrects; it stands aside until this one is undone. `read_again`: where this very file is
-    loaded, read in another way, this reading takes the place of that one. A file whose every row is rejected leaves
+    loaded, read in another way, this reading takes the place of that one. `spec`: the source's, where it is none of those there are. A file whose every row is rejected leaves
     no batch. `report` is told each step as it begins. Raises BadFile where the file as a whole cannot be taken, Busy, BrokenStore.
     """
     options = options or ReadOptions()
@@ -109,7 +110,7 @@ def load_file(
         areas = beside.submit(open_ready_areas, home) if may_hold_points(path) else None
         sheets = read_input(path, options)
     file_sha256 = hashing.result()
-    spec = choose_spec(sheets, source, options)
+    spec = spec or choose_spec(home, sheets, source, options)
     answers = dict(options.answers)
     checked = check_sheets(sheets, Context(spec, None, answers, file_name or path.name))
     sheets = checked.sheets
@@ -199,11 +200,11 @@ def read_input(path: Path, options: ReadOptions) -> list[Sheet]:
     return [take_notes_off(sheet) for sheet in sheets]
 
 
-def choose_spec(sheets: list[Sheet], source: str | None, options: ReadOptions) -> Spec:
+def choose_spec(home: Home, sheets: list[Sheet], source: str | None, options: ReadOptions) -> Spec:
     """The source named, or recognised by its columns. Raises BadFile with the sources there are."""
-    from etl.specs import read_specs, recognise_source, with_options
+    from etl.specs import read_home_specs, recognise_source, with_options
 
-    specs = read_specs()
+    specs = read_home_specs(home)
     if source is not None and source not in specs:
         raise BadFile(f"There is no source “{source}”. Sources: {', '.join(sorted(specs))}.")
     spec = specs[source] if source else recognise_source(sheets, specs)

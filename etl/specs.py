@@ -18,6 +18,7 @@ from etl.parsing import COLUMN_KINDS, DATE_ORDERS
 from etl.spec_types import DROP, KEEP, PER_FILE, PER_ROW, PER_VALUE, ROWS, TEMPLATE, Place, Spec, Words
 from etl.template.tables import find_table
 from etl.types import Sheet
+from soundings.home import Home
 from soundings.model import ANSWERS, FACTS, ROLES, TOOK_PLACE, BadFile, SoundingsError
 
 SOURCES = Path(__file__).resolve().parent.parent / "data" / "sources"
@@ -29,22 +30,66 @@ class BadSpec(SoundingsError):
 
 @cache
 def read_shipped(folder: Path) -> dict[str, Spec]:
-    found: dict[str, Spec] = {}
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadSpec(f"{path.name} is not TOML that can be read: {error}.") from error
-        spec = parse_spec(raw, path.name)
-        if spec.id != path.stem:
-            raise BadSpec(f"{path.name}: `id` is “{spec.id}”. Expected the file's own name, “{path.stem}”.")
-        found[spec.id] = spec
-    return found
+    return read_folder(folder)
+
+
+def read_folder(folder: Path) -> dict[str, Spec]:
+    """The specs of a folder by their ids. Raises BadSpec naming the file and key of a wrong one."""
+    return {spec.id: spec for spec in map(read_spec_file, sorted(folder.glob("*.toml")))}
+
+
+def read_spec_file(path: Path) -> Spec:
+    """The spec in one file. Raises BadSpec naming the file and key."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSpec(
+            f"{path.name} cannot be read: {error.strerror}. Expected a source's spec, as docs/sources.md describes it."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSpec(f"{path.name} is not TOML that can be read: {error}.") from error
+    spec = parse_spec(raw, path.name)
+    if spec.id != path.stem:
+        raise BadSpec(f"{path.name}: `id` is “{spec.id}”. Expected the file's own name, “{path.stem}”.")
+    return spec
 
 
 def read_specs(folder: Path = SOURCES) -> dict[str, Spec]:
-    """Every source spec by its id, in order of id. Raises BadSpec naming the file and key of a wrong one."""
+    """Every source spec that comes with Soundings by its id, in order of id. Raises BadSpec naming the file and key of a wrong one."""
     return dict(read_shipped(folder))
+
+
+def read_home_specs(home: Home) -> dict[str, Spec]:
+    """Every source spec by its id: those that come with Soundings, then the home's own. Raises BadSpec as `read_specs` does, and
+    where an own one has an id that comes with Soundings."""
+    return read_specs() | {spec.id: check_own(spec) for spec in map(read_spec_file, list_own(home))}
+
+
+def read_sound_specs(home: Home) -> tuple[dict[str, Spec], list[str]]:
+    """The same without the own ones that are wrong, and a sentence for each of those."""
+    specs, problems = read_specs(), []
+    for path in list_own(home):
+        try:
+            spec = check_own(read_spec_file(path))
+        except BadSpec as error:
+            problems.append(str(error))
+        else:
+            specs[spec.id] = spec
+    return specs, problems
+
+
+def list_own(home: Home) -> list[Path]:
+    """The files of a home's own sources, by name."""
+    return sorted(home.sources.glob("*.toml"))
+
+
+def check_own(spec: Spec) -> Spec:
+    """The spec. Raises BadSpec where its id is one that comes with Soundings: a batch would not say which was meant."""
+    if spec.id in read_specs():
+        raise BadSpec(
+            f"{spec.id}.toml: `id` is that of a source that comes with Soundings. Choose another, such as {spec.id}-ours."
+        )
+    return spec
 
 
 def parse_spec(told: dict[str, Any] | str, where: str = "The mapping kept with this batch") -> Spec:

@@ -38,6 +38,11 @@ class Home:
         return self.root / "drafts"
 
     @property
+    def sources(self) -> Path:
+        """Specs of sources of one's own, beside those that come with Soundings."""
+        return self.root / "sources"
+
+    @property
     def cache(self) -> Path:
         return self.root / "cache"
 

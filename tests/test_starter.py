@@ -148,7 +148,7 @@ def test_a_starter_of_the_template_comes_back_whole(home):
     batch_id, starter = take(home, NATIVE, PLAIN)
     corrected = correct(starter, ("a2", "title", "Walk"), ("a3", "start_date", "2026-05-16"))
     prepared, sheets, troubles = prepare(home, corrected, PLAIN, "again.csv")
-    assert list_fitting(sheets) == ["native"] and not troubles
+    assert list_fitting(home, sheets) == ["native"] and not troubles
     assert [one.batch_id for one in preview_upload(home, prepared).earlier if one.is_origin] == [batch_id]
     confirm_upload(home, prepared, replaces=batch_id)
     assert held(home)[0] == [("Talk", "2026-05-16"), ("Tea", "2026-05-14"), ("Walk", "2026-05-15")]
@@ -159,7 +159,7 @@ def test_a_starter_of_a_file_of_a_known_kind_comes_back_whole(home):
     text = "date,ward_code,activity\n2026-05-01,E05999901,Paths\n2026-05-40,E05999902,Paths\n"
     batch_id, starter = take(home, text, PLAIN)
     prepared, sheets, troubles = prepare(home, correct(starter, ("2026-05-40", "date", "2026-05-04")), PLAIN, "b.csv")
-    assert list_fitting(sheets) == ["contributions"] and not troubles
+    assert list_fitting(home, sheets) == ["contributions"] and not troubles
     confirm_upload(home, prepared, replaces=batch_id)
     assert ask(home, "select sum(value) from activity_count") == [(2,)]
 

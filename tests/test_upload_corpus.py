@@ -91,7 +91,7 @@ def confirm_columns(sheets: list[Sheet]) -> ColumnMapping:
 
 def prepare(home: Home, name: str, sheets: list[Sheet]) -> tuple[Prepared, Wanted]:
     """The upload as someone takes it through the page: columns about people are left out when they are named."""
-    wanted = Wanted(mapping=None if list_fitting(sheets) else confirm_columns(sheets))
+    wanted = Wanted(mapping=None if list_fitting(home, sheets) else confirm_columns(sheets))
     prepared = prepare_upload(home, name, NO_DIGEST, sheets, wanted, "a test")
     if prepared.personal:
         dropped = {one.column for one in prepared.personal}
@@ -121,7 +121,7 @@ def check_every_row(home: Home, name: str, sheets: list[Sheet]) -> None:
             row not in refused_rows for sheet in made[1:] for row in sheet.row_numbers.to_pylist()
         )
     else:
-        spec = read_specs()[list_fitting(sheets)[0]]
+        spec = read_specs()[list_fitting(home, sheets)[0]]
         given_rows = sum(sheet.table.num_rows for sheet in find_sheets(spec, sheets))
     assert mapped.rows_read == given_rows
     rejected = {}

@@ -190,7 +190,7 @@ def test_a_column_called_name_is_no_title_by_its_heading_for_it_may_be_a_persons
 
 def test_matched_rows_become_activities_meetings_and_figures_with_their_own_row_numbers(home):
     prepared, sheets = prepare(home, EVENTS, Wanted(mapping=MAPPING))
-    assert list_fitting(sheets) == []
+    assert list_fitting(home, sheets) == []
     assert [sheet.name for sheet in prepared.sheets] == ["activities", "people", "sessions"]
     assert [sheet.row_numbers.to_pylist() for sheet in prepared.sheets] == [[3, 4, 5], [3, 5], [3, 5]]
     kept = "".join(str(sheet.table.to_pylist()) for sheet in prepared.sheets)

@@ -217,12 +217,14 @@ def say_batch(batch: dict) -> str:
     )
 
 
-def show_sources(specs: dict, as_json: bool) -> int:
-    """Prints each source's id and what it is."""
+def show_sources(specs: dict, own: set[str], as_json: bool) -> int:
+    """Prints each source's id, what it is, and where it is from: it comes with Soundings, or stands in the home."""
     if as_json:
-        print_json([{"source_id": spec.id, "title": spec.title} for spec in specs.values()])
+        told = [{"source_id": spec.id, "title": spec.title, "is_own": spec.id in own} for spec in specs.values()]
+        print_json(told)
         return DONE
     width = max(map(len, specs), default=0)
     for spec in specs.values():
-        print(f"{spec.id:<{width}}  {spec.title}")
+        print(f"{spec.id:<{width}}  {spec.title}" + (f" (your own: sources/{spec.id}.toml)" if spec.id in own else ""))
+    print("All but your own come with Soundings." if own else "All of these come with Soundings.")
     return DONE

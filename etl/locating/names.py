@@ -43,7 +43,12 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
     offered |= {code for name, _, _ in wanted.values() for _, code in aliases.get(name, ())}
     above = _read_above(connection, sorted(offered))
     layers = _read_layers_of(connection)
-    chosen = {key: _choose(*wanted[key], key[0], named, aliases, above, layers) for key in asked}
+    bodies = set()
+    if any(within for _, within, _ in wanted.values()):
+        for code, body in _read_bodies(connection):
+            bodies.add(body)
+            above.setdefault(code, {code.strip().upper()}).add(body)  # known, though the larger place is not loaded
+    chosen = {key: _choose(*wanted[key], key[0], named, aliases, above, layers, bodies) for key in asked}
     connection.register("named_answer", _to_table(NAMED, [(*key, *told[:4]) for key, told in chosen.items()]))
     others = [(*key, code) for key, told in chosen.items() for code in told[4]]
     connection.register("named_also", _to_table((*NAMED[:3], "place_code"), others))
@@ -116,7 +121,7 @@ def split_by_set(codes: set[str], layers: dict[str, set[Layer]]) -> list[str]:
 
 
 def _choose(
-    name, within, kind, said, named, aliases, above, layers
+    name, within, kind, said, named, aliases, above, layers, bodies
 ) -> tuple[str, str, str | None, str | None, list[str]]:
     """(state, method, reason, place_code, codes in other sets) of one name, perhaps inside a place, perhaps of a kind."""
     where = f" within {within}" if within else ""
@@ -124,14 +129,10 @@ def _choose(
         return UNLOCATED, "name", "The name is blank.", None, []
     method = "name"
     exact = {code for code, its_kind in named.get(name, ()) if not kind or its_kind == kind}
-    exact = {code for code in exact if not within or within in above[code]}
+    exact = narrow(exact, within, above, bodies)
     if not exact:
-        alias = {
-            code
-            for inside, code in aliases.get(name, ())
-            if (inside is None or inside == within) and (not within or within in above[code])
-        }
-        exact, method = alias, "alias"
+        alias = {code for inside, code in aliases.get(name, ()) if inside is None or inside == within}
+        exact, method = narrow(alias, within, above, bodies), "alias"
     if parted := split_by_set(exact, layers):
         return LOCATED, method, None, parted[0], parted[1:]
     if exact:
@@ -144,6 +145,25 @@ def _choose(
         None,
         [],
     )
+
+
+def _read_bodies(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """(code, code of the larger place in upper case) of the loaded places that say one."""
+    sql = "select place_code, upper(trim(parent_code)) from known_place where parent_code is not null"
+    return connection.execute(sql).fetchall()
+
+
+def narrow(codes: set[str], within: str, above: dict[str, set[str]], bodies: set[str]) -> set[str]:
+    """Those of the places that stand inside `within`. Where no loaded place is known to stand inside it, those of which no larger place
+    is known: boundaries that came without a larger place do not make every name inside an authority unknown.
+
+    `bodies`: the codes (upper case) that a loaded place has as its larger place.
+    """
+    if not within:
+        return codes
+    if within in bodies:
+        return {code for code in codes if within in above[code]}
+    return {code for code in codes if within in above[code] or len(above[code]) == 1}
 
 
 def _to_table(names: tuple[str, ...], rows: list[tuple]) -> pa.Table:

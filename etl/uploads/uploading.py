@@ -30,7 +30,7 @@ from etl.questions.types import Context, Question
 from etl.rejects import take_notes_off
 from etl.replacing import find_same_reading
 from etl.replay import pack_sheets
-from etl.specs import find_sheets, read_specs
+from etl.specs import find_sheets, read_sound_specs
 from etl.types import Mapped, Sheet
 from etl.uploads.mapping import NATIVE, ColumnMapping
 from etl.uploads.process import read_sheets_apart
@@ -129,9 +129,9 @@ def read_upload(name: str, content: bytes, options: ReadOptions) -> list[Sheet]:
     return sheets
 
 
-def list_fitting(sheets: list[Sheet]) -> list[str]:
+def list_fitting(home: Home, sheets: list[Sheet]) -> list[str]:
     """The ids of the sources whose columns a file has, those that ask for most first: one is recognised, several are asked about."""
-    fitting = [spec for spec in read_specs().values() if find_sheets(spec, sheets)]
+    fitting = [spec for spec in read_sound_specs(home)[0].values() if find_sheets(spec, sheets)]
     most = max((len(spec.recognise) for spec in fitting), default=0)
     return [spec.id for spec in fitting if len(spec.recognise) == most]
 
@@ -144,13 +144,13 @@ def prepare_upload(
     decisions = [*say_mapping(wanted.mapping), *say_fixes(wanted)]
     fixed = apply_fixes(sheets, wanted)
     answers = dict(wanted.options.answers)
-    known = None if wanted.mapping else choose_spec(fixed, native, wanted.options)
+    known = None if wanted.mapping else choose_spec(home, fixed, native, wanted.options)
     checked = check_sheets(fixed, Context(known, wanted.mapping, answers, name))
     decisions += checked.decisions
     raw = sheets = checked.sheets
     if wanted.mapping:
         sheets = apply_mapping(sheets, wanted.mapping)
-    spec = known or choose_spec(sheets, native, wanted.options)
+    spec = known or choose_spec(home, sheets, native, wanted.options)
     kept, roles, _ = choose_kept(spec, sheets, [*spec.drop, *wanted.options.drop])
     not_people = list_activity_names(checked.questions, answers)
     personal = list_suspects(raw, kept, roles, wanted, [*spec.drop, *wanted.options.drop], not_people)

@@ -12,7 +12,7 @@ from etl.form.heading import head_kept, head_stored
 from etl.inbox import read_batches as read_inbox
 from etl.loading import redo, undo
 from etl.places.ground import find_clashes
-from etl.specs import read_specs
+from etl.specs import read_sound_specs
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
 from soundings.filters import say_date
@@ -65,7 +65,7 @@ def show_batch(reader: Reader, batch: BatchLine) -> None:
     mark = " · illustrative" if batch.is_demo else ""
     with st.container(border=True):
         st.markdown(
-            f"**{escape(say_name(reader, batch))}** · {escape(say_source(batch))}{mark}  \n"
+            f"**{escape(say_name(reader, batch))}** · {escape(say_source(reader, batch))}{mark}  \n"
             f"{batch.rows_read:,} read · {batch.rows_accepted:,} accepted · {batch.rows_rejected:,} rejected"
             + (f" · {say_count(batch.values_set_aside, 'values')} set aside" if batch.values_set_aside else "")
             + say_places(batch)
@@ -96,14 +96,14 @@ def say_asking(batch: BatchLine) -> str:
     return f"{escape(batch.file_name[:1].upper() + batch.file_name[1:])} · " if batch.kind == FEEDBACK else ""
 
 
-def say_source(batch: BatchLine) -> str:
+def say_source(reader: Reader, batch: BatchLine) -> str:
     """What came in and by which known kind of file, in words: “activity, as LEEDS 2023 events”."""
     if batch.kind == FEEDBACK:
         return "permitted totals only"
     if batch.kind == "places":
         kind = batch.source_id.removeprefix("places-")
         return f"boundaries of {KIND_PLURAL.get(kind, kind)}"
-    spec = read_specs().get(batch.source_id)
+    spec = read_sound_specs(reader.home)[0].get(batch.source_id)
     word = KIND_WORD.get(batch.kind, batch.kind)
     return f"{word}, as {spec.title}" if spec else word
 

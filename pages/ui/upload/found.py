@@ -6,11 +6,12 @@ import streamlit as st
 
 from etl.loading import ReadOptions
 from etl.parsing import DATE_ORDERS
-from etl.specs import read_specs
+from etl.specs import read_sound_specs
 from etl.types import Sheet
 from etl.uploads.sheets import is_hidden
 from pages.ui.explaining import escape
 from pages.ui.upload.state import Said, Upload, read_sheets
+from soundings.home import Home
 from soundings.model import BadFile
 from soundings.views import say_count
 
@@ -112,9 +113,11 @@ def list_sheets(upload: Upload) -> list[str]:
     return [sheet.name for sheet in sheets] if len(sheets) > 1 else []
 
 
-def choose_source(upload: Upload, fitting: list[str]) -> str | None:
+def choose_source(home: Home, upload: Upload, fitting: list[str]) -> str | None:
     """The source that the file is of: as recognised by its columns, or as chosen; None where its columns are to be matched."""
-    specs = read_specs()
+    specs, problems = read_sound_specs(home)
+    for problem in problems:
+        st.warning(f"A source of your own is passed over, because its spec is wrong. {escape(problem)}")
     titles = {name: spec.title for name, spec in specs.items()}
     options = [*fitting, *sorted((name for name in specs if name not in fitting), key=titles.get)]
     labels = titles | {NONE_OF_THESE: "None of these: match the columns myself"}

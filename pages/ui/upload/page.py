@@ -43,7 +43,7 @@ def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
             return
         with place:
             show_found(sheets)
-        source = choose_source(upload, list_fitting(sheets))
+        source = choose_source(home, upload, list_fitting(home, sheets))
     if origin := find_origin(sheet.detected for sheet in sheets):
         options = replace(
             options, date_order=options.date_order or origin.date_order, epoch=options.epoch or origin.epoch
