@@ -96,6 +96,7 @@ create table location (                  -- what a file said about where, once p
     lon double,
     lat double,
     reason varchar,                      -- for none and refused: why there is no location
+    any_spelling boolean,                -- a person said so: a name may differ by spaces, hyphens and accents
     takes_first boolean                  -- a person said so: the first way that works is right, whatever the others say
 );
 
@@ -112,7 +113,8 @@ create table location_way (              -- the further ways in which the same r
     vintage varchar,
     lon double,
     lat double,
-    reason varchar
+    reason varchar,
+    any_spelling boolean
 );
 
 create table location_state (            -- one row per location, from the places loaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import duckdb
@@ -10,7 +11,8 @@ import pyarrow as pa
 from etl.locating.climbing import climb
 from soundings.model import LOCATED, UNLOCATED
 
-NAMED = ("said", "within_code", "place_kind", "state", "method", "reason", "place_code")
+PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
+NAMED = ("said", "within_code", "place_kind", "any_spelling", "state", "method", "reason", "place_code")
 # (kind, set, rank of the set) → the places that it may be: what a name or code comes to in each set of places.
 Layer = tuple[str, str, int]
 
@@ -21,13 +23,26 @@ def normalise_name(text: str | None) -> str:
     return " ".join(told.split()).casefold()
 
 
+def loosen_name(text: str | None) -> str:
+    """The normalised name without its spaces, hyphens and accents: “Horn - Gate” is as “Horn-Gate”, “Île-Verte” as “ile verte”.
+
+    Figures stay apart (“Ward 1 1” is not “Ward 11”), and so do marks that are letters in their script.
+    """
+    plain = unicodedata.normalize("NFKD", normalise_name(text).translate(PLAIN_LETTERS))
+    plain = "".join(sign for sign in plain if not "\u0300" <= sign <= "\u036f")
+    return re.sub(
+        r"(?<!\d)[\s\u2010-\u2015\u2212_-]+|[\s\u2010-\u2015\u2212_-]+(?!\d)", "", unicodedata.normalize("NFC", plain)
+    )
+
+
 def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
     """Adds to `answer` the locations that name a place in words: the exact name, else a reviewed alias; several are none.
 
     Where places of several sets have the name, each set is asked for itself: the newest answers, and `also` holds the others.
     """
     asked = connection.execute(
-        "select distinct coalesce(name, said), within_code, place_kind from todo where kind = 'name'"
+        """select distinct coalesce(name, said), within_code, place_kind, coalesce(any_spelling, false)::varchar
+        from todo where kind = 'name'"""
     ).fetchall()
     if not asked:
         return
@@ -39,6 +54,12 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall():
         aliases.setdefault(normalise_name(alias), []).append((within, code))
     wanted = {key: (normalise_name(key[0]), (key[1] or "").strip().upper(), key[2]) for key in asked}
+    loosely = [key for key in asked if key[3] == "true" and wanted[key][0] not in named]
+    if loosely:
+        loose: dict[str, list[tuple[str, str]]] = {}
+        for name, places in named.items():
+            loose.setdefault(loosen_name(name), []).extend(places)
+        named = named | {wanted[key][0]: found for key in loosely if (found := loose.get(loosen_name(key[0])))}
     offered = {code for name, _, _ in wanted.values() for code, _ in named.get(name, ())}
     offered |= {code for name, _, _ in wanted.values() for _, code in aliases.get(name, ())}
     above = _read_above(connection, sorted(offered))
@@ -51,7 +72,7 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
     chosen = {key: _choose(*wanted[key], key[0], named, aliases, above, layers, bodies) for key in asked}
     connection.register("named_answer", _to_table(NAMED, [(*key, *told[:4]) for key, told in chosen.items()]))
     others = [(*key, code) for key, told in chosen.items() for code in told[4]]
-    connection.register("named_also", _to_table((*NAMED[:3], "place_code"), others))
+    connection.register("named_also", _to_table((*NAMED[:4], "place_code"), others))
     try:
         connection.execute(
             """insert into answer
@@ -60,6 +81,7 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
             join named_answer n on n.said is not distinct from coalesce(t.name, t.said)
                 and n.within_code is not distinct from t.within_code
                 and n.place_kind is not distinct from t.place_kind
+                and n.any_spelling = coalesce(t.any_spelling, false)::varchar
             where t.kind = 'name'"""
         )
         connection.execute(
@@ -69,6 +91,7 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
             join named_also n on n.said is not distinct from coalesce(t.name, t.said)
                 and n.within_code is not distinct from t.within_code
                 and n.place_kind is not distinct from t.place_kind
+                and n.any_spelling = coalesce(t.any_spelling, false)::varchar
             where t.kind = 'name'"""
         )
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from etl.questions.alike_names import ask_about_names, settle_names
 from etl.questions.example_sheets import check_examples
 from etl.questions.meeting_totals import check_meeting_totals
 from etl.questions.names import check_names
@@ -33,6 +34,7 @@ RECORD_CHECKS: tuple[RecordCheck, ...] = (
     ask_overlap,
     ask_whether_swapped,
     ask_which_way,
+    ask_about_names,
 )
 
 # What answers change in the mapped records: pure functions of the records and the answers that stand in the manifest, because
@@ -41,4 +43,5 @@ AnswerRule = Callable[[Mapped, Mapping[str, str]], Mapped]
 ANSWER_RULES: tuple[AnswerRule, ...] = (
     swap_points,
     settle_ways,
+    settle_names,
 )
