@@ -65,7 +65,7 @@ FIELDS = (
     ("People", "people"),
     ("Run by", "organisation"),
 )
-WRONG_CELLS = ((1, "31/02/2025"), (1, "03/04/2025"), (3, "lots"), (4, "50+"))
+WRONG_CELLS = ((1, "31/02/2025"), (1, "03/04/2025"), (3, "lots"), (4, "some of them"))
 
 
 def make_rows(case: str, wards: list[str], count: int) -> Iterator[list[str]]:

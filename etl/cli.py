@@ -69,6 +69,9 @@ def load(
         str | None, typer.Option(help="How dates such as 3/4/2024 are meant: day-first or month-first.")
     ] = None,
     epoch: Annotated[int | None, typer.Option(help="1904 for a workbook that counts its days from then.")] = None,
+    decimal: Annotated[
+        str | None, typer.Option(help="“comma” for a file whose numbers have a comma as their decimal point: -1,593.")
+    ] = None,
     replaces: Annotated[
         str | None, typer.Option(help="The batch that this file corrects; it stands aside until this one is undone.")
     ] = None,
@@ -93,7 +96,9 @@ def load(
     from etl.questions.asking import parse_answers
 
     answers = parse_answers(answer or ())
-    options = ReadOptions(sheet, header_row, encoding, delimiter, crs, tuple(drop or ()), date_order, epoch, answers)
+    options = ReadOptions(
+        sheet, header_row, encoding, delimiter, crs, tuple(drop or ()), date_order, epoch, answers, decimal
+    )
     said = {"dry_run": dry_run, "options": options, "replaces": replaces, "read_again": read_again}
     results, failures = [], []
     for file in files:

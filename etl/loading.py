@@ -15,6 +15,7 @@ import duckdb
 
 from etl.accepting import accept_batch, is_refused, say_now, say_who
 from etl.approval.invited import hold_invited
+from etl.decimals import read_decimals
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
 from etl.questions.asking import (
     ANSWERS,
@@ -62,6 +63,7 @@ class ReadOptions:
     date_order: str | None = None
     epoch: int | None = None
     answers: tuple[tuple[str, str], ...] = ()  # (question id, choice id)
+    decimal: str | None = None
 
     def said(self) -> dict:
         """Only what was said: these make up the batch's identity."""
@@ -197,7 +199,7 @@ def read_input(path: Path, options: ReadOptions) -> list[Sheet]:
 
     said = options.said()
     sheets = read_sheets(path, **{name: said[name] for name in READING if name in said})
-    return [take_notes_off(sheet) for sheet in sheets]
+    return read_decimals([take_notes_off(sheet) for sheet in sheets], options.decimal)
 
 
 def choose_spec(home: Home, sheets: list[Sheet], source: str | None, options: ReadOptions) -> Spec:

@@ -24,13 +24,28 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)(?:
 THOUSANDS_BY_POINT = re.compile(r"([1-9][0-9]{0,2})(?:\.[0-9]{3}){1,4}")
 BAND = re.compile(r"([0-9][0-9., \u00a0]*?)\s*(?:-|–|—|\bto\b)\s*([0-9][0-9., \u00a0]*)")
 BELOW = re.compile(r"(?:<|fewer than|less than|under)\s*(=?)\s*([0-9][0-9., ]*)")
-ABOUT = re.compile(r"(?:~|about|around|approx\.?|approximately|circa|c\.)\s*([0-9][0-9., ]*)")
+ABOUT = re.compile(
+    r"(?:~|≈|about|around|roughly|nearly|some|approx\.?|approximately|circa|c\.?|ca\.?|etwa|ungefähr|rund|environ|env\.?)\s*"
+    r"([0-9][0-9., ]*)"
+)
+ABOUT_AFTER = re.compile(
+    r"([0-9][0-9., ]*?)\s*(?:approx\.?|approximately|or so|ish|\(?est\.?\)?|\(?estimated?\)?|\(?approx\.?\)?)"
+)
+AT_LEAST = re.compile(
+    r"(?:≥|>=|at least|min\.?|mindestens|au moins)\s*([0-9][0-9., ]*)|([0-9][0-9., ]*?)\s*(?:\+|or more|and over|plus)"
+)
+MORE_THAN = re.compile(r"(?:>|over|more than|mehr als|über|plus de)\s*([0-9][0-9., ]*)")
 ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ]+[0-9]{1,2}:[0-9]{2}.*)?")
 NUMERIC = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?:[T ]+[0-9]{1,2}:[0-9]{2}.*)?")
 SHORT_YEAR = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}")
 TIME = r"(?:,? (?:at )?[0-9]{1,2}:[0-9]{2}.*)?"
-DAY_MONTH = re.compile(r"(?:[a-z]+,?\s+)?([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})\.?,?[\s-]+([0-9]{4})" + TIME)
-MONTH_DAY = re.compile(r"(?:[a-z]+,?\s+)?([a-z]{3,9})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})" + TIME)
+LETTERS = r"[^\W\d_]"
+DAY_OF_MONTH = (
+    rf"(?:{LETTERS}+\.?,?\s+)?([0-9]{{1,2}})(?:st|nd|rd|th|er|\.)?(?:[\s-]+|(?<=\.))(?:of\s+)?({LETTERS}{{3,9}})\.?"
+)
+MONTH_THEN_DAY = rf"(?:{LETTERS}+\.?,?\s+)?({LETTERS}{{3,9}})\.?\s+([0-9]{{1,2}})(?:st|nd|rd|th)?"
+DAY_MONTH = re.compile(DAY_OF_MONTH + r",?[\s-]+([0-9]{4})" + TIME)
+MONTH_DAY = re.compile(MONTH_THEN_DAY + r",?\s+([0-9]{4})" + TIME)
 SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
 
 COMMA_FOR_POINT = re.compile(r"([+-]?[0-9]{1,3}),[0-9]+")
@@ -50,6 +65,13 @@ NOT_DECIMAL = (
 NOT_DEGREES = "The longitude or latitude is not a number. Write decimal degrees, such as 53.801."
 
 
+MONTHS = (
+    ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"),
+    ("januar", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"),
+    ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)  # fmt: skip
+
+
 class Unreadable(ValueError):
     """A cell that cannot be read; the text says why and what would do instead."""
 
@@ -60,7 +82,8 @@ class Ambiguous(Unreadable):
 
 @dataclass(frozen=True)
 class Amount:
-    """A figure as recorded. `high` is the top of a band, else None; `basis` is exact, estimate or band."""
+    """A figure as recorded. `high` is the top of a band, else None; `basis` is exact, estimate or band. A band without a top
+    (“12+”) is its least figure."""
 
     value: float
     high: float | None = None
@@ -127,7 +150,7 @@ def parse_count(text: str | None) -> float | None:
 
 
 def parse_amount(text: str | None) -> Amount | None:
-    """An exact figure, an estimate (“about 50”) or a band (“10–15”; “<5” is the band 0 to 4, as people are counted whole)."""
+    """An exact figure, an estimate (“about 50”) or a band: “10–15”; “<5” is 0 to 4, as people are counted whole; “12+” has no top."""
     plain = parse_text(text)
     if plain is None or is_no_figure(plain):
         return None
@@ -140,14 +163,28 @@ def parse_amount(text: str | None) -> Amount | None:
         )
     if about := ABOUT.fullmatch(folded):
         return Amount(parse_count(about[1]), None, "estimate")
+    if about := ABOUT_AFTER.fullmatch(folded):
+        return Amount(parse_count(about[1]), None, "estimate")
+    if least := AT_LEAST.fullmatch(folded):
+        return Amount(parse_count(least[1] or least[2]), None, "band")
+    if more := MORE_THAN.fullmatch(folded):
+        return Amount(math.floor(parse_measured(more[1])) + 1.0, None, "band")
     if band := BAND.fullmatch(folded):
         low, high = parse_count(band[1]), parse_count(band[2])
         if high < low:
             raise Unreadable(f"“{plain}” is a band whose top is below its bottom.")
         return Amount(low, high, "band")
-    if folded.endswith("+") or folded.startswith(">"):
-        raise Unreadable(f"“{plain}” has no top. Write a band such as 50–80, or “about 50”.")
     return Amount(parse_count(plain))
+
+
+def parse_attendance(text: str | None) -> Amount | None:
+    """How many came to one meeting: an exact figure or an estimate. A range is none: a meeting's figure is one number."""
+    amount = parse_amount(text)
+    if amount is not None and amount.basis == "band":
+        raise Unreadable(
+            f"“{parse_text(text)}” is a range, and a meeting's attendance is one number. Write the number, or “about” before it."
+        )
+    return amount
 
 
 def parse_date(text: str | None, order: str | None = None, epoch: int = 1900) -> date | None:
@@ -171,6 +208,8 @@ def parse_date(text: str | None, order: str | None = None, epoch: int = 1900) ->
         return parse_serial(plain, int(found[1]), epoch)
     if SHORT_YEAR.fullmatch(plain):
         raise Unreadable(f"“{plain}” has a year of two digits. Write it in full, such as 2023-04-05.")
+    if read_yearless(plain):
+        raise Unreadable(f"“{plain}” says no year. Write the whole date, such as 2023-04-05.")
     raise Unreadable(f"“{plain}” is not a date that can be read for sure. Write it as 2023-04-05.")
 
 
@@ -205,25 +244,37 @@ def make_day(plain: str, year: str | int, month: str | int, day: str | int) -> d
 
 
 def find_month(plain: str, word: str) -> int:
-    """1 to 12 from a month's English name or its first letters."""
-    names = (
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    )
-    found = [number for number, name in enumerate(names, 1) if name.startswith(word) or word == "sept" == name[:4]]
+    """1 to 12 from a month's name in English, German or French, or its first letters."""
+    found = {number for names in MONTHS for number, name in enumerate(names, 1) if name.startswith(word)}
+    found = found or {9} & {9 for _ in [word] if word == "sept"}
     if len(found) != 1:
         raise Unreadable(f"“{plain}”: “{word}” is not a month.")
-    return found[0]
+    return found.pop()
+
+
+def read_yearless(text: str | None) -> tuple[int, str] | None:
+    """(day, month's English name) of a day written without a year, such as “June 4” or “4. Juni”; None for anything else."""
+    folded = (parse_text(text) or "").casefold()
+    if found := re.fullmatch(DAY_OF_MONTH, folded):
+        day, word = found[1], found[2]
+    elif found := re.fullmatch(MONTH_THEN_DAY, folded):
+        day, word = found[2], found[1]
+    else:
+        return None
+    try:
+        month = find_month(folded, word)
+        make_day(folded, 2024, month, day)  # a leap year, so that 29 February is a day
+    except Unreadable:
+        return None
+    return int(day), MONTHS[0][month - 1]
+
+
+def parse_year_alone(text: str | None) -> tuple[date, date] | None:
+    """(first, last day) of a year that stands alone, such as “2026”; None for anything else."""
+    plain = parse_text(text) or ""
+    if not re.fullmatch(r"(?:19|20)[0-9]{2}", plain):
+        return None
+    return date(int(plain), 1, 1), date(int(plain), 12, 31)
 
 
 def parse_year(text: str | None) -> date | None:

@@ -122,6 +122,7 @@ OPTION_WORDS = {
     "drop": "the columns left out",
     "date_order": "the order of day and month",
     "epoch": "what day numbers count from",
+    "decimal": "the decimal sign",
     "answers": "the answers",
     "columns": "how the columns are matched",
     "corrections_sha256": "the corrected cells",

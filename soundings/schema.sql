@@ -219,6 +219,7 @@ create table session (
     start_date date,
     minutes double,
     attendance_count double,
+    attendance_basis varchar,            -- exact | estimate; null where the source gives no figure or says no more
     returning_count double,
     took_place varchar,                  -- yes | cancelled | postponed | planned | not known; null where the file does not say
     repeat_key varchar                   -- equal keys across sources mean the same meeting; null never pairs

@@ -203,7 +203,7 @@ def test_a_filled_in_template_loads(run, tmp_path):
     with open(folder / "activities.csv", "a", encoding="utf-8") as file:
         file.write("a1,Talking about buses\n")
     with open(folder / "counts.csv", "a", encoding="utf-8") as file:
-        file.write(f"a1,responses,40,,exact,2025-03-01,2025-03-31,venue,{ward_code(1)}\n")
+        file.write(f"a1,responses,40,,exact,2025-03-01,2025-03-31,,venue,{ward_code(1)}\n")
     code, out, err = run("load", folder)
     assert code == 0, (out, err)
     assert "2 rows read = 2 accepted" in out

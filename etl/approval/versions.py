@@ -196,6 +196,8 @@ def say_figure(rows: int, low: float, high: float, basis: str) -> str:
     said = say_amount(low, high)
     if rows > 1:
         return f"{said} in all"
+    if basis == "band" and low == high:
+        return f"{said} or more"
     return f"about {said}" if basis == "estimate" and low == high else said
 
 

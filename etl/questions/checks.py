@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from etl.questions.alike_names import ask_about_names, settle_names
+from etl.questions.decimals import ask_decimal_commas
 from etl.questions.example_sheets import check_examples
 from etl.questions.meeting_totals import check_meeting_totals
 from etl.questions.names import check_names
@@ -15,6 +16,7 @@ from etl.questions.statuses import check_statuses
 from etl.questions.swapped import ask_whether_swapped, swap_points
 from etl.questions.types import Checked, Context, Question, RecordContext
 from etl.questions.ways import ask_which_way, settle_ways
+from etl.questions.years import ask_years
 from etl.types import Mapped, Sheet
 
 # Checks of the sheets as they were read, before columns are matched and rows are mapped: each gets what the one before left.
@@ -26,6 +28,8 @@ SHEET_CHECKS: tuple[SheetCheck, ...] = (
     check_repeated_rows,
     check_names,
     check_statuses,
+    ask_decimal_commas,
+    ask_years,
 )
 
 # Checks of the mapped records against what is loaded. They only ask.

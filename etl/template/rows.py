@@ -10,7 +10,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from etl.parsing import Ambiguous, Unreadable, parse_date, parse_text, parse_word
+from etl.parsing import Ambiguous, Unreadable, parse_date, parse_text, parse_word, parse_year_alone
 from etl.spec_types import Spec
 from etl.tables import RECORD_TABLES, make_table
 from etl.template.tables import WORDS
@@ -98,8 +98,12 @@ class Row:
         self.is_rejected = self.is_rejected or is_row
 
     def span(self, start: str, end: str) -> tuple[date | None, date | None]:
-        """First and last day; an end before its start is set aside."""
-        first, last = self.day(start), self.day(end)
+        """First and last day; an end before its start is set aside. A year alone lasts from its first day to its last."""
+        years = parse_year_alone(self.cells.get(start)), parse_year_alone(self.cells.get(end))
+        first = years[0][0] if years[0] else self.day(start)
+        last = years[1][1] if years[1] else self.day(end)
+        if years[0] and last is None and not (self.text(end) and not years[1]):
+            last = years[0][1]
         if first and last and last < first:
             self.refuse(end, "The end is before the start; the row was taken in without its end.", is_row=False)
             last = None

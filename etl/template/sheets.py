@@ -9,6 +9,7 @@ from etl.mapping.activities import slug
 from etl.mapping.sayings import FIELDS, make_saying
 from etl.parsing import (
     parse_amount,
+    parse_attendance,
     parse_count,
     parse_measured,
     parse_word,
@@ -220,7 +221,9 @@ def make_count(batch: Batch, row: Row) -> None:
 def make_session(batch: Batch, row: Row) -> None:
     name = row.activity_id()
     key = row.text("session_id")
-    values = {column: row.read(column, parse_count) for column in ("attendance_count", "returning_count")}
+    amounts = {column: row.read(column, parse_attendance) for column in ("attendance_count", "returning_count")}
+    values: dict = {column: amount and amount.value for column, amount in amounts.items()}
+    values["attendance_basis"] = amounts["attendance_count"] and amounts["attendance_count"].basis
     values["minutes"] = row.read("minutes", parse_measured)
     day = row.day("date")
     values["took_place"] = row.took_place()

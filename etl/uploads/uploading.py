@@ -12,6 +12,7 @@ import pyarrow as pa
 from etl.accepting import say_now, say_who
 from etl.approval.invited import INVITED
 from etl.approval.waiting import Waiting, send_or_load
+from etl.decimals import read_decimals
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, identify_batch
 from etl.loading import (
     LoadResult,
@@ -120,7 +121,9 @@ def read_upload(name: str, content: bytes, options: ReadOptions) -> list[Sheet]:
     if len(content) > MOST_BYTES:
         raise BadFile(TOO_LARGE.format(name=name, size=len(content) / 1024**2))
     said = {
-        key: value for key, value in options.said().items() if key not in ("drop", "date_order", "epoch", "answers")
+        key: value
+        for key, value in options.said().items()
+        if key not in ("drop", "date_order", "epoch", "answers", "decimal")
     }
     sheets = [take_notes_off(sheet) for sheet in read_sheets_apart(name, content, said)]
     rows = sum(sheet.table.num_rows for sheet in sheets)
@@ -142,7 +145,7 @@ def prepare_upload(
     """What would be loaded of a file, with the corrections in it. Nothing is written. Raises BadFile as loading does."""
     native = NATIVE if wanted.mapping else wanted.source
     decisions = [*say_mapping(wanted.mapping), *say_fixes(wanted)]
-    fixed = apply_fixes(sheets, wanted)
+    fixed = apply_fixes(read_decimals(sheets, wanted.options.decimal), wanted)
     answers = dict(wanted.options.answers)
     known = None if wanted.mapping else choose_spec(home, fixed, native, wanted.options)
     checked = check_sheets(fixed, Context(known, wanted.mapping, answers, name))

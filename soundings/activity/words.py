@@ -21,9 +21,11 @@ CONSENT = {
 
 
 def say_amount(value: float, high: float | None, basis: str) -> str:
-    """A figure by its basis: “864”, “about 400”, “18 to 27”."""
+    """A figure by its basis: “864”, “about 400”, “18 to 27”, “12 or more”."""
     if high is not None and high != value:
         return f"{say_number(value)} to {say_number(high)}"
+    if high is None and basis == "band":
+        return f"{say_number(value)} or more"
     return f"about {say_number(value)}" if basis == "estimate" else say_number(value)
 
 

@@ -29,6 +29,7 @@ SYSTEMS = {
     "EPSG:3857": "Web Mercator (EPSG:3857)",
 }
 ORDERS = dict(zip(DATE_ORDERS, ("Day first: 3/4/2025 is 3 April", "Month first: 3/4/2025 is March 4"), strict=True))
+DECIMALS = {"comma": "comma, as in 53,801", "point": "point, as in 53.801"}
 EPOCHS = {1900: "1900 (Excel for Windows, and nearly all files)", 1904: "1904 (some old Excel for Mac files)"}
 NONE_OF_THESE = "none"
 SHOWN_SHEETS = 6
@@ -86,6 +87,7 @@ def choose_reading(upload: Upload, said: Said) -> ReadOptions:
         with columns[2]:
             crs = choose("Coordinates", upload.key("crs"), SYSTEMS)
             epoch = choose("Excel’s day numbers count from", upload.key("epoch"), EPOCHS)
+            decimal = choose("Decimal sign", upload.key("decimal"), DECIMALS)
     return ReadOptions(
         sheet,
         int(header) if header else None,
@@ -96,6 +98,7 @@ def choose_reading(upload: Upload, said: Said) -> ReadOptions:
         said.date_order,
         epoch,
         said.answers,
+        decimal,
     )
 
 

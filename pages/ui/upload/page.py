@@ -37,7 +37,9 @@ def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
         place = st.container()
         options = choose_reading(upload, said)
         try:
-            sheets = read_sheets(upload, replace(options, drop=(), date_order=None, epoch=None, answers=()))
+            sheets = read_sheets(
+                upload, replace(options, drop=(), date_order=None, epoch=None, answers=(), decimal=None)
+            )
         except BadFile as error:
             place.error(f"**This file cannot be read.** {escape(say_without_flags(str(error)))}")
             return
