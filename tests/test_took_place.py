@@ -37,6 +37,7 @@ from soundings.views import say_figure
 from tests.forms import ask
 from tests.homes import make_wards_home
 from tests.making import ward_code, write_rows
+from tests.sheets import added, as_csv, as_xlsx, look
 
 TODAY = date(2026, 11, 23)
 ACTIVITIES = ["activity_id", "title", "start_date", "took_place", "place_code", "place_role"]
@@ -429,3 +430,32 @@ def test_a_word_that_only_the_person_knows_is_asked_about():
     assert left.sheets[0].table["Status"].to_pylist() == ["Held", "not known", "not known"]
     answered = check_statuses([sheet], Context(mapping=mapping, answers={"status:Suspended": "took-place"}))
     assert answered.sheets[0].table["Status"].to_pylist() == ["Held", "yes", "yes"]
+
+
+@pytest.mark.parametrize("word", ["Abgesagt", "reporté", "cancelled"])
+def test_what_a_file_adds_is_the_sum_of_what_took_place(home, word):
+    rows = [
+        ["Choir", "2026-03-01", "held", "12"],
+        ["Choir", "2026-03-08", word, "30"],
+        ["Choir", "2026-12-30", "", "7"],
+    ]
+    columns = {"What": "title", "When": "start_date", "State": "took_place", "Came": "attendance_count"}
+    for name, content in {
+        "a.xlsx": as_xlsx({"s": [list(columns), *rows]}),
+        "a.csv": as_csv([list(columns), *rows]),
+    }.items():
+        prepared = look(home, content, name, columns, each_row=MEETING)
+        said = added(home, prepared)
+        _, meetings, came = said
+        assert meetings.startswith("3 meetings, of which 1 took place, 1 did not (") and meetings.endswith(
+            "1 is planned"
+        )
+        assert came == "12 attendances at the 1 that took place"
+    assert confirm_upload(home, prepared).added == said
+
+
+def test_a_figure_of_what_did_not_take_place_is_in_no_sum(home):
+    columns = {"What": "title", "State": "took_place", "People": "people"}
+    rows = [list(columns), ["Fair", "", "40"], ["Walk", "cancelled", "25"]]
+    prepared = look(home, as_csv(rows), "fairs.csv", columns)
+    assert added(home, prepared)[1] == "40 people (and 25 of what did not take place, or is still to come)"
