@@ -124,14 +124,13 @@ def say_load(result: LoadResult) -> Iterator[str]:
 
 
 def say_questions(result: LoadResult) -> Iterator[str]:
-    """What the file left open, with what was taken for each and how to say otherwise."""
+    """What only a person knows about the file: what was taken for each question, and how to say otherwise."""
     if not result.questions:
         return
-    yield (
-        "Only you can say this. To answer, load the file again with:"
-        if not result.is_dry_run
-        else "Only you can say this:"
-    )
+    if result.is_dry_run:
+        yield "Only you can say this. Answer with:"
+    else:
+        yield "This was taken in as marked below. To say otherwise, load the file again with --read-again and:"
     for question in order(result.questions, result.answers):
         yield from (f"  {line}" for line in say_question(question, result.answers))
 
