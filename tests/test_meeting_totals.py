@@ -52,3 +52,11 @@ def test_totals_of_meetings_are_no_meetings(home, name, content):
 def test_a_number_that_counts_no_meetings_raises_no_question(home, heading):
     assert not counts_meetings(heading)
     assert not look(home, as_csv(branches(heading)), "b.csv", COLUMNS).questions
+
+
+def test_a_file_of_totals_alone_is_asked_about_and_nothing_is_guessed(home):
+    rows = branches("Sessions held", ones="4")
+    prepared = look(home, as_csv(rows), "b.csv", COLUMNS)
+    assert "meeting-totals:b" in asked(prepared) and prepared.mapped.rows_accepted == 0
+    each = look(home, as_csv(rows), "b.csv", COLUMNS, ("meeting-totals:b", "each-row"))
+    assert added(home, each) == ("2 activities", "2 meetings", "89 attendances at these meetings")

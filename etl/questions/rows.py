@@ -18,17 +18,19 @@ RANGES_SHOWN = 8
 
 
 def leave_rows(sheets: list[Sheet], gone: Mapping[str, set[int]]) -> list[Sheet]:
-    """The sheets without these rows (by sheet's name); the others keep their numbers. A sheet of which nothing is left goes too."""
-    left = []
+    """The sheets without these rows (by sheet's name); the others keep their numbers. A sheet of which nothing is left goes
+    too, unless no other is left: then it stays as it is, without rows."""
+    left, emptied = [], []
     for sheet in sheets:
         if rows := gone.get(sheet.name):
             is_gone = pc.is_in(sheet.row_numbers, pa.array(sorted(rows), sheet.row_numbers.type))
             kept = pc.invert(is_gone)
             sheet = replace(sheet, table=sheet.table.filter(kept), row_numbers=sheet.row_numbers.filter(kept))
             if not sheet.table.num_rows:
+                emptied.append(sheet)
                 continue
         left.append(sheet)
-    return left
+    return left or emptied[:1]
 
 
 def conclude(

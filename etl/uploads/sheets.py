@@ -98,7 +98,7 @@ def map_sheet(sheet: Sheet, mapping: ColumnMapping) -> list[Sheet]:
     if mapping.each_row == MEETING or cells.keys() & set(SESSIONS):
         made.append(make_meetings(sheet, cells, keys, mapping, has_title))
     made += [make_counts(sheet, cells, keys, mapping, has_title, measure) for measure in MEASURES if measure in cells]
-    return [one for one in made if one.table.num_rows]
+    return [one for one in made if one.table.num_rows] or made[:1]
 
 
 def read_or_keep(cell: str | None, heading: str) -> str | None:
