@@ -87,6 +87,12 @@ def load(
             help="QUESTION=CHOICE: an answer to what the file leaves open, as the load shows it; may be repeated."
         ),
     ] = None,
+    match: Annotated[
+        bool,
+        typer.Option(
+            "--match", help="Ask here what each column of a file is that no source knows, and keep the answers."
+        ),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come of it; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -100,6 +106,10 @@ def load(
         sheet, header_row, encoding, delimiter, crs, tuple(drop or ()), date_order, epoch, answers, decimal
     )
     said = {"dry_run": dry_run, "options": options, "replaces": replaces, "read_again": read_again}
+    if match:
+        from etl.commands.matching import load_matched
+
+        return load_matched(find_home(), files, source, as_json=as_json, **said)
     results, failures = [], []
     for file in files:
         try:

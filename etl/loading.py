@@ -203,13 +203,11 @@ def read_input(path: Path, options: ReadOptions) -> list[Sheet]:
 
 
 def choose_spec(home: Home, sheets: list[Sheet], source: str | None, options: ReadOptions) -> Spec:
-    """The source named, or recognised by its columns. Raises BadFile with the sources there are."""
-    from etl.specs import read_home_specs, recognise_source, with_options
+    """The source named, or recognised by its columns. Raises BadFile with the way on where it is none."""
+    from etl.specs import find_spec, read_home_specs, recognise_source, with_options
 
     specs = read_home_specs(home)
-    if source is not None and source not in specs:
-        raise BadFile(f"There is no source “{source}”. Sources: {', '.join(sorted(specs))}.")
-    spec = specs[source] if source else recognise_source(sheets, specs)
+    spec = find_spec(specs, source) if source else recognise_source(sheets, specs)
     return with_options(spec, options.date_order, options.epoch)
 
 

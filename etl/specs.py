@@ -9,6 +9,7 @@ import json
 import tomllib
 import types
 from dataclasses import MISSING, fields, replace
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -21,6 +22,9 @@ from etl.types import Sheet
 from soundings.home import Home
 from soundings.model import ANSWERS, FACTS, ROLES, TOOK_PLACE, BadFile, SoundingsError
 
+WAY_ON = "Match its columns on the page Upload, or with `soundings load FILE --match`."
+COLUMNS_NAMED = 6  # of a file that is of no source
+ALIKE = 0.6  # as much of two ids must be the same for one to be suggested for the other
 SOURCES = Path(__file__).resolve().parent.parent / "data" / "sources"
 
 
@@ -280,17 +284,36 @@ def recognise_source(sheets: list[Sheet], specs: dict[str, Spec]) -> Spec:
     best = [spec for spec in fitting if len(spec.recognise) == most]
     if len(best) == 1:
         return best[0]
-    columns = ", ".join(dict.fromkeys(name for sheet in sheets for name in sheet.table.column_names)) or "none at all"
     if best:
         raise BadFile(
             f"This file could be of {len(best)} sources: {', '.join(spec.id for spec in best)}. Say which with --source."
         )
+    raise BadFile(f"{say_unknown(sheets, specs)} {WAY_ON}")
+
+
+def say_unknown(sheets: list[Sheet], specs: dict[str, Spec]) -> str:
+    """That a file is of no source, with what it lacks for the nearest, in one sentence."""
     nearest, missing = find_nearest(sheets, specs)
-    hint = f" It comes closest to {nearest.id}, for which it lacks {' and '.join(missing)}." if nearest else ""
-    raise BadFile(
-        f"No source has these columns: {columns}.{hint} Either use the template (`soundings template` writes it), or name the "
-        f"source with --source: {', '.join(specs)}."
-    )
+    if nearest:
+        return f"This file is of no known source: it comes closest to {nearest.id}, for which it lacks {join_words(missing)}."
+    columns = list(dict.fromkeys(name for sheet in sheets for name in sheet.table.column_names))
+    more = [f"{len(columns) - COLUMNS_NAMED} more"] if len(columns) > COLUMNS_NAMED else []
+    named = join_words([*columns[:COLUMNS_NAMED], *more]) or "none"
+    return f"This file is of no known source: no source is near its columns ({named})."
+
+
+def find_spec(specs: dict[str, Spec], source: str) -> Spec:
+    """The spec with this id. Raises BadFile with the ids that are most alike where there is none."""
+    if source in specs:
+        return specs[source]
+    alike = get_close_matches(source.casefold(), list(specs), n=3, cutoff=ALIKE)
+    meant = f" Did you mean {join_words(alike, 'or')}?" if alike else ""
+    raise BadFile(f"There is no source “{source}”.{meant} `soundings sources` lists the sources there are.")
+
+
+def join_words(words: list[str], last: str = "and") -> str:
+    """“a”, “a and b”, “a, b and c”."""
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def find_nearest(sheets: list[Sheet], specs: dict[str, Spec]) -> tuple[Spec | None, list[str]]:
@@ -298,9 +321,9 @@ def find_nearest(sheets: list[Sheet], specs: dict[str, Spec]) -> tuple[Spec | No
     best: tuple[float, Spec | None, list[str]] = (0.5, None, [])
     for sheet in sheets:
         for spec in specs.values():
-            missing = find_missing(spec, sheet.table.column_names)
-            asked = len(spec.recognise) + bool(spec.first_columns)
-            share = 1 - len(missing) / asked if spec.recognise else 0.0
+            known = name_columns(spec, sheet.table.column_names)
+            there = sum(has_any(wanted, known) for wanted in spec.recognise)
+            share = there / len(spec.recognise) if spec.recognise else 0.0
             if share > best[0] or (share == best[0] and best[1] is None):
-                best = (share, spec, missing)
+                best = (share, spec, find_missing(spec, sheet.table.column_names))
     return best[1], best[2]

@@ -74,6 +74,12 @@ def say_load(result: LoadResult) -> Iterator[str]:
             yield f"It is undone at present. To put it back: soundings redo {result.batch_id}"
         yield from result.faults
         return
+    yield from say_outcome(result)
+    yield from say_receipt(result)
+
+
+def say_outcome(result: LoadResult) -> Iterator[str]:
+    """What is in a file, row by row in sums, and what it leaves open."""
     yield f"{result.file_name}: {result.source_id}"
     for name, detected in result.detected.items():
         told = ", ".join(
@@ -104,6 +110,10 @@ def say_load(result: LoadResult) -> Iterator[str]:
     if len(result.reasons) > SHOWN:
         yield f"  … and {len(result.reasons) - SHOWN} more reasons"
     yield from say_questions(result)
+
+
+def say_receipt(result: LoadResult) -> Iterator[str]:
+    """What was done with a file, and how to undo it."""
     if result.rejected_file:
         yield f"What was rejected or set aside is in {result.rejected_file}"
     if result.demo_withdrawn:

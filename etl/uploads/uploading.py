@@ -31,7 +31,7 @@ from etl.questions.types import Context, Question
 from etl.rejects import take_notes_off
 from etl.replacing import find_same_reading
 from etl.replay import pack_sheets
-from etl.specs import find_sheets, read_sound_specs
+from etl.specs import WAY_ON, find_sheets, read_sound_specs
 from etl.types import Mapped, Sheet
 from etl.uploads.mapping import NATIVE, ColumnMapping
 from etl.uploads.process import read_sheets_apart
@@ -299,6 +299,6 @@ def say_fixes(wanted: Wanted) -> list[str]:
 def say_without_flags(sentence: str) -> str:
     """A sentence of the command line's as the page says it: without its flags, which are buttons here."""
     plain = re.sub(r" \((?:--|`?soundings )[^)]*\)", "", sentence)
-    plain = re.sub(r" or name the source with --source:[^.]*\.", " or choose the source below.", plain)
+    plain = plain.replace(WAY_ON, "Match its columns below.")
     plain = plain.replace("Say which with --source.", "Choose which one below.")
     return re.sub(r"[Ss]ay it with crs: ", "Choose it under “Put this right”: ", plain)

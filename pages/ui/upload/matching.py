@@ -8,10 +8,11 @@ import streamlit as st
 
 from etl.earlier import find_origin
 from etl.types import Sheet
+from etl.uploads.checking import EACH_ROW, NO_PLACES, ROLES, choose_sheet, find_problems, propose_saved
 from etl.uploads.guessing import propose_columns, propose_place_role
-from etl.uploads.mapping import ACTIVITY, MEETING, PLACES, SESSIONS, ColumnMapping, Proposal, read_fields
+from etl.uploads.mapping import ColumnMapping, Proposal, read_fields
 from etl.uploads.saved import find_mapping, save_mapping
-from etl.uploads.sheets import choose_sheets, is_hidden
+from etl.uploads.sheets import choose_sheets
 from pages.ui.access import invited_as
 from pages.ui.explaining import escape
 from pages.ui.upload.state import Said, Upload, keep_said
@@ -20,12 +21,6 @@ from soundings.model import ROLE_LABEL
 from soundings.views import say_count
 
 SAMPLE, EXAMPLES, SHEETS_NAMED = 50, 3, 4
-EACH_ROW = {
-    ACTIVITY: "An activity of its own: an event, a survey, a project",
-    MEETING: "One meeting of a group: rows with the same title belong together",
-}
-ROLES = {"venue": "Where it happened", "home": "Where people live", "area": "The area it was about"}
-NO_PLACES = "venue"  # of a file in which no column is a place
 LEAVE = "Leave it out"
 
 
@@ -33,7 +28,7 @@ def match_columns(home: Home, upload: Upload, sheets: list[Sheet], said: Said) -
     """What was decided, with the matching where it is confirmed; otherwise the questions are drawn."""
     if said.mapping is not None:
         return said
-    sheet = max(sheets, key=lambda one: (not is_hidden(one), one.table.num_rows))
+    sheet = choose_sheet(sheets)
     headers = sheet.table.column_names
     invited = invited_as()
     is_part = find_origin([sheet.detected]) is not None
@@ -59,15 +54,6 @@ def match_columns(home: Home, upload: Upload, sheets: list[Sheet], said: Said) -
         keep_said(upload, replace(said, mapping=mapping))
         st.rerun()
     return said
-
-
-def propose_saved(headers: list[str], saved: ColumnMapping) -> list[Proposal]:
-    """The columns as they were matched before."""
-    field_of = dict(saved.columns)
-    return [
-        Proposal(header, field_of.get(header), "As last time." if header in field_of else "Left out last time.")
-        for header in headers
-    ]
 
 
 def ask_column(upload: Upload, number: int, proposal: Proposal, samples: list[dict]) -> str | None:
@@ -138,32 +124,12 @@ def ask_rest(
     box = st.container()
     if not st.button("Use these columns", type="primary", key=upload.key("use")):
         return None
-    problems = find_problems(headers, chosen, organisation, each_row, role)
+    problems = find_problems([escape(header) for header in headers], chosen, organisation, each_row, role)
     if problems:
         box.error("**There is something to put right.** " + " ".join(problems))
         return None
     pairs = tuple((header, field) for header, field in zip(headers, chosen, strict=True) if field)
     return ColumnMapping(pairs, organisation.strip(), each_row, role or NO_PLACES)
-
-
-def find_problems(
-    headers: list[str], chosen: list[str | None], organisation: str, each_row: str, role: str | None
-) -> list[str]:
-    """What stands in the way of using the matching, each with what to do."""
-    fields = read_fields()
-    problems = []
-    if "title" not in chosen:
-        problems.append(f"Choose the column that is “{fields['title'].label}”.")
-    for name in dict.fromkeys(one for one in chosen if one and chosen.count(one) > 1):
-        columns = " and ".join(escape(header) for header, one in zip(headers, chosen, strict=True) if one == name)
-        problems.append(f"{columns} are both “{fields[name].label}”: keep one, leave the other out.")
-    if (each_row == MEETING or set(chosen) & set(SESSIONS)) and "start_date" not in chosen:
-        problems.append("A meeting needs its day: choose the column with the date.")
-    if role is None and set(chosen) & set(PLACES):
-        problems.append("Say what its places are: where it happened, where people live, or the area it was about.")
-    if not organisation.strip():
-        problems.append("Write which organisation it is from.")
-    return problems
 
 
 def show_matched(upload: Upload, sheets: list[Sheet], said: Said) -> None:
