@@ -11,7 +11,8 @@ from etl.questions.types import Context
 from etl.readers import read_bytes, read_sheets
 from etl.specs import find_sheets, read_specs
 from etl.types import Sheet
-from etl.uploads.mapping import ACTIVITY, MEETING, ColumnMapping, propose_columns
+from etl.uploads.guessing import propose_columns
+from etl.uploads.mapping import ACTIVITY, MEETING, ColumnMapping
 from tests.messy import books, maps, texts
 from tests.test_upload_corpus import upload_of
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from etl.questions.alike_names import ask_about_names, settle_names
+from etl.questions.between_rows import check_between_rows
 from etl.questions.decimals import ask_decimal_commas
 from etl.questions.example_sheets import check_examples
 from etl.questions.meeting_totals import check_meeting_totals
@@ -12,6 +13,7 @@ from etl.questions.names import check_names
 from etl.questions.overlap import ask_overlap
 from etl.questions.repeated_rows import check_repeated_rows
 from etl.questions.repeated_sheets import check_repeated_sheets
+from etl.questions.second_tables import check_second_tables
 from etl.questions.statuses import check_statuses
 from etl.questions.swapped import ask_whether_swapped, swap_points
 from etl.questions.types import Checked, Context, Question, RecordContext
@@ -23,6 +25,8 @@ from etl.types import Mapped, Sheet
 SheetCheck = Callable[[list[Sheet], Context], Checked]
 SHEET_CHECKS: tuple[SheetCheck, ...] = (
     check_examples,
+    check_second_tables,
+    check_between_rows,
     check_meeting_totals,
     check_repeated_sheets,
     check_repeated_rows,

@@ -52,6 +52,17 @@ def conclude(
     return Checked(leave_rows(sheets, gone), (question,), (decision,), left)
 
 
+def leave_surely(sheets: list[Sheet], gone: Mapping[str, set[int]], reason: str) -> Checked:
+    """The sheets without rows that nobody has to be asked about, named and counted all the same."""
+    gone = {name: rows for name, rows in gone.items() if rows}
+    if not gone:
+        return Checked(sheets)
+    left = tuple(
+        LeftOut(name, tuple(sorted(rows)), f"{reason[:1].upper()}{reason[1:]}.") for name, rows in gone.items()
+    )
+    return Checked(leave_rows(sheets, gone), (), (f"{say_places(gone)} left out: {reason}.",), left)
+
+
 def merge(first: Checked, then: Checked) -> Checked:
     """What two checks came to, one after the other."""
     return Checked(

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from etl.blanks import is_blank
 from etl.parsing import parse_text
+from etl.questions.words import plain_words, read_words
 from etl.template.tables import PLACE_COLUMNS
 
-TOTALS = frozenset(
-    (
-        "total",
-        "totals",
-        "sum",
-        "sums",
-        "subtotal",
-        "subtotals",
-        "sub total",
-        "sub totals",
-        "grand total",
-        "grand totals",
-    )
-)
 WHEN_OR_WHERE = ("start_date", "end_date", "time_pattern", "screened_area_code", *PLACE_COLUMNS)
 TOTAL = (
     "This row looks like a total of the rows above it: it has no date and no place, and its figures would count twice. If it is an "
@@ -31,8 +17,8 @@ TOTAL = (
 
 
 def is_total(names: Iterable[str | None], when_or_where: Iterable[str | None]) -> bool:
-    """Whether the first of a row's names that is filled in is “Total” or the like, while none of its cells says when or where."""
+    """Whether the first of a row's names that is filled in is “Total”, “Gesamt” or the like, while none of its cells says when or where."""
     first = next(filter(None, map(parse_text, names)), "")
-    if re.sub(r"[\W_]+", " ", first.casefold()).strip() not in TOTALS:
+    if plain_words(first) not in read_words("total"):
         return False
     return all(is_blank(parse_text(cell) or "") for cell in when_or_where)

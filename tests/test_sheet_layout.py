@@ -1,0 +1,140 @@
+"""What stands among the rows of a sheet and is no record: sums, notes, titles of sections, a second table, hidden rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from etl.loading import rebuild
+from etl.template.totals import is_total
+from etl.uploads.uploading import confirm_upload
+from soundings.home import Home
+from tests.homes import make_wards_home
+from tests.sheets import added, as_csv, as_ods, as_xls, as_xlsx, asked, left, look
+
+HEAD = ["What", "Day", "Ward", "Came"]
+WORDS = {"What": "title", "Day": "start_date", "Ward": "place_name", "Came": "attendance_count"}
+TEA, WALK, CHOIR, QUIZ = (
+    ["Tea", "2025-05-14", "Ward 1", "12"],
+    ["Walk", "2025-05-21", "Ward 2", "9"],
+    ["Choir", "2025-06-18", "Ward 3", "20"],
+    ["Quiz", "2025-06-25", "Ward 1", "5"],
+)
+BLANK = ["", "", "", ""]
+SUMS = ("4 activities", "4 meetings", "46 attendances at these meetings")
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    return make_wards_home(tmp_path, has_records=False)
+
+
+@pytest.mark.parametrize(
+    "word", ["Gesamt:", "Totaux", "Insgesamt", "TOTALE", "Cyfanswm", "Zwischensumme", "Sous-total", "Total général"]
+)
+def test_a_sum_in_the_middle_is_never_an_activity_in_any_language(home, word):
+    assert is_total((word,), ("", None))
+    rows = [HEAD, TEA, WALK, [word, "", "", "21"], CHOIR, QUIZ, [word, "", "", "46"]]
+    prepared = look(home, as_xlsx({"s": rows}), "s.xlsx", WORDS)
+    assert not prepared.questions and added(home, prepared) == SUMS
+    assert set(prepared.mapped.rejections["row_number"].to_pylist()) == {4, 7}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["Total for May", "", "", "21"],
+        ["Summe Mai 2025", "", "", "21"],
+        ["Ward 1 subtotal", "", "", "21"],
+        ["Totaal", "", "Ward 1", "21"],
+        ["Tea", "Total", "", "21"],
+    ],
+)
+def test_what_may_be_a_sum_is_asked_about_and_left_out_meanwhile(home, row):
+    for name, content in {"s.csv": as_csv([HEAD, TEA, WALK, row, CHOIR, QUIZ])}.items():
+        prepared = look(home, content, name, WORDS)
+        assert asked(prepared)["sums:s"].evidence[0].startswith("row 4: ") and left(prepared) == {"s": [4]}
+        assert added(home, prepared) == SUMS
+        assert "67 attend" in " ".join(added(home, look(home, content, name, WORDS, ("sums:s", "take-in"))))
+
+
+@pytest.mark.parametrize("title", ["Total Place forum", "Sum of us", "Tottenham tea", "Somme remembered"])
+def test_a_title_with_such_a_word_that_has_a_day_is_asked_nothing(home, title):
+    prepared = look(home, as_csv([HEAD, TEA, [title, *WALK[1:]], CHOIR, QUIZ]), "s.csv", WORDS)
+    assert not prepared.questions and added(home, prepared) == SUMS
+
+
+NOTES = [
+    "Source: the clubs",
+    "* estimated",
+    "Printed on 3 May 2025",
+    "Quelle: Vereine",
+    "Imprimé le 3 mai",
+    "Fuente: clubes",
+]
+
+
+@pytest.mark.parametrize("note", NOTES)
+@pytest.mark.parametrize("write", [as_xlsx, as_ods, as_xls])
+def test_a_note_below_the_rows_is_left_out_by_name(home, note, write):
+    rows = [HEAD, TEA, WALK, CHOIR, QUIZ, BLANK, [note, "", "", ""]]
+    prepared = look(home, write({"s": rows}), f"s.{write.__name__[3:]}", WORDS)
+    assert not prepared.questions and left(prepared) == {"s": [7]} and added(home, prepared) == SUMS
+    assert "1 row of s (7) left out: it is a note, and no record." in prepared.manifest["decisions"]
+
+
+@pytest.mark.parametrize(
+    "titles", [("May 2025", "June 2025"), ("Ostviertel", "Westviertel"), ("Réunions publiques", "Ateliers")]
+)
+def test_titles_of_sections_are_asked_about_and_no_activities(home, titles):
+    rows = [HEAD, [titles[0], "", "", ""], TEA, WALK, BLANK, [titles[1], "", "", ""], CHOIR, QUIZ]
+    for name, content in {"s.xlsx": as_xlsx({"s": rows}), "s.ods": as_ods({"s": rows}), "s.csv": as_csv(rows)}.items():
+        prepared = look(home, content, name, WORDS)
+        assert all(title in asked(prepared)["section-titles:s"].sentence for title in titles)
+        assert left(prepared) == {"s": [2, 6]} and added(home, prepared) == SUMS
+        taken = look(home, content, name, WORDS, ("section-titles:s", "take-in"))
+        assert added(home, taken)[0] == "6 activities"
+    confirm_upload(home, prepared)
+    assert rebuild(home).agrees
+
+
+def test_a_list_of_titles_is_asked_nothing(home):
+    prepared = look(home, as_csv([HEAD, TEA, ["Walk", "", "", ""], ["Choir", "", "", ""]]), "s.csv", WORDS)
+    assert not prepared.questions and added(home, prepared)[0] == "3 activities"
+
+
+SECONDS = [
+    (["Ward", "Meetings", "", ""], [["Ward 1", "2", "", ""], ["Ward 2", "1", "", ""]]),
+    (["Ansprechpartner", "Telefon", "Aufgabe", ""], [["Team Nord", "555 01", "Kasse", ""], ["Team Süd", "555 02", "Raum", ""]]),
+    (["Mois", "Nombre", "Heures", "Présents"], [["mai", "2", "4", "21"], ["juin", "2", "4", "25"]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("headings", "rows"), SECONDS)
+@pytest.mark.parametrize("caption", [[], [["Overview", "", "", ""]]])
+def test_a_second_table_is_named_and_left_out(home, headings, rows, caption):
+    table = [HEAD, TEA, WALK, CHOIR, QUIZ, BLANK, *caption, headings, *rows]
+    for name, content in {
+        "s.xlsx": as_xlsx({"s": table}),
+        "s.ods": as_ods({"s": table}),
+        "s.csv": as_csv(table),
+    }.items():
+        prepared = look(home, content, name, WORDS)
+        question = asked(prepared)["second-table:s"]
+        assert all(f"“{one}”" in question.sentence for one in headings if one)
+        assert f"row {7 + len(caption)} of s" in question.sentence and question.moves == 2
+        assert sorted(left(prepared)["s"]) == list(range(7, 10 + len(caption))) and added(home, prepared) == SUMS
+        taken = look(home, content, name, WORDS, ("second-table:s", "take-in"))
+        assert len(left(taken)["s"]) == 1 + len(caption)
+
+
+@pytest.mark.parametrize(
+    "row", [["Fair", "tbc", "Ward 2", ""], ["Fair", "2025-07-01", "Ward 2", "8"], ["Fair", "", "Ward 2", ""]]
+)
+def test_a_row_below_a_blank_one_is_no_second_table(home, row):
+    prepared = look(home, as_csv([HEAD, TEA, WALK, BLANK, row, CHOIR]), "s.csv", WORDS)
+    assert not prepared.questions and not left(prepared)
+
+
+def test_headings_that_stand_again_are_left_out(home):
+    prepared = look(home, as_xlsx({"s": [HEAD, TEA, WALK, HEAD, CHOIR, QUIZ]}), "s.xlsx", WORDS)
+    assert not prepared.questions and left(prepared) == {"s": [4]} and added(home, prepared) == SUMS
