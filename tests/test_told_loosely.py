@@ -10,8 +10,10 @@ import pytest
 from etl.loading import ReadOptions, load_file
 from etl.parsing import Amount, Unreadable, parse_amount, parse_attendance, parse_date, read_yearless
 from etl.questions.asking import parse_answers
-from etl.uploads.mapping import ColumnMapping
+from etl.uploads.mapping import MEETING, ColumnMapping
 from etl.uploads.uploading import Wanted, confirm_upload, prepare_upload, read_upload
+from pages.ui.activity.meetings import say_came
+from soundings.activity.rows import read_meetings
 from soundings.generations import open_current
 from soundings.home import Home
 from tests.homes import make_wards_home
@@ -72,6 +74,18 @@ def test_how_many_came_to_a_meeting_may_be_an_estimate_and_is_no_range():
     assert parse_attendance("approx 9") == Amount(9, None, "estimate")
     with pytest.raises(Unreadable, match="is a range"):
         parse_attendance("60-70")
+
+
+def test_an_estimate_of_how_many_came_is_said_as_one(home):
+    content = b"Group,When,Came\nTea,2025-05-01,about 9\nTea,2025-05-08,11\n"
+    columns = (("Group", "title"), ("When", "start_date"), ("Came", "attendance_count"))
+    mapping = ColumnMapping(columns, "Us", each_row=MEETING)
+    sheets = read_upload("a.csv", content, ReadOptions())
+    prepared = prepare_upload(home, "a.csv", hashlib.sha256(content).hexdigest(), sheets, Wanted(mapping=mapping))
+    confirm_upload(home, prepared)
+    (activity_id,) = ask(home, "select activity_id from activity where title = 'Tea'")[0]
+    meetings = read_meetings(open_current(home).cursor(), activity_id)
+    assert [say_came(one) for one in meetings] == ["about 9 came", "11 came"]
 
 
 def test_a_matched_file_reads_what_the_template_reads(home):

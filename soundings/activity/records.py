@@ -78,7 +78,7 @@ class Count:
 class Meeting:
     """One session. None is not recorded. `is_elsewhere`: another source holds the same meeting and it is counted there.
 
-    `took_place`: one of TOOK_PLACE; only what did is counted.
+    `took_place`: one of TOOK_PLACE; only what did is counted. `is_estimate`: the file says about how many came.
     """
 
     day: date | None
@@ -91,6 +91,7 @@ class Meeting:
     row_number: int
     sheet: str | None = None
     took_place: str = HELD
+    is_estimate: bool = False
 
     @property
     def contact_hours(self) -> float | None:

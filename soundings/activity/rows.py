@@ -121,7 +121,7 @@ def read_meetings(connection: duckdb.DuckDBPyConnection, activity_id: str) -> li
         select
             s.start_date, coalesce(o.minutes, s.minutes), coalesce(o.attendance_count, s.attendance_count),
             coalesce(o.returning_count, s.returning_count), o.session_id is null, b.source_id, b.file_name, s.row_number,
-            s.sheet, coalesce(o.took_place, n.took_place, s.took_place, 'yes')
+            s.sheet, coalesce(o.took_place, n.took_place, s.took_place, 'yes'), coalesce(s.attendance_basis = 'estimate', false)
         from session s
         join batch b using (batch_id)
         left join session_known o using (session_id)

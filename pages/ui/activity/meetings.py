@@ -135,10 +135,15 @@ def show_unheld(story: ActivityStory) -> None:
     unheld = [one for one in story.meetings if one.took_place != HELD]
     for one in unheld[:UNHELD_SHOWN]:
         day = say_date(one.day) if one.day else "No date recorded"
-        came = f"; {say_number(one.came)} came, by the file" if one.came else ""
+        came = f"; {say_came(one)}, by the file" if one.came else ""
         st.markdown(f":material/event_busy: {day}: **{say_outcome(one.took_place, one.day, story.today)}**{came}")
     if len(unheld) > UNHELD_SHOWN:
         st.caption(f"and {len(unheld) - UNHELD_SHOWN:,} more that did not take place, in the table below")
+
+
+def say_came(meeting: Meeting) -> str:
+    """“12 came”, “about 12 came”."""
+    return f"{'about ' if meeting.is_estimate else ''}{say_number(meeting.came)} came"
 
 
 def draw_meetings(meetings: list[Meeting], today: date) -> None:
@@ -185,7 +190,7 @@ def meeting_frame(meetings: list[Meeting]) -> pd.DataFrame:
             parts = [(UNSAID, came)]
         else:
             parts = [(BACK, back), (FIRST, max(came - back, 0))]
-        said = "how many came is not recorded" if came is None else f"{say_number(came)} came"
+        said = "how many came is not recorded" if came is None else say_came(one)
         said += f", {say_number(back)} had come before" if back is not None else ""
         rows += [
             {
@@ -213,6 +218,11 @@ def show_meeting_rows(meetings: list[Meeting], today: date) -> None:
                     else {}
                 ),
                 "Came": pd.array([one.came for one in meetings], "Float64"),
+                **(
+                    {"How sure": ["an estimate" if one.is_estimate else "as recorded" for one in meetings]}
+                    if any(one.is_estimate for one in meetings)
+                    else {}
+                ),
                 "Had come before": pd.array([one.came_back for one in meetings], "Float64"),
                 "Minutes": pd.array([one.minutes for one in meetings], "Float64"),
                 "Contact hours": pd.array([one.contact_hours for one in meetings], "Float64"),
