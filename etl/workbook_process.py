@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.confining import confine
+from etl.readers.hidden_rows import find_hidden_rows
 
 SECONDS = 120
 HAS_PASSWORD = 3
@@ -32,13 +33,15 @@ class Unreadable(Exception):
 class RawSheet:
     """One worksheet from its very first row and column: values as the file has them, '' for an empty cell.
 
-    `merged`: ((top, left), (bottom, right)) of each merged range, counted from 0.
+    `merged`: ((top, left), (bottom, right)) of each merged range, counted from 0. `hidden_rows`: (first, last) of those that
+    cannot be seen, counted from 1.
     """
 
     name: str
     is_hidden: bool
     rows: list[list[object]]
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
+    hidden_rows: list[tuple[int, int]]
 
 
 def read_raw_sheets(data: bytes) -> list[RawSheet]:
@@ -68,17 +71,20 @@ def main() -> None:
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     confine()
+    data = sys.stdin.buffer.read()
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError:
         sys.exit(HAS_PASSWORD)
-    found = []
+    found, hidden = [], find_hidden_rows(data)
     for about in workbook.sheets_metadata:
         if about.typ == SheetTypeEnum.WorkSheet:
             sheet = workbook.get_sheet_by_name(about.name)
             rows = sheet.to_python(skip_empty_area=False)
             is_hidden = about.visible != SheetVisibleEnum.Visible
-            found.append((about.name, is_hidden, rows, list(sheet.merged_cell_ranges or [])))
+            found.append(
+                (about.name, is_hidden, rows, list(sheet.merged_cell_ranges or []), hidden.get(about.name, []))
+            )
     sys.stdout.buffer.write(pickle.dumps(found))
 
 

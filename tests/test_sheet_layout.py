@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from etl.loading import rebuild
+from etl.readers.hidden_rows import find_hidden_rows, parse_ranges, say_ranges
 from etl.template.totals import is_total
 from etl.uploads.uploading import confirm_upload
 from soundings.home import Home
@@ -138,3 +142,66 @@ def test_a_row_below_a_blank_one_is_no_second_table(home, row):
 def test_headings_that_stand_again_are_left_out(home):
     prepared = look(home, as_xlsx({"s": [HEAD, TEA, WALK, HEAD, CHOIR, QUIZ]}), "s.xlsx", WORDS)
     assert not prepared.questions and left(prepared) == {"s": [4]} and added(home, prepared) == SUMS
+
+
+def hide_rows(*rows: int):
+    """Hides these rows of every sheet of a workbook."""
+
+    def change(book):
+        for page in book:
+            page.auto_filter.ref = page.dimensions
+            for row in rows:
+                page.row_dimensions[row].hidden = True
+
+    return change
+
+
+LISTED = [HEAD, TEA, WALK, CHOIR, QUIZ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet", "content"),
+    [
+        ("h.xlsx", "2025", as_xlsx({"2025": LISTED, "Lists": [["Kinds"], ["Tea"]]}, hide_rows(3, 4))),
+        ("h.xlsx", "Tür & Tor <1>", as_xlsx({"Tür & Tor <1>": LISTED}, hide_rows(3, 4))),
+        ("h.ods", "Séances", as_ods({"Lists": [["Kinds"], ["Tea"]], "Séances": LISTED}, {"Séances": (3, 4)})),
+    ],
+)
+def test_hidden_rows_are_asked_about_and_do_not_count_unseen(home, name, sheet, content):
+    prepared = look(home, content, name, WORDS)
+    question = asked(prepared)[f"hidden-rows:{sheet}"]
+    assert f"2 rows of the sheet “{sheet}” are hidden" in question.sentence and question.evidence == ("rows 3–4",)
+    assert left(prepared) == {sheet: [3, 4]}
+    assert added(home, prepared) == ("2 activities", "2 meetings", "17 attendances at these meetings")
+    taken = look(home, content, name, WORDS, (question.id, "take-in"))
+    assert added(home, taken) == SUMS and not left(taken)
+    confirm_upload(home, prepared)
+    assert rebuild(home).agrees
+
+
+def test_where_every_row_is_hidden_they_count(home):
+    prepared = look(home, as_xlsx({"s": LISTED}, hide_rows(2, 3, 4, 5)), "h.xlsx", WORDS)
+    assert asked(prepared)["hidden-rows:s"].assumed == "take-in" and added(home, prepared) == SUMS
+
+
+def test_a_filter_that_hides_nothing_is_asked_nothing(home):
+    assert not look(home, as_xlsx({"s": LISTED}, hide_rows()), "h.xlsx", WORDS).questions
+
+
+def test_a_row_that_stands_for_many_and_a_closed_group_are_counted_whole():
+    xml = (
+        b'<x><table:table table:name="A"><table:table-row/><table:table-row table:number-rows-repeated="3" '
+        b'table:visibility="collapse"><c/></table:table-row><table:table-row/><table:table-row-group table:display="false">'
+        b"<table:table-row/><table:table-row/></table:table-row-group><table:table-row/></table:table></x>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("content.xml", xml)
+    found = find_hidden_rows(out.getvalue())
+    assert found == {"A": [(2, 4), (6, 7)]}
+    assert parse_ranges(say_ranges(found["A"], 6)) == [(2, 4), (6, 6)]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 cut", b"\xd0\xcf\x11\xe0", as_xlsx({"s": LISTED})[:-400]])
+def test_a_damaged_workbook_has_no_hidden_rows(data):
+    assert find_hidden_rows(data) == {}

@@ -8,6 +8,7 @@ from etl.questions.alike_names import ask_about_names, settle_names
 from etl.questions.between_rows import check_between_rows
 from etl.questions.decimals import ask_decimal_commas
 from etl.questions.example_sheets import check_examples
+from etl.questions.hidden_rows import check_hidden_rows
 from etl.questions.meeting_totals import check_meeting_totals
 from etl.questions.names import check_names
 from etl.questions.overlap import ask_overlap
@@ -25,6 +26,7 @@ from etl.types import Mapped, Sheet
 SheetCheck = Callable[[list[Sheet], Context], Checked]
 SHEET_CHECKS: tuple[SheetCheck, ...] = (
     check_examples,
+    check_hidden_rows,
     check_second_tables,
     check_between_rows,
     check_meeting_totals,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from etl.readers import headers
 from etl.readers.archives import UNREADABLE
 from etl.readers.cells import text_of
+from etl.readers.hidden_rows import say_ranges
 from etl.types import Sheet
 from etl.workbook_process import NeedsPassword, RawSheet, Unreadable, read_raw_sheets
 from soundings.model import BadFile
@@ -51,7 +52,10 @@ def read_workbook_bytes(
             *merged_notes,
             *lost,
         ]
-        found.append(headers.sheet_from_rows(name, rows, header, {"format": file_format, "sheet": name}, notes))
+        detected = {"format": file_format, "sheet": name}
+        if hidden := say_ranges(raw[name].hidden_rows, len(rows)):
+            detected["hidden_rows"] = hidden
+        found.append(headers.sheet_from_rows(name, rows, header, detected, notes))
     if not found:
         raise BadFile(
             f"{what} is empty: no sheet holds a cell. Check that the right file was saved, and send it again."
