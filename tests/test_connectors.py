@@ -215,9 +215,12 @@ def test_nothing_is_counted_for_meetings_whose_attendance_nobody_wrote_down(home
     load_file(home, find_input(GOLDEN / "decidim-meetings"))
     found = ask(
         home,
-        "select a.title, s.attendance_count from session s join activity a using (activity_id) order by s.start_date",
+        "select a.title, s.attendance_count from session_held s join activity a using (activity_id) order by s.start_date",
     )
     assert found == [("Walk along the quay", 23), ("Online evening", None), ("Meeting", None)]
+    assert ask(home, "select start_date::varchar, took_place from session_now where took_place <> 'yes'") == [
+        ("2024-05-16", "cancelled")
+    ]
 
 
 def test_only_those_checked_in_attended(home):
