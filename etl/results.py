@@ -11,6 +11,7 @@ from etl.accepting import Accepted
 from etl.added import say_added
 from etl.earlier import find_earlier
 from etl.inbox import ID_LENGTH
+from etl.questions.rows import say_left_out
 from etl.questions.types import Question
 from etl.replacing import find_newer
 from etl.types import Mapped, Sheet
@@ -36,7 +37,8 @@ class Reason:
 @dataclass(frozen=True)
 class LoadResult:
     """What became of a file. `places` counts stored records by place state; `detected` is by sheet; `passed_over`: which ways of saying where
-    did not work and what was used instead; `added`: what it adds, in words.
+    did not work and what was used instead; `added`: what it adds, in words; `left_out`: rows of the file
+    that are not among those read, by sheet and reason.
 
     `faults`: why files of figures were not taken, with the way on. `stands_aside_for`: the batch that took its place, where it was loaded before and is replaced. `questions`: all that the file raised; `answers`: those that a person gave. `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
     """
@@ -56,6 +58,7 @@ class LoadResult:
     place_reasons: list[PlaceReason]
     passed_over: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     rejected_file: str | None = None
     is_dry_run: bool = False
     already_loaded: bool = False
@@ -134,6 +137,7 @@ def describe(connection: duckdb.DuckDBPyConnection | None, manifest: dict, mappe
         place_reasons=read_place_reasons(connection, batch_id) if connection else [],
         passed_over=tuple(one.say() for one in read_passed_over(connection, batch_id)) if connection else (),
         added=say_added(connection, batch_id) if connection else (),
+        left_out=say_left_out(manifest),
         **known,
     )
 

@@ -7,9 +7,13 @@ import zipfile
 
 import pytest
 
+from etl.commands.printing import say_load
+from etl.inbox import read_batches
 from etl.loading import rebuild
+from etl.questions.rows import say_left_out
 from etl.readers.hidden_rows import find_hidden_rows, parse_ranges, say_ranges
 from etl.template.totals import is_total
+from etl.uploads.preview import preview_upload
 from etl.uploads.uploading import confirm_upload
 from soundings.home import Home
 from tests.homes import make_wards_home
@@ -205,3 +209,22 @@ def test_a_row_that_stands_for_many_and_a_closed_group_are_counted_whole():
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 cut", b"\xd0\xcf\x11\xe0", as_xlsx({"s": LISTED})[:-400]])
 def test_a_damaged_workbook_has_no_hidden_rows(data):
     assert find_hidden_rows(data) == {}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (["Source: the clubs", "", "", ""], "It is a note, and no record."),
+        (["Summe Mai", "", "", "21"], "A sum of other rows."),
+        (["Juin", "", "", ""], "A title of a section or a note, with one cell filled."),
+    ],
+)
+def test_what_is_left_out_is_told_by_sheet_and_reason_in_preview_receipt_and_sources(home, row, reason):
+    months = {"May": [HEAD, TEA, WALK, QUIZ, row], "June": [HEAD, CHOIR, ["Quiz", "2025-06-26", "Ward 1", "5"]]}
+    prepared = look(home, as_xlsx(months), "m.xlsx", WORDS)
+    line = f"1 row of May (5): {reason}"
+    assert preview_upload(home, prepared).result.left_out == (line,)
+    result = confirm_upload(home, prepared)
+    assert result.left_out == (line,) and f"  left out before that: {line}" in list(say_load(result))
+    (batch,) = [one for one in read_batches(home) if one.batch_id == result.batch_id]
+    assert say_left_out(batch.read_manifest()) == (line,)

@@ -96,6 +96,8 @@ def say_outcome(result: LoadResult) -> Iterator[str]:
         f"{result.rows_read:,} rows read = {result.rows_accepted:,} accepted + {result.rows_rejected:,} rejected"
         + (f"; {result.values_set_aside:,} values set aside" if result.values_set_aside else "")
     )
+    for line in result.left_out:
+        yield f"  left out before that: {line}"
     if result.added:
         yield f"{'It would add' if result.is_dry_run else 'It adds'} {join_words(result.added)}."
     if result.kind == "records" and not result.is_refused:

@@ -79,6 +79,13 @@ def say_places(gone: Mapping[str, set[int]]) -> str:
     return " and ".join(filter(None, [", ".join(said[:-1]), *said[-1:]]))
 
 
+def say_left_out(manifest: Mapping) -> tuple[str, ...]:
+    """“2 rows of Events (3–4): A sum of other rows.”: a line for each sheet and reason, of what a batch's manifest keeps."""
+    return tuple(
+        f"{say_places({one['sheet']: set(one['rows'])})}: {one['reason']}" for one in manifest.get("left_out", ())
+    )
+
+
 def say_rows(rows: Iterable[int]) -> str:
     """Row numbers as ranges: “2–4, 9”, the first few."""
     ranges = []

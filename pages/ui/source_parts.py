@@ -12,6 +12,7 @@ from etl.form.heading import head_kept, head_stored
 from etl.inbox import read_batches as read_inbox
 from etl.loading import redo, undo
 from etl.places.ground import find_clashes
+from etl.questions.rows import say_left_out
 from etl.specs import read_sound_specs
 from pages.ui.access import Reader
 from pages.ui.explaining import escape
@@ -166,6 +167,9 @@ def show_detail(reader: Reader, batch: BatchLine) -> None:
         detected = {}
     for name, value in flatten(detected):
         st.markdown(f"- {escape(name)}: {escape(str(value))}")
+    folder = next((one for one in read_inbox(reader.home) if one.batch_id == batch.batch_id), None)
+    for line in say_left_out(folder.read_manifest()) if folder and batch.kind == "records" else ():
+        st.markdown(f"- Left out: {escape(line)}")
     for passed in read_passed_over(reader.connection, batch.batch_id) if batch.kind == "records" else []:
         st.markdown(f"- {escape(passed.say())}")
     reasons = read_place_reasons(reader.connection, batch.batch_id) if batch.kind == "records" else []

@@ -66,6 +66,8 @@ def show_counts(upload: Upload, seen: Seen, wanted: Wanted) -> None:
             f"**{rows.read:,}** rows read = **{rows.taken_in:,}** to take in + **{rows.refused:,}** to put right first"
             + (f" + **{rows.left_out:,}** left out, as the questions above say" if rows.left_out else "")
         )
+    for line in result.left_out:
+        st.caption(f"Left out: {escape(line)}")
     if seen.preview.added:
         st.markdown(f"It adds {join_words(seen.preview.added)}.")
     if wanted.mapping is not None:
