@@ -29,7 +29,7 @@ from etl.questions.asking import (
     settle,
 )
 from etl.questions.types import Checked, Context, Question, RecordContext
-from etl.replacing import check_current, find_readings, find_same_reading
+from etl.replacing import check_current, date_reading, find_readings, find_same_reading
 from etl.replay import insert_batch, pack_sheets
 from etl.results import LoadResult, describe, describe_load
 from etl.sparing import spare_memory
@@ -137,7 +137,7 @@ def load_file(
         **say_left_out(checked),
     }
     if replaced := choose_replaced_all(home, manifest, replaces, read_again):
-        manifest["replaces"] = replaced
+        manifest = date_reading(home, manifest | {"replaces": replaced})
     report("Understanding each row")
     if dry_run:
         if find_same_reading(home, manifest) is None:

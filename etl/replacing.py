@@ -86,6 +86,25 @@ def find_same_reading(home: Home, manifest: dict) -> InboxBatch | None:
     return read
 
 
+def date_reading(home: Home, manifest: dict) -> dict:
+    """The manifest, with the day on which its file was handed in first where it takes the place of a reading of the same file.
+
+    Read again months later the file tells no more than it did then: what it planned is not held because the day is past. Another
+    file, such as a later export, has a day of its own.
+    """
+    told = [
+        batch.read_manifest()
+        for batch in read_batches(home)
+        if batch.batch_id in (manifest.get("replaces") or ()) and batch.batch_id != manifest["batch_sha256"][:ID_LENGTH]
+    ]
+    days = [
+        one.get("recorded_date") or one["accepted_at"][:10]
+        for one in told
+        if one["file_sha256"] == manifest["file_sha256"]
+    ]
+    return manifest | {"recorded_date": min(days)} if days else manifest
+
+
 def is_same_way(batch: InboxBatch, manifest: dict) -> bool:
     """Whether a batch was read as the same source, with the same options and by the same spec."""
     told = batch.read_manifest()

@@ -9,7 +9,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from etl.loading import load_file
+from etl.loading import ReadOptions, load_file
 from etl.parsing import Unreadable
 from etl.questions.statuses import check_statuses
 from etl.questions.types import Context
@@ -18,6 +18,7 @@ from etl.types import Sheet
 from etl.undoing import rebuild, redo, undo
 from etl.uploads.guessing import propose_columns
 from etl.uploads.mapping import MEETING, ColumnMapping
+from etl.uploads.preview import preview_upload
 from etl.uploads.uploading import Wanted as Uploaded
 from etl.uploads.uploading import confirm_upload, prepare_upload
 from soundings.activities import read_place_activities
@@ -459,3 +460,40 @@ def test_a_figure_of_what_did_not_take_place_is_in_no_sum(home):
     rows = [list(columns), ["Fair", "", "40"], ["Walk", "cancelled", "25"]]
     prepared = look(home, as_csv(rows), "fairs.csv", columns)
     assert added(home, prepared)[1] == "40 people (and 25 of what did not take place, or is still to come)"
+
+
+@pytest.mark.parametrize("by_replaces", [False, True])
+def test_a_file_read_again_months_later_holds_nothing_that_it_planned(home, monkeypatch, by_replaces):
+    rows = [meet("s1", "2026-11-02", "", "8"), meet("s2", "2026-12-14", ""), meet("s3", "2026-12-21", "")]
+    first = load_group(home, *rows)
+    sql = "select start_date, took_place from session_now order by 1"
+    before = ask(home, sql)
+    monkeypatch.setenv("SOUNDINGS_TODAY", "2027-05-03")
+    again = {"replaces": first.batch_id} if by_replaces else {"read_again": True}
+    options = ReadOptions(encoding="cp1252")
+    load_file(home, home.root.parent / "files" / "sessions.csv", "native", options=options, **again)
+    assert ask(home, sql) == before
+    assert [outcome for _, outcome in before] == ["yes", "planned", "planned"]
+    assert rebuild(home).agrees
+
+
+def test_a_later_export_in_the_place_of_an_earlier_one_has_a_day_of_its_own(home, monkeypatch):
+    first = load_group(home, meet("s1", "2026-11-02", "", "8"), meet("s2", "2026-12-14", ""))
+    monkeypatch.setenv("SOUNDINGS_TODAY", "2027-05-03")
+    path = write_rows(home.root.parent / "files" / "later.csv", [meet("s2", "2026-12-14", "", "9")], MEETINGS)
+    load_file(home, path, "native", replaces=first.batch_id)
+    assert ask(home, "select attendance_count from session_held") == [(9,)]
+
+
+@pytest.mark.parametrize("word", ["cancelled", "postponed", "not known"])
+def test_a_file_that_differs_in_what_took_place_alone_is_not_the_same_rows(home, word):
+    columns = {"What": "title", "When": "date", "State": "took_place"}
+    rows = [["Quay walk", "2026-05-04", "held"], ["Net mending", "2026-05-11", "held"]]
+    changed = [rows[0], [*rows[1][:2], word]]
+    first = confirm_upload(
+        home, look(home, as_csv([["What", "When", "State"], *rows]), "a.csv", columns, each_row=MEETING)
+    )
+    same = look(home, as_csv([["What", "When", "State"], *reversed(rows)]), "b.csv", columns, each_row=MEETING)
+    other = look(home, as_csv([["What", "When", "State"], *changed]), "c.csv", columns, each_row=MEETING)
+    assert preview_upload(home, same).same_rows == first.batch_id
+    assert preview_upload(home, other).same_rows is None

@@ -29,17 +29,17 @@ group by batch_id, location_id
 FINGERPRINT = f"""
 with said as ({SAID}),
 told as (
-    select hash('activity', a.title, a.summary, a.method, a.theme, a.organisation, a.programme, a.start_date, a.end_date) as h
+    select hash('activity', a.title, a.summary, a.method, a.theme, a.organisation, a.programme, a.start_date, a.end_date, a.took_place) as h
     from activity a
     where a.batch_id = $batch_id
     union all
-    select hash('count', a.title, n.measure, n.value, n.value_high, n.period_start, n.period_end, n.role, s.place)
+    select hash('count', a.title, n.measure, n.value, n.value_high, n.period_start, n.period_end, n.took_place, n.role, s.place)
     from activity_count n
     left join activity a on a.batch_id = n.batch_id and a.activity_id = n.activity_id
     left join said s on s.location_id = n.location_id
     where n.batch_id = $batch_id
     union all
-    select hash('session', a.title, m.start_date, m.attendance_count, m.returning_count, m.minutes)
+    select hash('session', a.title, m.start_date, m.attendance_count, m.returning_count, m.minutes, m.took_place)
     from session m
     left join activity a on a.batch_id = m.batch_id and a.activity_id = m.activity_id
     where m.batch_id = $batch_id

@@ -29,7 +29,7 @@ from etl.questions.asking import check_sheets, require_answers
 from etl.questions.names import list_activity_names
 from etl.questions.types import Context, Question
 from etl.rejects import take_notes_off
-from etl.replacing import find_same_reading
+from etl.replacing import date_reading, find_same_reading
 from etl.replay import pack_sheets
 from etl.specs import WAY_ON, find_sheets, read_sound_specs
 from etl.types import Mapped, Sheet
@@ -175,8 +175,9 @@ def prepare_upload(
         "attribution": spec.attribution,
         "mapping": spec.raw,
         **say_left_out(checked),
-        **({"replaces": list(wanted.rereads)} if wanted.rereads else {}),
     }
+    if wanted.rereads:
+        manifest = date_reading(home, manifest | {"replaces": list(wanted.rereads)})
     if personal:
         return Prepared(spec, manifest, [], personal, None, checked.questions)
     screened, decided = screen(home, sheets, spec, wanted.options)
@@ -223,7 +224,8 @@ def confirm_upload(
     manifest = prepared.manifest | {"accepted_at": say_now()}
     if replaces:
         corrected = choose_replaced(home, replaces, manifest["source_id"])
-        manifest |= {"replaces": list(dict.fromkeys([*(manifest.get("replaces") or ()), corrected]))}
+        replaced = list(dict.fromkeys([*(manifest.get("replaces") or ()), corrected]))
+        manifest = date_reading(home, manifest | {"replaces": replaced})
     files = encode_tables(pack_sheets(prepared.sheets))
     return send_or_load(home, manifest, files, prepared.mapped, prepared.sheets, invitation_id=invitation_id)
 
