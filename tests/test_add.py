@@ -343,3 +343,35 @@ def test_places_are_offered_by_name_with_their_kind(home):
     choices = read_choices(open_current(home).cursor())
     assert [one.label.partition(" (")[0] for one in choices if one.place_code == ward_code(1)] == ["Ward 1"]
     assert all("(ward" in one.label or "(district" in one.label for one in choices)
+
+
+@pytest.mark.parametrize("word", ["cancelled", "postponed", "planned"])
+def test_a_meeting_that_did_not_take_place_is_kept_and_in_no_figure(home, word):
+    draft = make_draft(**{**MEETINGS, "m2_came": "", "m2_back": "", "m2_outcome": word})
+    send(home, draft)
+    assert ask(home, "select took_place from session_now order by start_date") == [("yes",), (word,), ("yes",)]
+    assert ask(home, "select count(*) from session_held") == [(2,)]
+    change = start_change(open_current(home).cursor(), activity_id_of(draft))
+    assert change.answers["m2_outcome"] == word and "m1_outcome" not in change.answers
+    send(home, replace(change, answers={**change.answers, "summary": "Every month."}))
+    assert ask(home, "select count(*) from session_held") == [(2,)]
+
+
+def test_an_activity_that_was_cancelled_is_in_no_figure_and_a_change_keeps_it(home):
+    draft = make_draft(outcome="cancelled")
+    send(home, draft)
+    assert ask(home, "select took_place from activity_unheld") == [("cancelled",)]
+    assert ask(home, "select * from count_held") == []
+    assert start_change(open_current(home).cursor(), activity_id_of(draft)).answers["outcome"] == "cancelled"
+
+
+def test_an_added_meeting_can_be_cancelled_and_nobody_came_to_it(home):
+    draft = make_draft(**MEETINGS)
+    send(home, draft)
+    meeting = start_meeting(open_current(home).cursor(), activity_id_of(draft))
+    told = {"m1_day": "9", "m1_month": "11", "m1_year": "2026", "m1_outcome": "cancelled"}
+    came = replace(meeting, answers={**told, "m1_came": "7"})
+    assert "nobody who came" in problems_of(home, came)["m1_came"]
+    send(home, replace(meeting, answers=told))
+    assert ask(home, "select count(*) from session_held") == [(3,)]
+    assert ask(home, "select took_place from session_now order by start_date desc limit 1") == [("cancelled",)]

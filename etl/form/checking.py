@@ -25,6 +25,7 @@ from etl.form.answers import (
 )
 from etl.form.drafts import Draft
 from etl.form.places import say_where
+from soundings.model import CANCELLED, POSTPONED
 
 
 def find_problems(connection: duckdb.DuckDBPyConnection, draft: Draft) -> list[Problem]:
@@ -119,6 +120,14 @@ def find_meeting_problems(answers: Answers, number: int, *, is_required: bool = 
         problems += problem_of(f"m{number}_{part}", wrong)
     if None not in (values["came"], values["back"]) and values["back"] > values["came"]:
         problems.append(Problem(f"m{number}_back", "More had come before than came. Check both numbers."))
+    outcome = answers.get(f"m{number}_outcome")
+    if outcome in (CANCELLED, POSTPONED) and values["came"]:
+        problems.append(
+            Problem(
+                f"m{number}_came",
+                f"A meeting that was {outcome} has nobody who came. Clear the number, or choose “It took place”.",
+            )
+        )
     if not problems and day is None and (is_required or any(value is not None for value in values.values())):
         problems.append(Problem(f"m{number}", "Type the day, month and year of the meeting, such as 27 3 2026."))
     return problems

@@ -204,6 +204,7 @@ def read_answers(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dic
         ("start_date", "start"), ("end_date", "end"), ("first_helped_date", "helped"), ("settled_date", "settled"),
     ):  # fmt: skip
         put_day(answers, name, activity[column])
+    answers["outcome"] = activity["took_place"] or ""
     if activity["end_date"]:
         answers["lasted"] = "yes"
     put_where(connection, answers, activity_id)
@@ -274,6 +275,7 @@ def put_meetings(connection: duckdb.DuckDBPyConnection, answers: dict[str, str],
     rows = read_row(connection, sql, activity_id)
     for number, row in enumerate(rows, start=1):
         put_day(answers, f"m{number}", row["start_date"])
+        answers[f"m{number}_outcome"] = row["took_place"] or ""
         for part, column in (("minutes", "minutes"), ("came", "attendance_count"), ("back", "returning_count")):
             answers[f"m{number}_{part}"] = "" if row[column] is None else f"{row[column]:.0f}"
     if rows:

@@ -121,6 +121,7 @@ def make_sheet(name: str, rows: list[dict[str, str]]) -> Sheet:
 def make_activity_row(connection: duckdb.DuckDBPyConnection, answers: Answers, key: str, today: date) -> dict[str, str]:
     """The row of the activity itself, with where it was and what it is called."""
     row = {"activity_id": key, "title": tidy(answers, "title"), "method": tidy(answers, "method").lower()}
+    row["took_place"] = answers.get("outcome", "")
     told = [name for name in COPIED if name not in INFLUENCE or answers.get("fact_decision_open") == "yes"]
     row |= {name: tidy(answers, name) for name in told if tidy(answers, name)}
     for column, name in (
@@ -199,6 +200,7 @@ def list_meetings(answers: Answers, key: str, draft_id: str) -> Iterator[dict[st
                 "minutes": tidy(answers, f"m{number}_minutes"),
                 "attendance_count": tidy(answers, f"m{number}_came"),
                 "returning_count": tidy(answers, f"m{number}_back"),
+                "took_place": answers.get(f"m{number}_outcome", ""),
             }
 
 

@@ -16,6 +16,7 @@ from pages.ui.access import Reader, read_once
 from pages.ui.add.asking import Asking
 from soundings.activities import read_options
 from soundings.measures import measures_of
+from soundings.model import CANCELLED, HELD, NOT_KNOWN, PLANNED, POSTPONED
 
 METHODS = (
     "survey", "workshop", "group", "meeting", "drop-in", "event", "consultation", "panel", "citizens' assembly", "ballot",
@@ -30,6 +31,12 @@ COUNTED = {
     "entries": "Entries to a draw or ballot",
     "tickets": "Tickets",
     "reports": "Problems reported",
+}
+OUTCOMES = {
+    HELD: "It took place",
+    CANCELLED: "It was cancelled",
+    POSTPONED: "It was postponed",
+    PLANNED: "It is still to come",
 }
 YES_NO = {"yes": "Yes", "no": "No"}
 
@@ -64,6 +71,15 @@ def ask_when(ask: Asking) -> None:
     else:
         for part in ("day", "month", "year"):
             ask.answers.pop(f"end_{part}", None)
+    ask_outcome(ask, "outcome", "Did it take place?")
+
+
+def ask_outcome(ask: Asking, name: str, label: str) -> None:
+    """Whether it took place. That it did is assumed, and kept as no answer: a day to come is then still planned."""
+    kept = ask.answers.get(name)
+    options = OUTCOMES | ({NOT_KNOWN: "It is not known"} if kept == NOT_KNOWN else {})
+    if ask.choose(name, label, options, usual=HELD) == HELD:
+        ask.keep(name, None)
 
 
 def ask_how_many(ask: Asking, number: int = 1) -> None:

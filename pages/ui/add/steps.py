@@ -7,7 +7,7 @@ import streamlit as st
 from etl.form.answers import MOST_CHANGES, MOST_MEETINGS, count_entries
 from pages.ui.access import Reader
 from pages.ui.add.asking import Asking
-from pages.ui.add.questions import ask_how_many, ask_more_counts
+from pages.ui.add.questions import ask_how_many, ask_more_counts, ask_outcome
 from pages.ui.naming import rubric_here
 from soundings.model import STAGES
 from soundings.rubric import Rubric
@@ -56,6 +56,7 @@ def ask_meeting(ask: Asking, number: int, title: str = "") -> None:
     with st.container(key=f"add_group_meeting_{number}", border=True):
         st.markdown(f"**{title or f'Meeting {number}'}**")
         ask.day(name, "When was it?", note="For example, 27 3 2026" if number == 1 else "")
+        ask_outcome(ask, f"{name}_outcome", "Did it take place?")
         with st.container(horizontal=True, vertical_alignment="bottom", key=f"add_row_{name}"):
             ask.text(f"{name}_minutes", "How many minutes", width=150, limit=6)
             ask.text(f"{name}_came", "How many came", width=150, limit=6)

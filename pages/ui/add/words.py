@@ -12,6 +12,7 @@ from pages.ui.explaining import escape
 from soundings.explanation import say_day
 from soundings.model import ROLE_LABEL
 from soundings.rubric import Rubric
+from soundings.took_place import LABEL
 
 WHAT, WHERE, WHEN, WHO, HOW, CHANGED, CALLED = (
     "What",
@@ -61,7 +62,8 @@ def say_where(activity: dict, say_place: Callable[[str], str]) -> str:
 
 def say_when(activity: dict) -> str:
     start, end = activity.get("start_date"), activity.get("end_date")
-    return f"{read_out(start)} to {read_out(end)}" if end else read_out(start)
+    outcome = f" ({LABEL[activity['took_place']]})" if activity.get("took_place") else ""
+    return (f"{read_out(start)} to {read_out(end)}" if end else read_out(start)) + outcome
 
 
 def read_out(day: str | None) -> str:
@@ -82,7 +84,8 @@ def say_meeting(row: dict) -> str:
         for name, word in (("minutes", "minutes"), ("attendance_count", "came"), ("returning_count", "had come before"))
         if row.get(name)
     ]
-    return escape(f"A meeting on {read_out(row['date'])}" + (f": {', '.join(parts)}" if parts else ""))
+    outcome = f" ({LABEL[row['took_place']]})" if row.get("took_place") else ""
+    return escape(f"A meeting on {read_out(row['date'])}{outcome}" + (f": {', '.join(parts)}" if parts else ""))
 
 
 def say_decisions(activity: dict, rows: dict[str, list[dict]], rubric: Rubric) -> list[str]:
