@@ -336,6 +336,22 @@ def test_a_meeting_in_the_future_is_planned_and_counts_once_a_later_file_tells_o
     assert rebuild(home).agrees and read_ward(home, "group_sessions").value == 2
 
 
+@pytest.mark.parametrize("day", ["2026-12-04", "2026-12-19", "2027-01-15"])
+def test_a_file_read_again_after_the_day_leaves_planned_what_was_planned(home, monkeypatch, day):
+    load_group(home, meet("1", "2026-11-20", "", "9"), meet("2", day, "", "30"))
+    path = home.root.parent / "files" / "sessions.csv"
+    monkeypatch.setenv("SOUNDINGS_TODAY", "2027-02-01")
+    load_file(home, path, "native", options=ReadOptions(date_order="month-first"), read_again=True)
+    assert read_ward(home, "group_sessions").value == 1
+    assert rebuild(home).agrees and read_ward(home, "group_sessions").value == 1
+
+
+def test_a_meeting_told_again_is_listed_once_on_its_page(home):
+    load_group(home, meet("1", "2026-11-20", "", "9"))
+    load_group(home, meet("1", "2026-11-20", "", "12"), name="again.csv")
+    assert [one.came for one in read_group(home).meetings] == [12]
+
+
 def test_held_is_not_believed_of_a_day_that_had_not_come(home):
     load_group(home, meet("1", "2027-03-01", "yes", "9"))
     assert read_ward(home, "group_sessions").value is None

@@ -45,7 +45,7 @@ def read_own(connection: duckdb.DuckDBPyConnection) -> list[OwnLine]:
         select a.activity_id, a.title, a.start_date, a.end_date, a.method, c.called, count(s.session_id), a.source_id = 'native'
         from activity_now a
         left join claim_now c using (activity_id)
-        left join session_now s using (activity_id)
+        left join session_held s using (activity_id)
         group by all
         order by a.start_date desc nulls last, a.title, a.activity_id
         """

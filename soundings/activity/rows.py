@@ -115,7 +115,7 @@ def read_counts(connection: duckdb.DuckDBPyConnection, activity_id: str) -> list
 
 
 def read_meetings(connection: duckdb.DuckDBPyConnection, activity_id: str) -> list[Meeting]:
-    """Every meeting, oldest first; those without a date last. Blanks are filled from a source that repeats the meeting."""
+    """Every meeting once, as the latest batch tells it, oldest first; those without a date last. Blanks are filled from a source that repeats the meeting."""
     found = connection.execute(
         f"""{records_sql()}
         select
@@ -125,7 +125,7 @@ def read_meetings(connection: duckdb.DuckDBPyConnection, activity_id: str) -> li
         from session s
         join batch b using (batch_id)
         left join session_known o using (session_id)
-        left join session_now n using (session_id)
+        join session_now n using (session_id)
         where s.activity_id = $activity_id
         order by s.start_date nulls last, b.sequence, s.sheet nulls first, s.row_number
         """,  # noqa: S608
