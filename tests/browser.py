@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, Playwright, WebSocket, expect, sy
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from pages.ui.add.asking import PAUSE
 from tests.waiting import HANGING
 
 T = TypeVar("T")
@@ -223,6 +224,16 @@ def settle(page: Page) -> None:
 
     at_rest = '[data-testid="stApp"][data-test-script-state="notRunning"]'
     wait_until(page, lambda: is_answered() and page.locator(at_rest).count() == 1 and is_answered(), bool)
+
+
+# A timer that is set now runs out after every timer of the same length or less that was set before, on a slow machine too.
+AFTER_TYPING = "pause => new Promise(done => setTimeout(done, pause + 50))"
+
+
+def settle_typing(page: Page) -> None:
+    """The same of the form Add activity, whose boxes send what was typed after a pause."""
+    page.evaluate(AFTER_TYPING, int(PAUSE.removesuffix("ms")))
+    settle(page)
 
 
 def wait_until_drawn(page: Page) -> None:

@@ -12,7 +12,7 @@ from etl.form.drafts import Draft, delete_draft, list_drafts, make_draft_id, sav
 from etl.form.records import activity_id_of, send_form
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
-from tests.browser import find_port, guarded_page, open_chromium, serve, settle, take_from_list
+from tests.browser import find_port, guarded_page, open_chromium, serve, settle_typing, take_from_list
 from tests.homes import TODAY, copy_home
 from tests.test_dashboard_browser import find_barriers
 
@@ -80,27 +80,27 @@ def type_four_answers(page: Page, title: str) -> None:
     """The four answers, by keyboard alone."""
     page.get_by_label(TITLE).focus()
     page.keyboard.type(title)
-    settle(page)
+    settle_typing(page)
     tab_to(page, "How was it done?")
     take_from_list(page, "workshop")
-    settle(page)
+    settle_typing(page)
     tab_to(page, "Search for a place")
     page.keyboard.press("Space")
-    settle(page)
+    settle_typing(page)
     tab_to(page, "Which place?")
     take_from_list(page, "Larkmoor")
-    settle(page)
+    settle_typing(page)
     for box, text in (("Day", "3"), ("Month", "5"), ("Year", "2026")):
         tab_to(page, box)
         page.keyboard.type(text)
-    settle(page)
+    settle_typing(page)
     tab_to(page, "Exactly")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
-    settle(page)
+    settle_typing(page)
     tab_to(page, "How many")
     page.keyboard.type("24")
-    settle(page)
+    settle_typing(page)
 
 
 def test_four_answers_by_keyboard_alone_reach_a_receipt_and_the_map_and_undo_takes_them_out(browser, address, home):
@@ -140,7 +140,7 @@ def test_a_draft_survives_its_tab_and_the_server(browser, tidewell, tmp_path):
             page.get_by_label(TITLE).fill("A walk with the wardens")
             expect(page).to_have_url(re.compile("draft="))
             started(page).get_by_label("Day").fill("14")
-            settle(page)
+            settle_typing(page)
             link = page.url
         with guarded_page(browser) as (page, _):
             page.goto(link)
@@ -160,10 +160,10 @@ def test_a_phone_shows_what_is_wrong_beside_each_answer_and_has_no_barrier(brows
     with guarded_page(browser, *size) as (page, _):
         page.goto(f"{address}add")
         page.get_by_label(TITLE).fill("Chat, ring 07700 900123")
-        settle(page)
+        settle_typing(page)
         expect(page.get_by_text("a phone number")).to_be_visible()
         started(page).get_by_label("Month").fill("5")
-        settle(page)
+        settle_typing(page)
         page.get_by_role("button", name="Check and send").click()
         expect(page.get_by_text("There is a problem")).to_be_visible()
         expect(page.get_by_text("Choose how it was done").nth(1)).to_be_visible()
@@ -190,7 +190,7 @@ def test_no_date_sticks_out_of_the_narrowest_phone_where_it_is_wrong(browser, ad
             page.get_by_role("button", name="Go to these questions").click()
             expect(page.get_by_text("There is a problem")).to_be_visible()
             expect(page.get_by_label("Year").first).to_be_visible()
-            settle(page)
+            settle_typing(page)
             told = page.evaluate(STICKS_OUT)
             assert (told["out"], told["over"]) == ([], 0) and told["boxes"] >= 3 and told["narrowest"] >= 60, (
                 step,
@@ -204,7 +204,7 @@ def test_every_step_has_no_barrier(browser, address, step):
     with guarded_page(browser, 390, 844) as (page, _):
         page.goto(f"{address}add?step={step}")
         expect(page.get_by_text(re.compile("Step . of 7|Last step"))).to_be_visible()
-        settle(page)
+        settle_typing(page)
         assert not find_barriers(page)
 
 
@@ -225,7 +225,7 @@ def test_a_group_of_the_form_gets_a_meeting_and_a_change_from_its_own_page(brows
         ):
             page.get_by_label(box, exact=True).fill(text)
         page.get_by_label("How many had come before").fill("6")
-        settle(page)
+        settle_typing(page)
         page.get_by_role("button", name="Add this meeting").click()
         expect(heading(page, "Sent. Thank you.")).to_be_visible()
         expect(page.get_by_text("is recorded: 1 meeting.")).to_be_visible()
@@ -233,7 +233,7 @@ def test_a_group_of_the_form_gets_a_meeting_and_a_change_from_its_own_page(brows
         page.get_by_role("link", name="Change this record").click()
         expect(page.get_by_label(TITLE)).to_have_value("Slipway painters")
         page.get_by_label(TITLE).fill("Slipway painters and scrapers")
-        settle(page)
+        settle_typing(page)
         page.get_by_role("button", name="Check and send").click()
         expect(page.get_by_text("A meeting on 9 November 2026")).to_be_visible()
         page.get_by_role("button", name="Send", exact=True).click()
@@ -246,11 +246,11 @@ def test_a_place_is_chosen_by_a_click_on_the_map(browser, address, home):
     with guarded_page(browser) as (page, _):
         page.goto(f"{address}add?step=where")
         page.get_by_text("Search for a place, or click the map").click()
-        settle(page)
+        settle_typing(page)
         page.get_by_text("Or click it on the map").click()
         page.locator(".chart-holder").first.wait_for()
         page.locator(".st-key-add_map canvas").first.wait_for()
-        settle(page)
+        settle_typing(page)
         page.locator(".chart-holder").first.scroll_into_view_if_needed()
         box = page.locator(".chart-holder").first.bounding_box()
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from etl.form.drawn_areas import list_corners
 from soundings.generations import open_current
 from soundings.home import PROJECT, Home
-from tests.browser import guarded_page, open_chromium, serve, settle, take_from_list
+from tests.browser import guarded_page, open_chromium, serve, settle_typing, take_from_list
 from tests.homes import TODAY, copy_home
 from tests.test_add_browser import TITLE, heading, started, tab_to
 from tests.test_dashboard_browser import find_barriers
@@ -45,28 +45,28 @@ def write(page: Page, *answers: tuple[str, str]) -> None:
     for box, text in answers:
         tab_to(page, box, 30)
         page.keyboard.type(text)
-    settle(page)
+    settle_typing(page)
 
 
 def pick(page: Page, box: str, text: str) -> None:
     """Tabs on to a box with a list, types, and takes the first that fits."""
     tab_to(page, box)
     take_from_list(page, text)
-    settle(page)
+    settle_typing(page)
 
 
 def press(page: Page, button: str) -> None:
     """Tabs on to a button or a radio and presses it."""
     tab_to(page, button, 40)
     page.keyboard.press("Enter" if button in ("Save and go on", "Send") else "Space")
-    settle(page)
+    settle_typing(page)
 
 
 def go_on(page: Page, step: str) -> None:
     press(page, "Save and go on")
     expect(page.get_by_text(re.compile(step))).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_focused()
-    settle(page)
+    settle_typing(page)
 
 
 def test_all_seven_steps_by_keyboard_alone(browser, address, home):
@@ -74,7 +74,7 @@ def test_all_seven_steps_by_keyboard_alone(browser, address, home):
         page.goto(f"{address}add?step=what")
         page.get_by_label(TITLE).focus()
         page.keyboard.type("Net menders")
-        settle(page)
+        settle_typing(page)
         pick(page, "How was it done?", "group")
         write(page, ("Day", "3"), ("Month", "5"), ("Year", "2026"))
         go_on(page, "Step 2 of 7")
@@ -114,20 +114,20 @@ def test_an_area_is_drawn_with_pointer_and_keys_kept_and_shown(browser, address,
     with guarded_page(browser) as (page, _):
         page.goto(f"{address}add")
         page.get_by_label(TITLE).fill("Quay walk")
-        settle(page)
+        settle_typing(page)
         page.get_by_role("combobox", name="How was it done?").click()
         take_from_list(page, "workshop")
-        settle(page)
+        settle_typing(page)
         page.get_by_text("Draw the area on a map").click()
         page.wait_for_selector(".soundings-chart[data-drawn]")
-        settle(page)
+        settle_typing(page)
         assert not find_barriers(page)
         said, use = page.locator(".drawing-said"), page.get_by_role("button", name="Use this area")
         expect(said).to_have_text("Click the map at each corner of the area, going round it once.")
         expect(use).to_be_disabled()
         chart = page.locator(".chart-holder")
         chart.scroll_into_view_if_needed()
-        settle(page)
+        settle_typing(page)
         box = chart.bounding_box()
         for across, down in ((0.55, 0.40), (0.70, 0.42), (0.80, 0.80)):
             page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
@@ -147,10 +147,10 @@ def test_an_area_is_drawn_with_pointer_and_keys_kept_and_shown(browser, address,
             started(page).get_by_label(part).fill(text)
         page.get_by_text("Exactly", exact=True).click()
         page.get_by_label("How many", exact=True).fill("24")
-        settle(page)
+        settle_typing(page)
         page.reload()  # what was drawn is in the draft
         expect(said).to_have_text("This area is used. Change it by setting more corners, or start again.")
-        settle(page)
+        settle_typing(page)
         page.get_by_role("button", name="Check and send").click()
         expect(page.get_by_text("The area as you drew it, in")).to_be_visible()
         page.get_by_role("button", name="Send", exact=True).click()
