@@ -109,8 +109,11 @@ def read_batches(connection: duckdb.DuckDBPyConnection) -> list[BatchLine]:
     return [BatchLine(*row) for row in found]
 
 
-def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> list[PlaceReason]:
-    """Why records of a batch stand in no loaded place, most records first; reasons that differ in a code alone are one."""
+def read_place_reasons(
+    connection: duckdb.DuckDBPyConnection, batch_id: str, *, is_each: bool = False
+) -> list[PlaceReason]:
+    """Why records of a batch stand in no loaded place, most records first, the first 50; reasons that differ in a code or a name alone
+    are one, unless `is_each`: then each name and code is told."""
     found = connection.execute(
         f"""
         with {read_clauses("stored_record.sql")},
@@ -130,7 +133,7 @@ def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> 
         alike as (
             select
                 *,
-                regexp_replace(reason, $varying, '…', 'g') as pattern
+                if($is_each, reason, regexp_replace(reason, $varying, '…', 'g')) as pattern
             from told
         )
         select
@@ -142,7 +145,7 @@ def read_place_reasons(connection: duckdb.DuckDBPyConnection, batch_id: str) -> 
         order by record_count desc, said
         limit 50
         """,  # noqa: S608 — the clause is a file of this folder
-        {"batch_id": batch_id, "nothing_said": NOTHING_SAID, "varying": VARYING},
+        {"batch_id": batch_id, "nothing_said": NOTHING_SAID, "varying": VARYING, "is_each": is_each},
     ).fetchall()
     return [PlaceReason(*row) for row in found]
 

@@ -172,7 +172,7 @@ def show_detail(reader: Reader, batch: BatchLine) -> None:
         st.markdown(f"- Left out: {escape(line)}")
     for passed in read_passed_over(reader.connection, batch.batch_id) if batch.kind == "records" else []:
         st.markdown(f"- {escape(passed.say())}")
-    reasons = read_place_reasons(reader.connection, batch.batch_id) if batch.kind == "records" else []
+    reasons = read_place_reasons(reader.connection, batch.batch_id, is_each=True) if batch.kind == "records" else []
     for one in reasons:
         st.markdown(
             f"- {STATE_WORD.get(one.state, one.state)}: {escape(one.reason)} ({say_count(one.count, 'records')})"
