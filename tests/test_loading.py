@@ -435,9 +435,9 @@ def test_a_file_with_names_of_people_is_refused_and_kept_nowhere(home, files):
     assert b"sam@example.org" not in kept
 
 
-def test_an_unknown_source_lists_the_sources(home, files):
-    with pytest.raises(BadFile, match="contributions"):
-        load_answers(home, files, "Parks", source="nobody")
+def test_an_unknown_source_is_answered_with_those_like_it(home, files):
+    with pytest.raises(BadFile, match="Did you mean contributions"):
+        load_answers(home, files, "Parks", source="contribution")
 
 
 def test_a_writer_elsewhere_is_waited_for_and_then_named(home, files):
@@ -508,7 +508,7 @@ def test_outlines_are_ready_for_the_first_visit_and_a_failure_there_fails_no_loa
     shutil.rmtree(home.geometry)
     home.geometry.write_text("a file stands where the folder should be")
     result = add_places(home, write_places(files / "more.geojson", 4), "ward")
-    assert result.rows_accepted == 4 and any("not prepared" in warning for warning in result.warnings)
+    assert result.rows_accepted == 4 and any("not be prepared now" in warning for warning in result.warnings)
 
 
 def test_status_tells_the_limits_that_hold_for_reading_files(home):

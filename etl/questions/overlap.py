@@ -99,13 +99,16 @@ def ask_overlap(context: RecordContext) -> tuple[Question, ...]:
 
 
 def list_comparable(cursor: duckdb.DuckDBPyConnection, context: RecordContext) -> dict[str, str]:
-    """Batch → file name of the loaded batches of records that could tell the same: not the demo's, not those that this file
-    replaces, not those of a source that repeats this one's meetings or is repeated by it, and of an invited organisation its own."""
+    """Batch → file name of the loaded batches of records that could tell the same.
+
+    Left out are the demo's, other readings of this very file (they are asked about by themselves), those that it replaces, and those of a
+    source that repeats this one's meetings or is repeated by it. An invited organisation is told of its own alone.
+    """
     manifest = context.manifest
     found = cursor.execute(
         """
         select batch_id, file_name from batch
-        where kind = 'records' and not is_demo and batch_id <> $own
+        where kind = 'records' and not is_demo and batch_id <> $own and file_sha256 <> $file
         and batch_id not in (select unnest($replaced::varchar[]))
         and source_id not in (
             select repeats_source_id from source_repeat where source_id = $source
@@ -117,6 +120,7 @@ def list_comparable(cursor: duckdb.DuckDBPyConnection, context: RecordContext) -
         """,
         {
             "own": manifest["batch_sha256"][:ID_LENGTH],
+            "file": manifest["file_sha256"],
             "replaced": manifest.get("replaces") or [],
             "source": manifest["source_id"],
             "repeats": context.spec.repeats.source if context.spec.repeats else None,
