@@ -24,6 +24,7 @@ from etl.uploads.troubles import list_troubles
 from etl.uploads.uploading import (
     Prepared,
     Wanted,
+    leave_out,
     list_fitting,
     list_refused,
     prepare_upload,
@@ -105,9 +106,15 @@ def prepare(home: Home, name: str, sheets: list[Sheet]) -> tuple[Prepared, Wante
 
 
 def check_every_row(home: Home, name: str, sheets: list[Sheet]) -> None:
-    """Rows read are the rows that the reader gave, each taken in or rejected with its reason."""
+    """Rows read are the rows that the reader gave, each taken in or rejected with its reason, but for those that are left out: each
+    of them stands in the file and is named with its reason."""
     prepared, wanted = prepare(home, name, sheets)
     mapped = prepared.mapped
+    left = tuple((one["sheet"], row) for one in prepared.manifest.get("left_out", ()) for row in one["rows"])
+    rows = {(sheet.name, row) for sheet in sheets for row in sheet.row_numbers.to_pylist()}
+    assert len(set(left)) == len(left) and set(left) <= rows
+    assert all(one["reason"] for one in prepared.manifest.get("left_out", ()))
+    sheets = [leave_out(sheet, left) for sheet in sheets]
     assert mapped.rows_read == mapped.rows_accepted + mapped.rows_rejected
     assert map_rows(prepared.spec, prepared.sheets, prepared.manifest) == mapped, "what is kept gives the same again"
     if wanted.mapping:
