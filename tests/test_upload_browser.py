@@ -45,7 +45,7 @@ def edit(page: Page, table: Locator, row: int, column: str, text: str) -> None:
     heads = table.locator('table [role="columnheader"]')
     headings = wait_until(page, heads.all_text_contents, lambda found: any(column in text for text in found))
     across = next(number for number, heading in enumerate(headings) if column in heading)
-    for _ in range(6):
+    for _ in range(15):  # a busy machine draws the table again while a cell is being typed into
         settle(page)  # a run of the script draws the table anew
         table.evaluate("node => node.scrollIntoView({block: 'center'})")
         box = wait_until_still(page, table.bounding_box, rest=700)  # charts above it are still being drawn
