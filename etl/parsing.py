@@ -8,7 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from etl.blanks import is_blank, is_no_figure
 
@@ -269,6 +269,7 @@ def read_yearless(text: str | None) -> tuple[int, str] | None:
     return int(day), MONTHS[0][month - 1]
 
 
+@lru_cache(maxsize=4096)  # the same few days stand in most rows of a file
 def parse_year_alone(text: str | None) -> tuple[date, date] | None:
     """(first, last day) of a year that stands alone, such as “2026”; None for anything else."""
     plain = parse_text(text) or ""

@@ -18,7 +18,9 @@ TOTAL = (
 
 def is_total(names: Iterable[str | None], when_or_where: Iterable[str | None]) -> bool:
     """Whether the first of a row's names that is filled in is “Total”, “Gesamt” or the like, while none of its cells says when or where."""
-    first = next(filter(None, map(parse_text, names)), "")
-    if plain_words(first) not in read_words("total"):
+    if not all(
+        is_blank(parse_text(cell) or "") for cell in when_or_where
+    ):  # the cheaper test, and it settles most rows
         return False
-    return all(is_blank(parse_text(cell) or "") for cell in when_or_where)
+    first = next(filter(None, map(parse_text, names)), "")
+    return plain_words(first) in read_words("total")
