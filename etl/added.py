@@ -13,7 +13,11 @@ TABLES = {"Activities": "activity", "Figures": "activity_count", "Meetings": "se
 # Of each measure what took place, and what did not: a value that is in no figure is in no sum either.
 FIGURES = """
 with figure as (
-    select c.measure, c.value, coalesce(c.value_high, c.value) as high, h.count_id is not null as is_held
+    select
+        c.measure,
+        c.value,
+        case when c.value_high is null and c.basis = 'band' then 'infinity'::double else coalesce(c.value_high, c.value) end as high,
+        h.count_id is not null as is_held
     from activity_count c
     left join count_held h using (batch_id, count_id)
     where c.batch_id = $1

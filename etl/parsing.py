@@ -6,6 +6,7 @@ import ast
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, partial
@@ -151,6 +152,16 @@ def parse_count(text: str | None) -> float | None:
 
 def parse_amount(text: str | None) -> Amount | None:
     """An exact figure, an estimate (“about 50”) or a band: “10–15”; “<5” is 0 to 4, as people are counted whole; “12+” has no top."""
+    return read_amount(text, parse_count)
+
+
+def parse_hours(text: str | None) -> Amount | None:
+    """The same of what comes in parts: “120.5”, “about 80”, “10.5–12”; “<5” is up to 5."""
+    return read_amount(text, parse_measured)
+
+
+def read_amount(text: str | None, parse: Callable[[str | None], float | None]) -> Amount | None:
+    """The amount that a cell says, its numbers read by `parse`: whole ones, or ones with decimals."""
     plain = parse_text(text)
     if plain is None or is_no_figure(plain):
         return None
@@ -158,23 +169,29 @@ def parse_amount(text: str | None) -> Amount | None:
     if "%" in folded:
         raise Unreadable(f"“{plain}” is a percentage; give the number itself.")
     if below := BELOW.fullmatch(folded):
-        return Amount(
-            0.0, parse_count(below[2]) if below[1] else max(math.ceil(parse_measured(below[2])) - 1, 0), "band"
-        )
+        return Amount(0.0, read_below(below[2], parse, is_itself=bool(below[1])), "band")
     if about := ABOUT.fullmatch(folded):
-        return Amount(parse_count(about[1]), None, "estimate")
+        return Amount(parse(about[1]), None, "estimate")
     if about := ABOUT_AFTER.fullmatch(folded):
-        return Amount(parse_count(about[1]), None, "estimate")
+        return Amount(parse(about[1]), None, "estimate")
     if least := AT_LEAST.fullmatch(folded):
-        return Amount(parse_count(least[1] or least[2]), None, "band")
+        return Amount(parse(least[1] or least[2]), None, "band")
     if more := MORE_THAN.fullmatch(folded):
-        return Amount(math.floor(parse_measured(more[1])) + 1.0, None, "band")
+        least_more = parse_measured(more[1])
+        return Amount(math.floor(least_more) + 1.0 if parse is parse_count else least_more, None, "band")
     if band := BAND.fullmatch(folded):
-        low, high = parse_count(band[1]), parse_count(band[2])
+        low, high = parse(band[1]), parse(band[2])
         if high < low:
             raise Unreadable(f"“{plain}” is a band whose top is below its bottom.")
         return Amount(low, high, "band")
-    return Amount(parse_count(plain))
+    return Amount(parse(plain))
+
+
+def read_below(said: str, parse: Callable[[str | None], float | None], *, is_itself: bool) -> float:
+    """The most that “under 5” can be: 4 of what is counted whole, 5 of hours; 5 of either where it may be 5 itself."""
+    if is_itself or parse is not parse_count:
+        return parse(said)
+    return max(math.ceil(parse_measured(said)) - 1, 0)
 
 
 def parse_attendance(text: str | None) -> Amount | None:

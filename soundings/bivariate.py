@@ -97,7 +97,7 @@ def step_of_row(row: Row, steps: Steps) -> int:
 def split_rows(rows: Sequence[Row]) -> Steps:
     """`split_steps` of what is recorded; where a row is more than none and may be as low as 0, a step above 0 begins there."""
     steps = split_steps([row.value for row in rows if row.value is not None and not row.is_small])
-    small = [row.top or 0 for row in rows if row.is_small]
+    small = [row.known_top for row in rows if row.is_small]
     if not small:
         return steps
     first = next((number for number, high in enumerate(steps.highs) if high > 0), None)

@@ -21,6 +21,9 @@ FAMILY_HOW = {"breadth": "how widely", "contact": "where people met", "depth": "
 FAMILY_COLOUR = {"breadth": "amber", "contact": "slate", "depth": "blue"}
 DEFAULT_DEPTH = "continuing_groups"
 DEFAULT_CONTACT = "group_sessions"
+# What is given as a total of meetings. A total holds the meetings that are recorded one by one (records.sql).
+MEETING_TOTALS = ("group_sessions", "contact_hours")
+HOURS = ("contact_hours",)
 MEASURES_FILE = PROJECT / "data" / "measures.toml"
 
 
@@ -37,6 +40,17 @@ class Measure:
     aggregate: str
     null_means: str
     denominator: str | None = None
+    no_total: str | None = None  # why a row of counts cannot carry it, in a sentence or two
+
+    @property
+    def takes_totals(self) -> bool:
+        """Whether a row of counts may carry it: “1,204 responses”, “47 group sessions”."""
+        return self.no_total is None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it comes in whole numbers; hours have decimals."""
+        return self.id not in HOURS
 
     @property
     def plain_noun(self) -> str:
@@ -74,3 +88,8 @@ def find_measure(measure_id: str) -> Measure:
 def measures_of(family: str) -> list[Measure]:
     """The measures of one family, in the order of the file."""
     return [measure for measure in read_measures().values() if measure.family == family]
+
+
+def list_countable() -> list[str]:
+    """The ids of the measures that a row of counts may carry, in the order of the file."""
+    return [measure.id for measure in read_measures().values() if measure.takes_totals]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from math import inf
 from typing import NamedTuple
 
 import duckdb
 
 from soundings.filters import EVERYTHING, LASTING, Filters
-from soundings.measures import Measure, find_measure, read_measures
+from soundings.measures import MEETING_TOTALS, Measure, find_measure, read_measures
 from soundings.model import (
     IN_ANOTHER_SET,
     NONE_TOOK_PLACE,
@@ -27,7 +28,7 @@ from soundings.standing import bind, fetch_standing, records_sql
 class Row(NamedTuple):
     """One place's figure. `value` is None where nothing is recorded, and where all that is did not take place; `rate_per_1000` is per 1,000 residents;
     `coverage` is located records ÷ all records of this measure, role and filter (the same on every row). Where a source gives
-    bands `value` is of their lowest figures and `top` of their highest; None says the same as `value`.
+    bands `value` is of their lowest figures and `top` of their highest, infinity where one has no top; None says the same as `value`.
 
     A tuple, because a click makes thousands: a frozen dataclass takes seven times as long to make.
     """
@@ -44,6 +45,11 @@ class Row(NamedTuple):
     @property
     def is_band(self) -> bool:
         return self.top is not None and self.top != self.value
+
+    @property
+    def known_top(self) -> float:
+        """The most it can be, to draw by; of a band without a top its least, or 1 where that is 0."""
+        return max(self.value or 0.0, 1.0) if self.top is None or self.top == inf else self.top
 
     @property
     def is_small(self) -> bool:
@@ -90,10 +96,19 @@ class Recorded:
 
 
 @dataclass(frozen=True)
+class GivenTotals:
+    """What files give as totals of meetings: `told` by them (of bands the least), and how many meetings that are recorded one
+    by one are among these and count by themselves."""
+
+    told: float
+    meetings: int
+
+
+@dataclass(frozen=True)
 class Table:
     """The rows of one measure in one role, with where its records stand and the total, in which each record counts once.
 
-    `place_set`: the one set of places of the kind that every row is of.
+    `place_set`: the one set of places of the kind that every row is of. `totals`: of a measure of contact, where files give some.
     """
 
     measure: Measure
@@ -105,6 +120,7 @@ class Table:
     recorded: Recorded = Recorded(0, 0)
     filters: Filters = EVERYTHING
     place_set: PlaceSet | None = None
+    totals: GivenTotals | None = None
 
 
 def read_roles(
@@ -181,7 +197,8 @@ def read_table(
     if located.other_sets:
         rows = mark_other_sets(connection, rows, bindings, filters)
     recorded = read_recorded(connection, chosen, bindings, filters)
-    return Table(chosen, kind, role, rows, located, total, recorded, filters, shown)
+    totals = read_given_totals(connection, chosen, bindings, filters)
+    return Table(chosen, kind, role, rows, located, total, recorded, filters, shown, totals)
 
 
 def read_rows(
@@ -383,6 +400,25 @@ def read_recorded(connection, measure: Measure, bindings: dict, filters: Filters
         source=filters.source,
     )
     return Recorded(count, of)
+
+
+def read_given_totals(connection, measure: Measure, bindings: dict, filters: Filters) -> GivenTotals | None:
+    """What files give as totals of a measure in a role, wherever it stands; None where none do."""
+    if measure.id not in MEETING_TOTALS:
+        return None
+    ((count, told, meetings),) = fetch_standing(
+        connection,
+        f"""
+        select count(r.told), coalesce(sum(r.told), 0), coalesce(sum(r.held_count), 0)::bigint
+        from standing r
+        left join known a using (activity_id)
+        where r.role = $role and {filters.where()}
+        """,  # noqa: S608 — only SQL of this package; every value is bound
+        bindings,
+        measure=measure.id,
+        source=filters.source,
+    )
+    return GivenTotals(told, meetings) if count else None
 
 
 def choose_role(connection, measure: Measure, role: str | None, filters: Filters, today: date) -> str | None:

@@ -1,6 +1,10 @@
 -- Every record of one measure, made from the sessions of sessions.sql and from counts, outcomes, facts and stages.
--- record: one thing that is counted. `top` is the most it can be: above `value` where a source gives a band. A record that
+-- record: one thing that is counted. `top` is the most it can be: above `value` where a source gives a band, and infinity where the band
+-- has no top (“12+”). A record that
 -- `has_activity_dates` has none of its own and lasts as long as its activity (activity_span of spans.sql).
+-- meeting_total: a total of meetings (“47 sessions”). It holds those of its activity, role and period that are recorded one by one and do
+-- not stand elsewhere: each of these counts once, by itself, and the total counts the rest. `told` is what the file says of the total,
+-- `held_count` how many meetings of it count by themselves.
 -- record_place: where it stands (a session in two wards has two rows, but is one record).
 -- $source null: overlap between sources is resolved. $source given: all of that source's own rows, none of the others'.
 
@@ -37,6 +41,79 @@ activity_where as (
     where s.activity_id not in (select activity_id from activity_place)
 ),
 
+meeting_total as (
+    select
+        c.count_id,
+        c.activity_id,
+        c.role,
+        c.location_id,
+        c.period_start,
+        coalesce(c.period_end, c.period_start) as period_end
+    from count_held c
+    join batch b using (batch_id)
+    where $measure in ('group_sessions', 'contact_hours') and c.measure = $measure and ($source is null or b.source_id = $source)
+),
+
+total_layer as (
+    select t.count_id, l.kind, l.place_set, l.place_code
+    from meeting_total t
+    join location_place l using (location_id)
+),
+
+session_layer as (
+    select distinct s.session_id, w.role, l.kind, l.place_set, l.place_code
+    from session_once s
+    join session_where w using (session_id)
+    join location_place l using (location_id)
+    where s.activity_id in (select activity_id from meeting_total)
+),
+
+-- Meetings that may be among those of a total: of its activity and role, with no day or a day that is none of another period.
+total_candidate as (
+    select s.session_id, t.count_id, t.role, t.period_end - t.period_start as days
+    from meeting_total t
+    join session_once s using (activity_id)
+    where (s.start_date is null or t.period_start is null or s.start_date between t.period_start and t.period_end)
+    and exists (select 1 from session_where w where w.session_id = s.session_id and w.role = t.role)
+),
+
+-- Of a total of one ward no meeting in another is part: in some set of places both stand, and in none of the same.
+total_elsewhere as (
+    select distinct session_id, count_id
+    from (
+        select c.session_id, c.count_id
+        from total_candidate c
+        join total_layer t on t.count_id = c.count_id
+        join session_layer s on s.session_id = c.session_id and s.role = c.role and s.kind = t.kind and s.place_set = t.place_set
+        group by c.session_id, c.count_id, t.kind, t.place_set
+        having not bool_or(s.place_code = t.place_code)
+    )
+),
+
+-- Each meeting is part of one total, that of the shortest period. One that says less of where than the total stands where that does.
+total_meeting as (
+    select
+        c.session_id,
+        c.count_id,
+        len(list_filter(coalesce(t.kinds, []), lambda kind: not list_contains(coalesce(s.kinds, []), kind))) > 0 as is_placed_by_total
+    from total_candidate c
+    left join (select count_id, list(distinct kind) as kinds from total_layer group by count_id) t using (count_id)
+    left join (select session_id, role, list(distinct kind) as kinds from session_layer group by session_id, role) s
+        on s.session_id = c.session_id and s.role = c.role
+    anti join total_elsewhere e on e.session_id = c.session_id and e.count_id = c.count_id
+    qualify row_number() over (partition by c.session_id order by c.days nulls last, c.count_id) = 1
+),
+
+total_held as (
+    select
+        m.count_id,
+        coalesce(sum(case $measure when 'group_sessions' then 1 else s.minutes * s.attendance_count / 60 end), 0) as value,
+        count(case $measure when 'group_sessions' then 1 else s.minutes * s.attendance_count end) as meeting_count
+    from total_meeting m
+    join session_once s using (session_id)
+    group by m.count_id
+),
+
 record as (
     select
         c.measure,
@@ -44,16 +121,23 @@ record as (
         c.activity_id,
         c.batch_id,
         b.source_id,
-        c.value,
+        case when h.count_id is null then c.value else greatest(c.value - h.value, 0) end as value,
         c.source_row_count,
         c.source_rows,
         c.source_sheets,
         c.period_start as start_date,
         coalesce(c.period_end, c.period_start) as end_date,
-        coalesce(c.value_high, c.value) as top,
-        false as has_activity_dates
+        case
+            when c.value_high is null and c.basis = 'band' then 'infinity'::double
+            when h.count_id is null then coalesce(c.value_high, c.value)
+            else greatest(coalesce(c.value_high, c.value) - h.value, 0)
+        end as top,
+        false as has_activity_dates,
+        case when $measure in ('group_sessions', 'contact_hours') then c.value end as told,
+        coalesce(h.meeting_count, 0) as held_count
     from count_held c
     join batch b using (batch_id)
+    left join total_held h using (count_id)
     where c.measure = $measure and ($source is null or b.source_id = $source)
 
     union all
@@ -75,7 +159,9 @@ record as (
         start_date,
         start_date,
         null,
-        false
+        false,
+        null,
+        null
     from session_once
     where $measure in ('group_sessions', 'contact_hours', 'group_size')
 
@@ -101,7 +187,9 @@ record as (
         start_date,
         end_date,
         null,
-        false
+        false,
+        null,
+        null
     from activity_meeting
     where $measure in ('continuing_groups', 'people_returning', 'months_together')
 
@@ -120,7 +208,9 @@ record as (
         o.changed_date,
         o.changed_date,
         null,
-        false
+        false,
+        null,
+        null
     from outcome o
     join batch b using (batch_id)
     where $measure = 'changes_made'
@@ -142,7 +232,9 @@ record as (
         d.first_day,
         d.last_day,
         null,
-        true
+        true,
+        null,
+        null
     from fact_now f
     join batch b using (batch_id)
     left join activity_span d using (activity_id)
@@ -166,7 +258,9 @@ record as (
         d.first_day,
         d.last_day,
         null,
-        true
+        true,
+        null,
+        null
     from stage_now s
     join batch b using (batch_id)
     left join activity_span d using (activity_id)
@@ -182,6 +276,12 @@ record_place as (
     select session_id, role, location_id
     from session_where
     where $measure in ('group_sessions', 'contact_hours', 'group_size')
+    and session_id not in (select session_id from total_meeting where is_placed_by_total)
+    union all
+    select m.session_id, t.role, t.location_id
+    from total_meeting m
+    join meeting_total t using (count_id)
+    where m.is_placed_by_total
     union all
     select r.record_id, w.role, w.location_id
     from record r

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from soundings.filters import EVERYTHING, IS_GOING_ON, STATUS_SQL, Filters, in_period_sql
-from soundings.measures import measures_of
+from soundings.measures import MEETING_TOTALS, measures_of
 from soundings.model import PLACE_KINDS
 from soundings.naming import naming_sql
 from soundings.standing import records_sql
@@ -26,7 +26,7 @@ SORTS = {
     "recorded": "fold(a.name)",
     "method": "fold(a.method)",
     "stages": "a.stages",
-    "people": "list_position($breadth, a.figures[1].measure) {direction} nulls last, a.figures[1].low",
+    "people": "list_position($counted, a.figures[1].measure) {direction} nulls last, a.figures[1].low",
     "dialogue": "a.session_count",
     "period": "a.last_day {direction} nulls last, a.first_day",
     "place": "fold(a.place_names[1])",
@@ -168,11 +168,16 @@ def breadth() -> list[str]:
     return [measure.id for measure in measures_of("breadth")]
 
 
+def counted() -> list[str]:
+    """The measures that a line's figures are of: breadth, then totals of meetings."""
+    return [*breadth(), *MEETING_TOTALS]
+
+
 def make_register(connection: duckdb.DuckDBPyConnection) -> Register:
     """The register of what this connection reads, in a database of its own in memory: later calls do not touch the store."""
     rows = connection.execute(
         f"{register_sql()} select * from register",  # noqa: S608 — SQL of this package; every value is bound
-        {"kinds": list(PLACE_KINDS), "breadth": breadth(), "source": None, "measure": None},
+        {"kinds": list(PLACE_KINDS), "counted": counted(), "source": None, "measure": None},
     ).to_arrow_table()
     held = duckdb.connect()
     held.register("rows", rows)
@@ -285,7 +290,7 @@ def read_lines(
     register: Register, wanted: Wanted, *, today: date, page: int = 1, page_rows: int | None = PAGE_ROWS
 ) -> list[RegisterLine]:
     """One page of the activities that fit, in the order asked for; pages count from 1. `page_rows` None: all of them."""
-    needs = {"breadth": breadth()} if "$breadth" in order_sql(wanted.order) else {}
+    needs = {"counted": counted()} if "$counted" in order_sql(wanted.order) else {}
     found = (
         register.cursor()
         .execute(

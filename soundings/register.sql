@@ -62,17 +62,17 @@ place_touched as (
     group by activity_id
 ),
 
--- Figures of breadth, each in its own unit and layer; nothing adds across them.
+-- Figures of breadth and totals of meetings, each in its own unit and layer; nothing adds across them.
 figure as (
     select
         activity_id,
         measure,
         role,
         sum(value) as low,
-        sum(coalesce(value_high, value)) as high,
+        sum(case when value_high is null and basis = 'band' then 'infinity'::double else coalesce(value_high, value) end) as high,
         bool_or(basis = 'estimate') as is_estimate
     from count_held
-    where list_contains($breadth, measure)
+    where list_contains($counted, measure)
     group by activity_id, measure, role
 ),
 
@@ -81,7 +81,7 @@ people as (
         activity_id,
         list(
             {measure: measure, role: role, low: low, high: high, is_estimate: is_estimate}
-            order by list_position($breadth, measure), role
+            order by list_position($counted, measure), role
         ) as figures
     from figure
     group by activity_id

@@ -10,6 +10,7 @@ from datetime import date
 
 from soundings.explanation import DO_NOT_TARGET, UNCONFIRMED_EACH
 from soundings.export import plain
+from soundings.measures import MEETING_TOTALS
 from soundings.model import STAGES
 from soundings.register import Figures, RegisterLine, breadth
 from soundings.register_words import say_people, say_status
@@ -24,7 +25,7 @@ def register_columns() -> list[str]:
     """The header of the CSV. An empty cell is not recorded."""
     return [
         "activity_id", "title", "organisation", "called", "called_date", "recorded", "called_and_recorded", "next_question",
-        "method", "theme", *(f"stage_{stage}" for stage in STAGES), *breadth(), "people_as_recorded", "meetings",
+        "method", "theme", *(f"stage_{stage}" for stage in STAGES), *breadth(), "people_as_recorded", *(f"{name}_as_total" for name in MEETING_TOTALS), "meetings",
         "meetings_not_held", "typical_group_size", "came_back", "first_day", "last_day", "planned_live_or_past", "places", "place_state",
         "source", "summary", "rubric_version", "please_note",
     ]  # fmt: skip
@@ -47,6 +48,7 @@ def make_cells(line: RegisterLine) -> list:
         line.activity_id, line.title, line.organisation, line.called, line.called_date, line.name, line.comparison,
         line.next_question, line.method, line.theme, *(stages.get(stage) for stage in STAGES),
         *(find_single(line.figures, measure) for measure in breadth()), "; ".join(say_people(line.figures)),
+        *(find_single(line.figures, measure) for measure in MEETING_TOTALS),
         line.session_count, line.unheld_count or None, plain(line.typical_count), plain(line.returning_count), line.first_day, line.last_day,
         say_status(line), "; ".join(line.place_names), line.place_state.replace("_", " "), line.source_id, line.summary,
         line.rubric_version, NOTE,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from math import inf
 
 from soundings.filters import WHEN_LABEL, Filters
-from soundings.measures import read_measures
+from soundings.measures import MEETING_TOTALS, read_measures
 from soundings.model import ROLE_LABEL
 from soundings.register import Figures, Found, RegisterLine, Wanted
 from soundings.rubric import Rubric
 from soundings.took_place import LABEL
-from soundings.views import say_number
+from soundings.views import say_amount, say_number
 
 NOT_RECORDED = "not recorded"
 PLACES_NAMED = 2
@@ -23,6 +24,18 @@ PLACE_STATES = {
 
 def say_people(figures: list[Figures]) -> list[str]:
     """Each recorded figure with its own unit: “1,240 responses”. Units are never added; layers are named where there are two."""
+    return say_figures([figure for figure in figures if figure.measure not in MEETING_TOTALS])
+
+
+def say_totals(figures: list[Figures]) -> list[str]:
+    """Each total of meetings: “47 group sessions, given as a total”."""
+    return [
+        f"{said}, given as a total" for said in say_figures([one for one in figures if one.measure in MEETING_TOTALS])
+    ]
+
+
+def say_figures(figures: list[Figures]) -> list[str]:
+    """Each figure with its unit, and its layer where the same unit stands in two."""
     layers = {(figure.measure, figure.role) for figure in figures}
     said = []
     for figure in figures:
@@ -35,17 +48,20 @@ def say_figure(figure: Figures) -> str:
     """One figure and its unit: about, where it is an estimate; from and to, where it is a band."""
     measure = read_measures()[figure.measure]
     noun = measure.noun_one if figure.low == figure.high == 1 else measure.noun
-    number = say_number(figure.low)
-    if figure.high != figure.low:
-        number += f" to {say_number(figure.high)}"
-    return f"{'about ' if figure.is_estimate else ''}{number} {noun}"
+    about = "about " if figure.is_estimate and figure.high != inf else ""
+    return f"{about}{say_amount(figure.low, figure.high)} {noun}"
 
 
 def say_dialogue(line: RegisterLine) -> list[str]:
     """How often people met, how many at a time, and who came back; empty where no meeting is recorded."""
+    totals = say_totals(line.figures)
+    if not line.session_count and totals:
+        return totals
     if not line.session_count:
         return [f"no meeting held; {line.unheld_count:,} cancelled, postponed or planned"] if line.unheld_count else []
     said = ["1 meeting" if line.session_count == 1 else f"{line.session_count:,} meetings"]
+    if totals:  # a total holds meetings that are recorded one by one: the two are not added
+        said = [*totals, f"{said[0]} recorded one by one"]
     if line.typical_count is not None:
         size = say_number(line.typical_count)
         said.append(f"{size} came" if line.session_count == 1 else f"typical group: {size}")

@@ -13,6 +13,8 @@ standing as (
         any_value(r.end_date) as end_date,
         any_value(r.has_activity_dates) as has_activity_dates,
         any_value(coalesce(r.top, r.value)) as top,
+        any_value(r.told) as told,
+        any_value(r.held_count) as held_count,
         bool_or(s.state = 'located') as is_located,
         bool_or(s.state = 'outside') as is_outside,
         bool_or(s.state = 'not_tied') as is_not_tied,

@@ -16,6 +16,7 @@ SHOWN_ROWS = 12
 
 # The template has a sheet for each kind of record; a row number means a row of that sheet.
 TEMPLATE = "native"
+COUNTS, SESSIONS = "counts", "sessions"
 TEMPLATE_SHEETS = {
     "group_sessions": "sessions",
     "contact_hours": "sessions",
@@ -49,6 +50,8 @@ class Trace:
     state: str
     reason: str | None
     source_sheets: list[str | None] | None = None
+    told: float | None = None  # of a total of meetings, what the file says
+    held_count: int = 0  # how many of its meetings are recorded one by one, and count by themselves
 
 
 def read_traces(
@@ -95,7 +98,9 @@ def read_traces(
             any_value(l.said),
             any_value(ls.state),
             any_value(coalesce(ls.reason, l.reason)),
-            any_value(r.source_sheets)
+            any_value(r.source_sheets),
+            any_value(r.told),
+            coalesce(any_value(r.held_count), 0)
         from record r
         join record_place rp using (record_id)
         join location l on l.location_id = rp.location_id
@@ -137,12 +142,13 @@ def say_rows(rows: list[int]) -> str:
 
 def say_origin(trace: Trace, measure: str) -> str:
     """The rows a record comes from, with the sheet where the file has several: “sessions, row 12”, “May, rows 2–3; June, row 2”."""
-    return say_sheets(trace.source_id, measure, trace.source_rows, trace.source_sheets)
+    sheet = COUNTS if trace.told is not None else TEMPLATE_SHEETS.get(measure, COUNTS)
+    return say_sheets(trace.source_id, sheet, trace.source_rows, trace.source_sheets)
 
 
-def say_sheets(source_id: str, measure: str, rows: Sequence[int], sheets: Sequence[str | None] | None = None) -> str:
-    """Rows with their sheets in words. `sheets`: of each row, None where its number says enough."""
-    usual = TEMPLATE_SHEETS.get(measure, "counts") if source_id == TEMPLATE else None
+def say_sheets(source_id: str, sheet: str, rows: Sequence[int], sheets: Sequence[str | None] | None = None) -> str:
+    """Rows with their sheets in words. `sheet`: of the template; `sheets`: of each row, None where its number says enough."""
+    usual = sheet if source_id == TEMPLATE else None
     rows_of: dict[str | None, list[int]] = {}
     for row, sheet in zip(rows, sheets or [None] * len(rows), strict=True):
         rows_of.setdefault(sheet or usual, []).append(row)

@@ -94,7 +94,7 @@ def classify_rows(rows: Sequence[Row | None]) -> tuple[Classes, list[int]]:
     classes = make_classes([row.value if row else None for row in rows])
     small = [row for row in rows if row and row.is_small]
     if small:
-        highs = classes.highs or (max(row.top or 0 for row in small),)
+        highs = classes.highs or (max(row.known_top for row in small),)
         classes = Classes((0, *classes.lows[1:]), highs)
     classes = replace(classes, has_none=any(row is not None and is_none_held(row) for row in rows))
     return classes, [class_of_row(classes, row) for row in rows]
@@ -175,11 +175,27 @@ def say_coverage(table: Table) -> str:
     if located.not_tied:
         others.append(f"{located.not_tied:,} {_are(located.not_tied)} not tied to a place")
     parts.insert(0, say_recorded(table))
+    parts += say_totals(table)
     if others:
         parts.append(("; ".join(others) + ".").capitalize() if not others[0][0].isdigit() else "; ".join(others) + ".")
     if located.undated:
         parts.append(f"{located.undated:,} without a date {_are(located.undated)} left out while a period is chosen.")
     return " ".join(parts)
+
+
+def say_totals(table: Table) -> list[str]:
+    """How much of a figure files give as a total, and that a meeting recorded one by one counts once all the same."""
+    totals, noun = table.totals, table.measure.plain_noun
+    if totals is None:
+        return []
+    said = f"Files give {say_number(totals.told)} {noun} as totals."
+    if totals.meetings:
+        one = totals.meetings == 1
+        said += (
+            f" {say_count(totals.meetings, 'meetings')} of the same activity, period and place {_are(totals.meetings)} recorded one by one: "
+            f"{'it counts' if one else 'each counts'} once, and a total counts the rest."
+        )
+    return [said]
 
 
 def say_set(table: Table) -> list[str]:
@@ -232,7 +248,11 @@ def say_summary(table: Table) -> str:
         )
         figures = {say_figure(row) for row in some if row.value == most.value}
         at_most = max(row.top or 0 for row in some)
-        least = f"at least {say_number(most.value)}" if most.value else f"up to {say_number(at_most)}"
+        least = (
+            f"at least {say_number(most.value)}"
+            if most.value or at_most == math.inf
+            else f"up to {say_number(at_most)}"
+        )
         figure = figures.pop() if len(figures) == 1 else least
         text += f", most in {where} ({figure}{' each' if len(top) > 1 else ''})"
     off = sum(is_none_held(row) for row in recorded)
@@ -248,7 +268,9 @@ def say_summary(table: Table) -> str:
 
 
 def say_amount(low: float, high: float | None) -> str:
-    """A figure that may be a band: “12”, “12 to 20”."""
+    """A figure that may be a band: “12”, “12 to 20”; “at least 12” where the band has no top."""
+    if high == math.inf:
+        return f"at least {say_number(low)}"
     return say_number(low) if high is None or high == low else f"{say_number(low)} to {say_number(high)}"
 
 

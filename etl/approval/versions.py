@@ -178,7 +178,9 @@ def read_figures(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) ->
     """Measure → its figure: “60”, “about 60”, “60 to 70”; the sum where there are several."""
     found = connection.execute(
         """
-        select measure, count(*), sum(value), sum(coalesce(value_high, value)), any_value(basis)
+        select measure, count(*), sum(value), sum(
+            case when value_high is null and basis = 'band' then 'infinity'::double else coalesce(value_high, value) end
+        ), any_value(basis)
         from activity_count
         where batch_id in (select unnest($1))
         group by measure
@@ -196,8 +198,6 @@ def say_figure(rows: int, low: float, high: float, basis: str) -> str:
     said = say_amount(low, high)
     if rows > 1:
         return f"{said} in all"
-    if basis == "band" and low == high:
-        return f"{said} or more"
     return f"about {said}" if basis == "estimate" and low == high else said
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from etl.parsing import FIRST_YEAR, LAST_YEAR, Unreadable, find_month, parse_count
+from etl.parsing import FIRST_YEAR, LAST_YEAR, Unreadable, find_month, parse_count, parse_measured
 from etl.personal_data import EMAIL, PHONE
 
 Answers = Mapping[str, str]
@@ -68,16 +68,22 @@ def read_day(answers: Answers, name: str, what: str) -> tuple[date | None, str |
 
 def read_whole(answers: Answers, name: str, what: str) -> tuple[int | None, str | None]:
     """(a whole number, what is wrong with it); both None where nothing is typed."""
+    value, wrong = read_figure(answers, name, what)
+    return None if value is None else int(value), wrong
+
+
+def read_figure(answers: Answers, name: str, what: str, *, is_whole: bool = True) -> tuple[float | None, str | None]:
+    """(a number, what is wrong with it); both None where nothing is typed. Hours may have decimals, what is counted may not."""
     text = tidy(answers, name)
     if not text:
         return None, None
     try:
-        value = parse_count(text)
+        value = parse_count(text) if is_whole else parse_measured(text)
     except Unreadable:
         value = None
-    if value is None or value != int(value):
-        return None, f"Type {what} as a whole number, such as 12."
-    return int(value), None
+    if value is None:
+        return None, f"Type {what} as a {'whole number, such as 12' if is_whole else 'number, such as 12 or 12.5'}."
+    return value, None
 
 
 def count_entries(answers: Answers, name: str, most: int) -> int:

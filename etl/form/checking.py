@@ -20,11 +20,13 @@ from etl.form.answers import (
     count_entries,
     list_refused,
     read_day,
+    read_figure,
     read_whole,
     tidy,
 )
 from etl.form.drafts import Draft
 from etl.form.places import say_where
+from soundings.measures import HOURS
 from soundings.model import CANCELLED, POSTPONED
 
 
@@ -97,11 +99,12 @@ def find_count_problems(answers: Answers, number: int, *, is_required: bool) -> 
             if is_required and not basis
             else []
         )
-    low, wrong = read_whole(answers, f"{name}_value", "the number")
+    is_whole = answers.get(f"{name}_measure") not in HOURS
+    low, wrong = read_figure(answers, f"{name}_value", "the number", is_whole=is_whole)
     if low is None:
         return [Problem(f"{name}_value", wrong or "Type the number. If nobody came, type 0.")]
     if basis == BETWEEN:
-        high, wrong = read_whole(answers, f"{name}_high", "the larger number")
+        high, wrong = read_figure(answers, f"{name}_high", "the larger number", is_whole=is_whole)
         if high is None or high < low:
             return [Problem(f"{name}_high", wrong or "Type the larger of the two numbers here.")]
     return []

@@ -261,9 +261,9 @@ def put_counts(connection: duckdb.DuckDBPyConnection, answers: dict[str, str], a
     rows = read_row(connection, "select * from activity_count where activity_id = $1 order by count_id", activity_id)
     for number, row in enumerate(rows, start=1):
         answers |= {f"c{number}_measure": row["measure"], f"c{number}_basis": BASIS[row["basis"]]}
-        answers[f"c{number}_value"] = f"{row['value']:.0f}"
+        answers[f"c{number}_value"] = f"{row['value']:.15g}"
         if row["value_high"] is not None:
-            answers[f"c{number}_high"] = f"{row['value_high']:.0f}"
+            answers[f"c{number}_high"] = f"{row['value_high']:.15g}"
     if rows:
         answers["counts"] = str(len(rows))
     else:

@@ -7,11 +7,24 @@ from pathlib import Path
 from typing import BinaryIO
 
 from etl.template.tables import TABLES, WORDS
+from soundings.measures import list_countable
 from soundings.model import SoundingsError
 
 WORKBOOK = "soundings-template.xlsx"
 LISTED_ROWS = 2000
 WIDEST = 24
+
+
+MEASURE = "measure"
+TOTALS_PROMPT = (
+    "group_sessions and contact_hours are totals of meetings, such as 47 sessions in 2025. Meetings that have a row of their own on the "
+    "sheet sessions are among them and count once."
+)
+
+
+def list_words(column: str) -> tuple[str, ...]:
+    """The words that a column takes; none where it takes any."""
+    return tuple(list_countable()) if column == MEASURE else WORDS.get(column, ())
 
 
 def write_template(directory: Path, format: str) -> list[Path]:
@@ -58,9 +71,11 @@ def write_workbook(path: Path | BinaryIO) -> None:
             letter = get_column_letter(number)
             sheet.cell(1, number).font = Font(bold=True)
             sheet.column_dimensions[letter].width = min(WIDEST, len(column) + 3)
-            if column in WORDS:
-                choices = DataValidation(type="list", formula1=f'"{",".join(WORDS[column])}"', allow_blank=True)
+            if words := list_words(column):
+                choices = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
                 choices.error = "Choose one of the words in the list, or leave the cell blank."
+                if column == MEASURE:
+                    choices.promptTitle, choices.prompt = "What was counted", TOTALS_PROMPT
                 sheet.add_data_validation(choices)
                 choices.add(f"{letter}2:{letter}{LISTED_ROWS}")
     book.save(path)

@@ -17,6 +17,9 @@ from etl.template.tables import WORDS
 from etl.took_place import read_took_place
 from soundings.model import NOT_KNOWN
 
+# Columns whose cells are read by what stands beside them: hours may have decimals, what is counted may not.
+READ_IN_TWO_WAYS = ("value", "value_high")
+
 
 def name_activity(spec: Spec, key: str) -> str:
     """The id of the activity that a file calls `key`, the same in every file of the template."""
@@ -66,8 +69,9 @@ class Row:
         text = self.cells.get(column)
         value, problem = None, None
         if text is not None:
-            if (found := self.read_before.get((column, text))) is None:
-                found = self.read_before[column, text] = try_to_read(text, parse)
+            key = (column, text, parse) if column in READ_IN_TWO_WAYS else (column, text)
+            if (found := self.read_before.get(key)) is None:
+                found = self.read_before[key] = try_to_read(text, parse)
             value, problem = found
         if problem:
             self.refuse(column, str(problem), is_row=required or isinstance(problem, Ambiguous))

@@ -8,10 +8,13 @@ from etl.form.drawn_areas import parse_outline
 from etl.mapping.activities import slug
 from etl.mapping.sayings import FIELDS, make_saying
 from etl.parsing import (
+    Unreadable,
     parse_amount,
     parse_attendance,
     parse_count,
+    parse_hours,
     parse_measured,
+    parse_text,
     parse_word,
     parse_yes_no,
 )
@@ -24,7 +27,7 @@ from etl.template.said import SAID_MAKERS
 from etl.template.tables import find_table
 from etl.template.totals import TOTAL, WHEN_OR_WHERE, is_total
 from etl.types import Leave, Mapped, Sheet
-from soundings.measures import read_measures
+from soundings.measures import HOURS, MEETING_TOTALS, list_countable, read_measures
 from soundings.model import CANCELLED, POSTPONED
 
 ACTIVITIES = "activities"
@@ -189,19 +192,28 @@ def find_own_places(
     return [(make_saying("none", reason=reason),)], role or default_role or "area"
 
 
+def parse_countable(text: str | None) -> str | None:
+    """A measure that a row of counts may carry. Of any other Unreadable says why, and what to do instead."""
+    known = read_measures()
+    measure = known.get((parse_text(text) or "").casefold().replace(" ", "_"))
+    if measure is not None and not measure.takes_totals:
+        raise Unreadable(f"{measure.id} cannot be given as a total. {measure.no_total}")
+    return parse_word(text, tuple(list_countable()))
+
+
 def make_count(batch: Batch, row: Row) -> None:
     name = row.activity_id()
-    measures = tuple(measure.id for measure in read_measures().values() if measure.family == "breadth")
-    measure = row.read("measure", lambda text: parse_word(text, measures), required=True)
-    amount = row.read("value", parse_amount)
+    measure = row.read("measure", parse_countable, required=True)
+    is_hours = measure in HOURS
+    amount = row.read("value", parse_hours if is_hours else parse_amount)
     if amount is None and "value" not in {column for column, _ in row.problems}:
         row.refuse("value", "No figure is given. Leave the row out, or write 0 if there were none.", is_row=True)
     row.is_rejected = row.is_rejected or amount is None
-    top = row.read("value_high", parse_count)
+    top = row.read("value_high", parse_measured if is_hours else parse_count)
     took_place = row.took_place()
     basis = row.word("basis")
     start, end = row.span("period_start", "period_end")
-    places, role = find_own_places(batch, row, name, None)
+    places, role = find_own_places(batch, row, name, "venue" if measure in MEETING_TOTALS else None)
     if amount and top is not None and top < amount.value:
         row.refuse("value_high", "The top of the band is below its bottom.", is_row=True)
     if row.is_rejected:

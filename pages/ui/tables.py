@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
+from math import inf
 
 import pandas as pd
 import streamlit as st
@@ -15,10 +16,11 @@ from soundings.export import table_csv
 from soundings.measures import Measure
 from soundings.queries import Table
 from soundings.tracing import Trace, say_origin
-from soundings.views import say_places, say_rate_note, say_state
+from soundings.views import say_number, say_places, say_rate_note, say_state
 
 LARGE_TABLE = 1000
 AT_MOST, NO_PLACE = "At most", "Why it has no place"
+TOLD, ONE_BY_ONE = "Total in the file", "Meetings of it counted one by one"
 
 
 def table_frame(table: Table) -> pd.DataFrame:
@@ -115,8 +117,10 @@ def say_in_file(table: Table) -> str:
 
 
 def list_needless(traces: list[Trace]) -> list[str]:
-    """The columns of `show_traces` that would say nothing of these records: no reason to give, no band."""
+    """The columns of `show_traces` that would say nothing of these records: no reason to give, no band, no total of meetings that are
+    recorded one by one too."""
     columns = [] if any(trace.reason for trace in traces) else [NO_PLACE]
+    columns += [] if any(trace.held_count for trace in traces) else [TOLD, ONE_BY_ONE]
     return columns if any(trace.top != trace.value for trace in traces) else [*columns, AT_MOST]
 
 
@@ -128,7 +132,9 @@ def show_traces(traces: list[Trace], measure: Measure, key: str) -> None:
                 "Activity": [trace.title for trace in traces],
                 "Date": [trace.day for trace in traces],
                 measure.label: [trace.value for trace in traces],
-                AT_MOST: [trace.top for trace in traces],
+                AT_MOST: ["no top" if trace.top == inf else say_number(trace.top) for trace in traces],
+                TOLD: pd.array([trace.told for trace in traces], dtype="Float64"),
+                ONE_BY_ONE: pd.array([trace.held_count or None for trace in traces], dtype="Int64"),
                 "File": [trace.file_name for trace in traces],
                 "Rows in the file": [say_origin(trace, measure.id) for trace in traces],
                 "Place in the file": [trace.place_said or "" for trace in traces],
@@ -142,7 +148,7 @@ def show_traces(traces: list[Trace], measure: Measure, key: str) -> None:
         height=min(420, 35 * (len(traces) + 1) + 3),
         column_config={
             measure.label: st.column_config.NumberColumn(format="localized"),
-            AT_MOST: st.column_config.NumberColumn(format="localized"),
+            TOLD: st.column_config.NumberColumn(format="localized"),
             "Date": st.column_config.DateColumn(format="D MMM YYYY"),
         },
         alt=f"{len(traces)} records with the file and rows they come from",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 
@@ -24,7 +24,7 @@ GLANCED_COUNTS = 2
 class CountSum:
     """The counts of one measure in one role. Periods are added up, but not of people, who may be the same in each.
 
-    `high` is None but for a band. `place_count`: how many places of the map it stands in; `placeless`: how many of it stand in none.
+    `high` is None but for a band that has a top. `place_count`: how many places of the map it stands in; `placeless`: how many of it stand in none.
     """
 
     measure: Measure
@@ -79,7 +79,8 @@ def sum_counts(counts: list[Count]) -> list[CountSum]:
 def add_up(counts: tuple[Count, ...]) -> CountSum:
     """One figure from counts of one measure in one role: a band where any is one, else an estimate where any is one."""
     days = [day for one in counts for day in (one.period_start, one.period_end) if day]
-    is_band = any(one.value_high is not None for one in counts)
+    is_band = any(one.basis == "band" or one.value_high is not None for one in counts)
+    has_top = not any(one.basis == "band" and one.value_high is None for one in counts)
     basis = next((word for word in ("band", "estimate") if any(one.basis == word for one in counts)), "exact")
     return CountSum(
         measure=counts[0].measure,
@@ -87,7 +88,9 @@ def add_up(counts: tuple[Count, ...]) -> CountSum:
         period_start=min(days, default=None),
         period_end=max(days, default=None),
         value=sum(one.value for one in counts),
-        high=sum(one.value if one.value_high is None else one.value_high for one in counts) if is_band else None,
+        high=sum(one.value if one.value_high is None else one.value_high for one in counts)
+        if is_band and has_top
+        else None,
         basis="band" if is_band else basis,
         place_count=len({one.where.place_code for one in counts if one.where.place_code}),
         placeless=sum(one.value for one in counts if one.where.state != LOCATED),
@@ -103,7 +106,8 @@ def glance(story: ActivityStory) -> list[Glance]:
     figures = [glance_at(one) for one in list(first.values())[:GLANCED_COUNTS]]
     middle = find_medians(story.meetings, story.today)
     if middle.met:
-        figures.append(glance_meetings(story.meetings, middle, story.today))
+        met = glance_meetings(story.meetings, middle, story.today)
+        figures.append(replace(met, note=f"{met.note}; recorded one by one") if "group_sessions" in first else met)
     if story.recorded.returning_count:
         most = say_number(story.recorded.returning_count)
         figures.append(Glance(most, "came back", "the most at one meeting who had come before", "depth"))

@@ -134,6 +134,14 @@ def read_meetings(connection: duckdb.DuckDBPyConnection, activity_id: str) -> li
     return [Meeting(*row) for row in found]
 
 
+def count_held_in_totals(connection: duckdb.DuckDBPyConnection, activity_id: str) -> int:
+    """How many of an activity's meetings that are recorded one by one are among a total of its group sessions."""
+    sql = f"{records_sql()} select coalesce(sum(held_count), 0)::bigint from record where activity_id = $activity_id"  # noqa: S608
+    return connection.execute(
+        sql, {"activity_id": activity_id, "source": None, "measure": "group_sessions"}
+    ).fetchone()[0]
+
+
 def read_stages(connection: duckdb.DuckDBPyConnection, activity_id: str) -> dict[str, Stage]:
     """What is recorded of each stage, by stage; the batch accepted last speaks."""
     found = connection.execute(

@@ -25,6 +25,7 @@ from soundings.activity.records import (
 )
 from soundings.activity.rows import (
     STAFF,
+    count_held_in_totals,
     read_answers,
     read_callings,
     read_counts,
@@ -65,7 +66,10 @@ class FactLine:
 
 @dataclass(frozen=True)
 class ActivityStory:
-    """Everything a page shows of one activity, as `audience` may read it on `today`."""
+    """Everything a page shows of one activity, as `audience` may read it on `today`.
+
+    `held_count`: how many of its meetings are among a total of meetings too, and count once.
+    """
 
     head: Head
     where: list[Where]
@@ -86,6 +90,7 @@ class ActivityStory:
     facts: list[FactLine]
     rubric: Rubric
     today: date
+    held_count: int = 0
 
 
 def read_activity_story(
@@ -121,6 +126,7 @@ def read_activity_story(
         facts=list_facts(answers, recorded, made, rubric, is_held=head.took_place in (None, PLANNED)),
         rubric=rubric,
         today=today,
+        held_count=count_held_in_totals(connection, activity_id),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from math import inf
 
 from soundings.activity.records import Head, Outcome, Quote, Where
 from soundings.activity.story import ActivityStory
 from soundings.filters import WHEN_LABEL, say_date
 from soundings.model import CANCELLED, LOCATED, NOT_KNOWN, NOT_TIED, OUTSIDE, PLANNED, POSTPONED
 from soundings.took_place import LABEL
+from soundings.views import say_amount as say_band
 from soundings.views import say_number
 
 NO_DATE = "when not recorded"
@@ -21,11 +23,9 @@ CONSENT = {
 
 
 def say_amount(value: float, high: float | None, basis: str) -> str:
-    """A figure by its basis: “864”, “about 400”, “18 to 27”, “12 or more”."""
-    if high is not None and high != value:
-        return f"{say_number(value)} to {say_number(high)}"
-    if high is None and basis == "band":
-        return f"{say_number(value)} or more"
+    """A figure by its basis: “864”, “about 400”, “18 to 27”, “at least 12”."""
+    if basis == "band":
+        return say_band(value, inf if high is None else high)
     return f"about {say_number(value)}" if basis == "estimate" else say_number(value)
 
 

@@ -19,7 +19,7 @@ from soundings.filters import say_date
 from soundings.model import HELD, ROLE_LABEL
 from soundings.palette import DAY, NIGHT
 from soundings.took_place import LABEL, say_outcome
-from soundings.tracing import say_sheets
+from soundings.tracing import COUNTS, SESSIONS, say_sheets
 from soundings.views import say_count, say_number
 
 BACK, FIRST, UNSAID, UNKNOWN = (
@@ -33,8 +33,9 @@ SUMS_SHOWN = 8
 UNHELD_SHOWN = 6
 
 
-def show_counts(counts: list[Count]) -> None:
+def show_counts(story: ActivityStory) -> None:
     """Each figure with what kind it is, whose places, and over what time; each row and its file one click away."""
+    counts = story.counts
     if not counts:
         return
     st.subheader("What was counted", anchor=False)
@@ -48,6 +49,11 @@ def show_counts(counts: list[Count]) -> None:
         words = " or ".join(dict.fromkeys(LABEL[count.took_place] for count in one.counts))
         st.markdown(f"{say_sum(one)} · **{words}**, so in no figure")
     st.caption("Different kinds of figure are never added together, nor are where people live and where it happened.")
+    if story.held_count:
+        st.caption(
+            f"{say_count(story.held_count, 'meetings')} of the same period and place {'is' if story.held_count == 1 else 'are'} recorded "
+            "one by one below, too: in figures each counts once, and a total counts the rest."
+        )
     with st.expander("Where each figure comes from", key="count_rows", on_change="rerun") as panel:
         if panel.open:
             show_count_rows(counts)
@@ -83,7 +89,7 @@ def show_count_rows(counts: list[Count]) -> None:
                 "From": [one.period_start for one in counts],
                 "To": [one.period_end for one in counts],
                 "File": [one.file_name for one in counts],
-                "Rows in the file": [say_sheets(one.source_id, one.measure.id, one.rows, one.sheets) for one in counts],
+                "Rows in the file": [say_sheets(one.source_id, COUNTS, one.rows, one.sheets) for one in counts],
             }
         ),
         hide_index=True,
@@ -228,7 +234,7 @@ def show_meeting_rows(meetings: list[Meeting], today: date) -> None:
                 "Contact hours": pd.array([one.contact_hours for one in meetings], "Float64"),
                 "File": [one.file_name for one in meetings],
                 "Row in the file": [
-                    say_sheets(one.source_id, "group_sessions", [one.row_number], [one.sheet]) for one in meetings
+                    say_sheets(one.source_id, SESSIONS, [one.row_number], [one.sheet]) for one in meetings
                 ],
             }
         ),

@@ -15,7 +15,7 @@ from etl.form.answers import (
 from pages.ui.access import Reader, read_once
 from pages.ui.add.asking import Asking
 from soundings.activities import read_options
-from soundings.measures import measures_of
+from soundings.measures import list_countable
 from soundings.model import CANCELLED, HELD, NOT_KNOWN, PLANNED, POSTPONED
 
 METHODS = (
@@ -31,6 +31,8 @@ COUNTED = {
     "entries": "Entries to a draw or ballot",
     "tickets": "Tickets",
     "reports": "Problems reported",
+    "group_sessions": "Meetings held, as a total (meetings you list one by one below are among them)",
+    "contact_hours": "Contact hours, as a total (length of each meeting times the people who came)",
 }
 OUTCOMES = {
     HELD: "It took place",
@@ -94,7 +96,7 @@ def ask_how_many(ask: Asking, number: int = 1) -> None:
             ask.text(f"{name}_value", f"{label}{nth}", width=140, limit=12)
             if basis == BETWEEN:
                 ask.text(f"{name}_high", f"To{nth}", width=140, limit=12)
-        counted = [measure.id for measure in measures_of("breadth")]
+        counted = list_countable()
         usual = "responses" if ask.answers.get("method") in ("survey", "consultation", "comment map") else "people"
         ask.answers.setdefault(f"{name}_measure", usual)
         ask.select(f"{name}_measure", f"What was counted{nth}", counted, say=lambda one: COUNTED.get(one, one))

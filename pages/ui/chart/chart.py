@@ -159,7 +159,7 @@ def ring_of(row: Row | None) -> float | None:
     """What a row's ring is as large as: its value, or its top where that may be 0, as a ring of nothing would not be seen."""
     if row is not None and row.state == HIDDEN:
         return HIDDEN_VALUE
-    return row.top if row is not None and row.is_small else value_of(row)
+    return row.known_top if row is not None and row.is_small else value_of(row)
 
 
 def say_bands(rows: list[Row | None] | None) -> list[str | None] | None:
