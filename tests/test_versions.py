@@ -8,7 +8,7 @@ import pytest
 
 from etl.approval.foreseeing import foresee
 from etl.approval.invitations import invite
-from etl.approval.versions import Change
+from etl.approval.versions import NOT_HELD, Change
 from etl.approval.waiting import Waiting, approve, decline, list_sent
 from etl.form.answers import NOT_TIED
 from etl.form.drafts import Draft
@@ -69,6 +69,8 @@ CHANGES = {
     "more people": ({"c1_value": "70"}, [Change("People", "60", "70")], ()),
     "only about": ({"c1_basis": "about"}, [Change("People", "60", "about 60")], ()),
     "a meeting": (MET, [Change("Meetings", None, "1"), Change("People at its meetings", None, "12")], ()),
+    "a meeting that was cancelled": (MET | {"m1_came": "", "m1_outcome": "cancelled"}, [Change(NOT_HELD, None, "1")], ()),
+    "a meeting to come": (MET | {"m1_year": "2031", "m1_came": ""}, [Change(NOT_HELD, None, "1")], ()),
     "another ward": ({"place_code": ward_code(2)}, [Change("Where", "Ward 1", "Ward 2")], ()),
     "no place": ({"where_how": NOT_TIED}, [Change("Where", "Ward 1", "not tied to a place")], ()),
     "another day": ({"start_day": "9"}, [Change("First day", "3 May 2026", "9 May 2026")], ()),
@@ -89,7 +91,9 @@ def test_a_new_version_says_what_changes_and_its_figures_foreseen_are_then_in_th
     approve(home, sent.batch_id)
     after = read_figures(home)
     assert {
-        (one.measure, one.role, one.place_code): (one.before.value, one.after.value) for one in foreseen.differences
+        (one.measure, one.role, one.place_code): (one.before.value, one.after.value)
+        for one in foreseen.differences
+        if one.before.value != one.after.value  # "nothing recorded" and "none took place" have no number, both
     } == {
         key: (before.get(key), after.get(key))
         for key in before.keys() | after.keys()
@@ -119,6 +123,20 @@ def test_a_new_version_takes_in_the_meetings_that_were_added_since(home):
     foreseen = foresee(home, change(home, c1_value="70"), TODAY)
     assert set(foreseen.version.batch_ids) == {added.batch_id, first_batch(home)}
     assert foreseen.version.changes == (Change("People", "60", "70"),) and foreseen.version.also == ()
+
+
+def test_a_meeting_that_two_batches_tell_is_one_when_the_activity_is_changed(home):
+    for came, outcome in (("12", "yes"), ("", "cancelled")):
+        meeting = start_meeting(open_current(home).cursor(), find_walk(home))
+        approve(home, send(home, replace(meeting, answers=MET | {"m1_came": came, "m1_outcome": outcome})).batch_id)
+    answers = start_change(open_current(home).cursor(), find_walk(home)).answers
+    assert {name: answers.get(name) for name in ("meetings", "m1_outcome", "m2_outcome")} == {
+        "meetings": "1",
+        "m1_outcome": "cancelled",
+        "m2_outcome": None,
+    }
+    approve(home, change(home, c1_value="70").batch_id)
+    assert ask(home, "select took_place, attendance_count from session") == [("cancelled", None)]
 
 
 def test_a_corrected_file_is_told_by_how_many_activities_and_people_it_holds(home):

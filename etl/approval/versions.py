@@ -16,6 +16,7 @@ from soundings.model import PLACE_KINDS
 from soundings.views import say_amount
 
 ACTIVITIES, MEETINGS, CAME, WHERE = "Activities", "Meetings", "People at its meetings", "Where"
+NOT_HELD = "Meetings that did not take place, or not yet"
 # The cells of an activity that are told before and after.
 CELLS = {
     "title": "Title",
@@ -73,6 +74,25 @@ order by 1
 """  # noqa: S608 — fixed text
 
 
+# As `session_now` has it, of the meetings that these batches tell, whatever a later one says of them.
+MEETINGS_HELD = """
+with meeting as (
+    select
+        s.attendance_count,
+        case
+            when s.took_place <> 'yes' then false
+            when s.took_place is null and u.took_place <> 'planned' then false
+            else not coalesce(s.start_date > b.recorded_date, false)
+        end as is_held
+    from session s
+    join batch_day b using (batch_id)
+    left join activity_unheld u using (activity_id)
+    where batch_id in (select unnest($1))
+)
+select count(*) filter (is_held), count(*) filter (not is_held), sum(attendance_count) filter (is_held) from meeting
+"""
+
+
 @dataclass(frozen=True)
 class Change:
     """One thing that a new version says otherwise, in words. None: nothing is said of it."""
@@ -119,7 +139,8 @@ def find_version(before: duckdb.DuckDBPyConnection, after: duckdb.DuckDBPyConnec
     changes = compare_words(old, new)
     told = {one.what for one in changes}
     labels = {measure.label for measure in read_measures().values()}
-    is_told = {OF_FIGURES: told & {*labels, WHERE}, OF_MEETINGS: told & {MEETINGS, CAME}, OF_PLACE: told & {WHERE}}
+    of_meetings = {MEETINGS, NOT_HELD, CAME}
+    is_told = {OF_FIGURES: told & {*labels, WHERE}, OF_MEETINGS: told & of_meetings, OF_PLACE: told & {WHERE}}
     unsaid = UNSAID if ACTIVITIES in old | new else UNSAID | CELLS.keys()
     both = sorted(read_activities(before, was) & read_activities(after, now))
     also = tuple(
@@ -151,10 +172,9 @@ def count_one(said: dict[str, str]) -> dict[str, str]:
 def read_words(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) -> dict[str, str]:
     """What → what these batches say of it: figures, meetings, where and, of a single activity, its cells."""
     said = read_figures(connection, batch_ids)
-    count, came = connection.execute(
-        "select count(*), sum(attendance_count) from session where batch_id in (select unnest($1))", [batch_ids]
-    ).fetchone()
-    said |= {MEETINGS: f"{count:,}"} if count else {}
+    held, not_held, came = connection.execute(MEETINGS_HELD, [batch_ids]).fetchone()
+    said |= {MEETINGS: f"{held:,}"} if held else {}
+    said |= {NOT_HELD: f"{not_held:,}"} if not_held else {}
     said |= {CAME: f"{came:,.0f}"} if came is not None else {}
     places = [name for (name,) in connection.execute(PLACES, [batch_ids]).fetchall()]
     if places:
@@ -181,7 +201,7 @@ def read_figures(connection: duckdb.DuckDBPyConnection, batch_ids: list[str]) ->
         select measure, count(*), sum(value), sum(
             case when value_high is null and basis = 'band' then 'infinity'::double else coalesce(value_high, value) end
         ), any_value(basis)
-        from activity_count
+        from count_held
         where batch_id in (select unnest($1))
         group by measure
         order by measure

@@ -13,6 +13,7 @@ from etl.form.drafts import Draft, make_draft_id
 from etl.form.places import usual_precision
 from etl.form.records import COPIED, FORM, NATIVE, read_statements
 from etl.parsing import parse_list
+from soundings.model import HELD
 from soundings.place_sets import read_sets
 
 MOST_CHOICES = 4000
@@ -106,7 +107,9 @@ def read_native(connection: duckdb.DuckDBPyConnection, activity_id: str) -> Know
     ).fetchone()
     if row is None:
         return None
-    last = connection.execute("select max(start_date) from session where activity_id = $1", [activity_id]).fetchone()[0]
+    last = connection.execute(
+        "select max(start_date) from session_held where activity_id = $1", [activity_id]
+    ).fetchone()[0]
     return Known(activity_id, row[0], row[1], read_where(connection, activity_id), last)
 
 
@@ -270,12 +273,29 @@ def put_counts(connection: duckdb.DuckDBPyConnection, answers: dict[str, str], a
         answers["c1_basis"] = NOT_COUNTED
 
 
+# Each meeting once, however many batches tell it; whether it took place as was said of itself, and not of the whole activity.
+MEETINGS = """
+select
+    m.*,
+    (
+        select arg_max(s.took_place, b.sequence)
+        from session s
+        join batch b using (batch_id)
+        where s.session_id = m.session_id or s.session_id in (select unnest(m.told_before))
+    ) as said_outcome
+from session_now m
+where m.activity_id = $1
+order by m.start_date nulls last, m.session_id
+"""
+
+
 def put_meetings(connection: duckdb.DuckDBPyConnection, answers: dict[str, str], activity_id: str) -> None:
-    sql = "select * from session where activity_id = $1 order by start_date nulls last, session_id"
-    rows = read_row(connection, sql, activity_id)
+    rows = read_row(connection, MEETINGS, activity_id)
     for number, row in enumerate(rows, start=1):
         put_day(answers, f"m{number}", row["start_date"])
-        answers[f"m{number}_outcome"] = row["took_place"] or ""
+        answers[f"m{number}_outcome"] = row["said_outcome"] or ""
+        if row["said_outcome"] not in (None, HELD):
+            continue  # what an earlier batch said of those who came is over
         for part, column in (("minutes", "minutes"), ("came", "attendance_count"), ("back", "returning_count")):
             answers[f"m{number}_{part}"] = "" if row[column] is None else f"{row[column]:.0f}"
     if rows:
