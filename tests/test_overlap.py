@@ -15,6 +15,7 @@ from soundings.model import BadFile
 from tests.homes import make_wards_home
 from tests.making import ward_code, write_rows
 
+SESSIONS, VENUE_OR_AREA = "group_sessions", ("area", "venue")
 BOTH, REPLACE = (
     ReadOptions(answers=(("overlap", "count-both"),)),
     ReadOptions(answers=(("overlap", "takes-its-place"),)),
@@ -44,7 +45,10 @@ def write_counts(path: Path, *rows: str) -> Path:
     write_table(
         path / "counts.csv",
         "activity_id,measure,value,period_start,period_end,place_code,place_role",
-        [f"{key},{measure},{value},{start},{end},{place},area" for key, _, measure, value, start, end, place in told],
+        [
+            f"{key},{measure},{value},{start},{end},{place},{VENUE_OR_AREA[measure == SESSIONS]}"
+            for key, _, measure, value, start, end, place in told
+        ],
     )
     return path
 
@@ -183,3 +187,57 @@ def test_files_that_a_person_said_are_different_both_count(home, tmp_path):
 
 def test_what_the_demo_holds_is_no_double(tmp_path, own_tidewell):
     assert load_file(own_tidewell, write_rows(tmp_path / "first.csv", answers(range(1, 11)))).demo_withdrawn
+
+
+def write_log(path: Path, title: str, months: list[int], ward: int = 1, key: str = "log") -> Path:
+    """A workbook of the template as one folder: an activity and one meeting in each of these months."""
+    path.mkdir()
+    write_table(path / "activities.csv", "activity_id,title,organisation", [f"{key},{title},Reach"])
+    rows = [f"{key}-{at},{key},2024-{month:02d}-05,9,{ward_code(ward)}" for at, month in enumerate(months)]
+    write_table(path / "sessions.csv", "session_id,activity_id,date,attendance_count,place_code", rows)
+    return path
+
+
+def write_sessions_total(
+    path: Path, title: str, value: int, *, key: str, period: str = "2024-01-01,2024-12-31"
+) -> Path:
+    return write_counts(path, f"{key},{title},group_sessions,{value},{period},{ward_code(1)}")
+
+
+def test_a_years_total_of_meetings_and_its_quarter_are_asked_about(home, tmp_path):
+    load_file(home, write_sessions_total(tmp_path / "year", "Choir 2024", 20, key="y"), "native")
+    quarter = write_sessions_total(tmp_path / "q1", "Choir Q1 2024", 6, key="q", period="2024-01-01,2024-03-31")
+    with pytest.raises(BadFile, match="20 group sessions from 1 January 2024 to 31 December 2024 holds"):
+        load_file(home, quarter, "native")
+
+
+@pytest.mark.parametrize(
+    ("title", "value", "is_asked"),
+    [
+        ("Choir 2024", 30, True),
+        ("Singing by the mill", 6, True),
+        ("Singing by the mill", 30, False),
+        ("Singing", 3, False),
+    ],
+)
+def test_meetings_and_a_total_of_them_under_another_key_are_asked_about(home, tmp_path, title, value, is_asked):
+    log = write_log(tmp_path / "log", "Choir", [1, 2, 3, 5, 6, 11])
+    total = write_sessions_total(tmp_path / "total", title, value, key="t")
+    load_file(home, log, "native")
+    if is_asked:
+        with pytest.raises(BadFile, match="it records 6 meetings of “Choir” one by one"):
+            load_file(home, total, "native")
+        first = load_file(home, total, "native", options=BOTH)
+    else:
+        first = load_file(home, total, "native")
+    undo(home, read_batches(home)[-2].batch_id)
+    assert first.rows_accepted == 2
+    if is_asked:
+        with pytest.raises(BadFile, match="as a total, and 6 meetings of “Choir” of this file may be among these"):
+            load_file(home, write_log(tmp_path / "log2", "Choir", [1, 2, 3, 5, 6, 11], key="again"), "native")
+
+
+def test_a_log_and_a_total_of_one_activity_need_no_question(home, tmp_path):
+    load_file(home, write_log(tmp_path / "log", "Choir", [1, 2, 3, 5, 6, 11], key="choir"), "native")
+    load_file(home, write_sessions_total(tmp_path / "total", "Choir", 30, key="choir"), "native")
+    load_file(home, write_log(tmp_path / "far", "Choir", [1, 2, 3, 5, 6, 11], ward=2, key="far"), "native")

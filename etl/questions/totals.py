@@ -5,7 +5,6 @@ Only figures of more than a day are compared: an answer of one day holds no othe
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,23 +12,17 @@ from datetime import date
 
 import duckdb
 
+from etl.questions.logged import GROUP_SESSIONS, list_same_meetings, read_logs, say_log, strip_period
 from soundings.filters import say_date
 from soundings.measures import read_measures
 from soundings.views import say_amount
 
 MOST_LINES = 2_000
 SMALLEST_SUM = 20  # sums below this agree by chance
-# Words and figures that tell one period of a series from another: “2024”, “Q1”, “1st quarter”, “January”, “H2”, “2023/24”.
-PERIOD_WORDS = re.compile(
-    r"\b(\d{4}([/–-]\d{2,4})?|q[1-4]|h[12]|t[1-4]|[1-4](st|nd|rd|th)? quarter|quarter [1-4]|year|annual|half|first|second|third|fourth|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|spring|summer|autumn|winter)\b",
-    re.IGNORECASE,
-)
 LINES = """
 select c.batch_id, b.source_id, c.measure, c.period_start, c.period_end, coalesce(lower(trim(a.organisation)), '') as organisation,
     coalesce(a.title, '') as title, sum(c.value) as total,
-    list(distinct coalesce(l.code, l.said, l.name, '')) as places
+    list(distinct coalesce(l.code, l.said, l.name, '')) as places, list(distinct c.activity_id) as activities
 from {count} c
 join {batch} b on b.batch_id = c.batch_id
 left join {activity} a on a.batch_id = c.batch_id and a.activity_id = c.activity_id
@@ -52,6 +45,7 @@ class Line:
     title: str
     total: float
     places: frozenset[str]
+    activities: frozenset[str]
 
     @property
     def period(self) -> tuple[date, date]:
@@ -73,25 +67,53 @@ def find_totals(cursor: duckdb.DuckDBPyConnection, batches: list[str], source_id
     or is held in it. The new file's rows stand in the views `new_activity_count` and so on."""
     own = "(select distinct batch_id, $source as source_id from new_activity_count)"
     new = read_lines(cursor, "new_activity_count", own, "new_activity", "new_location", source=source_id)
-    if not new or len(new) > MOST_LINES:
-        return []
+    found: dict[str, tuple[str, int]] = {}
+    held = find_held(cursor, new, batches) if new and len(new) <= MOST_LINES else []
+    for batch_id, sentence in [*held, *find_logged(cursor, new, batches)]:
+        found[batch_id] = (found.get(batch_id, (sentence,))[0], found.get(batch_id, ("", 0))[1] + 1)
+    return [(batch_id, sentence, count) for batch_id, (sentence, count) in found.items()]
+
+
+def find_held(cursor: duckdb.DuckDBPyConnection, new: list[Line], batches: list[str]) -> list[tuple[str, str]]:
+    """(batch, sentence) for each figure of a loaded batch that holds one of the new file's, or is held in one."""
     measures = sorted({line.measure for line in new})
     sources = "(select batch_id, source_id from batch)"
     some = "(select * from activity_count where batch_id in (select unnest($batches)) and measure in (select unnest($measures)))"
     old = read_lines(cursor, some, sources, "activity", "location", batches=batches, measures=measures)
     if not old or len(old) > 20 * MOST_LINES:
         return []
-    found: dict[str, tuple[str, int]] = {}
-    for batch_id, sentence in [*find_related(new, old), *find_sums(new, old)]:
-        found[batch_id] = (found.get(batch_id, (sentence,))[0], found.get(batch_id, ("", 0))[1] + 1)
-    return [(batch_id, sentence, count) for batch_id, (sentence, count) in found.items()]
+    return [*find_related(new, old), *find_sums(new, old)]
+
+
+def find_logged(cursor: duckdb.DuckDBPyConnection, new: list[Line], batches: list[str]) -> Iterator[tuple[str, str]]:
+    """(batch, sentence) where one of two files records meetings one by one that the other gives as a total."""
+    some = "(select * from {} where batch_id in (select unnest($batches)))"
+    mine = [line for line in new if line.measure == GROUP_SESSIONS]
+    if mine:
+        tables = (some.format("session"), "activity", some.format("session_place"), "location")
+        for line, log in list_same_meetings(mine, read_logs(cursor, *tables, batches=batches)):
+            yield (
+                log.batch_id,
+                f"it records {say_log(log, line)} one by one. Counted beside {say_line(line)}, they count twice.",
+            )
+    counts = some.format("activity_count").replace("where", f"where measure = '{GROUP_SESSIONS}' and")
+    theirs = read_lines(
+        cursor, counts, "(select batch_id, source_id from batch)", "activity", "location", batches=batches
+    )
+    if theirs:
+        logs = read_logs(cursor, "new_session", "new_activity", "new_session_place", "new_location")
+        for line, log in list_same_meetings(theirs, logs):
+            yield (
+                line.batch_id,
+                f"it gives {say_line(line)}, as a total, and {say_log(log, line)} of this file may be among these.",
+            )
 
 
 def read_lines(
     cursor: duckdb.DuckDBPyConnection, count: str, batch: str, activity: str, location: str, **said
 ) -> list[Line]:
     sql = LINES.format(count=count, batch=batch, activity=activity, location=location)
-    return [Line(*row[:8], frozenset(row[8])) for row in cursor.execute(sql, said).fetchall()]
+    return [Line(*row[:8], frozenset(row[8]), frozenset(row[9])) for row in cursor.execute(sql, said).fetchall()]
 
 
 def find_related(new: list[Line], old: list[Line]) -> Iterator[tuple[str, str]]:
@@ -171,11 +193,6 @@ def total_lines(lines: list[Line]) -> dict[tuple[str, str, str, date, date], flo
     for line in lines:
         totals[line.batch_id, line.source_id, line.measure, line.start, line.end] += line.total
     return totals
-
-
-def strip_period(title: str) -> str:
-    """A title without the words that tell one period from another."""
-    return " ".join(PERIOD_WORDS.sub(" ", title).split()).casefold().strip(" -–,:()")
 
 
 def say_line(line: Line) -> str:

@@ -24,7 +24,7 @@ from etl.uploads.cells import (
 )
 from etl.uploads.headings import NUMBER, Heading, parse_heading, read_heading_words
 from etl.uploads.key_column import rank_heading
-from etl.uploads.mapping import MEASURES, PLACES, SESSIONS, Proposal, read_fields
+from etl.uploads.mapping import ATTENDANCES, CAME, GROUP_SESSIONS, MEASURES, PLACES, SESSIONS, Proposal, read_fields
 
 ALIKE = 0.84  # of rapidfuzz's normalised Indel similarity: “attendence” is like “attendance” (0.9), “date” is not like “rate” (0.75)
 SHORTEST_ALIKE = 6  # letters: in shorter words one letter makes another word (“host”, “cost”)
@@ -33,6 +33,7 @@ PAIRS = (("lon", "lat"), ("easting", "northing"))
 # Headings that may be of places, and are more often of halls, streets or areas of work: never filled in.
 LOOSE_PLACES = frozenset(("place", "location", "where", "area", "zone", "zona", "plaats", "secteur", "gebied", "kern"))
 LONGEST_PLACE = 40
+MOST_MEETINGS = 1000  # that one row may count
 SHORTEST_MEETING, LONGEST_MEETING = 10, 1_440  # minutes
 EXACT, OF_ACTIVITY, ALIKE_SCORE, ONLY_DATE, BY_CELLS = 2.0, 1.9, 1.0, 0.8, 0.7
 LEFT_OPEN = "Nothing like it is in the template."
@@ -78,11 +79,23 @@ def propose_columns(headers: Sequence[str], sample_rows: Sequence[dict[str, str 
         if -position not in found and one.field not in taken:
             found[-position] = one
             taken.add(one.field)
-    kept = drop_half_pairs(drop_mixed_places(found, columns))
+    kept = read_totals(drop_half_pairs(drop_mixed_places(found, columns)))
     return [
         Proposal(name, kept[at].field, kept[at].why) if at in kept else Proposal(name, None, LEFT_OPEN)
         for at, name in enumerate(headers)
     ]
+
+
+def read_totals(found: dict[int, Candidate]) -> dict[int, Candidate]:
+    """The guesses where a column counts the meetings of each row: how many came is then of all of them, and no meeting's."""
+    fields = {one.field for one in found.values()}
+    if GROUP_SESSIONS not in fields:
+        return found
+    left = {at: one for at, one in found.items() if one.field not in ("returning_count", "minutes")}
+    if ATTENDANCES in fields:
+        return {at: one for at, one in left.items() if one.field != CAME}
+    why = "How many came, of several meetings: another column counts those."
+    return {at: Candidate(one.score, ATTENDANCES, why) if one.field == CAME else one for at, one in left.items()}
 
 
 def propose_place_role(headers: Sequence[str], proposals: Sequence[Proposal]) -> str | None:
@@ -271,6 +284,21 @@ def is_length(column: Column) -> bool:
     )
 
 
+def is_total_of_meetings(column: Column) -> bool:
+    """Whole numbers that can count the meetings of a row. Of a column of ones each row is a meeting; 1, 2, 3 … numbers the rows, and a
+    year is none."""
+    numbers = column.cells.numbers
+    if not numbers or column.cells.counts < NEARLY_ALL or any(not 0 <= number < MOST_MEETINGS for number in numbers):
+        return False
+    return any(number != 1 for number in numbers) and list(numbers) != list(range(1, len(numbers) + 1))
+
+
+def is_hours(column: Column) -> bool:
+    """Numbers of hours, none below zero: no times of day."""
+    numbers = column.cells.numbers
+    return bool(numbers) and min(numbers) >= 0 and not column.cells.share(is_time)
+
+
 CHECKS: dict[str, Callable[[Column], bool]] = {
     "title": is_title,
     "summary": is_summary,
@@ -291,8 +319,10 @@ CHECKS: dict[str, Callable[[Column], bool]] = {
     "northing": is_within(1_000, 1_300_000, decimals=False),
     "minutes": is_length,
     "took_place": lambda column: False,  # by `find_other_columns`: its headings stand in data/took_place.toml
+    "group_sessions": is_total_of_meetings,
+    "contact_hours": is_hours,
     "activity_id": lambda column: False,  # by `find_reference`, which looks at the whole file
-    **dict.fromkeys(COUNTS, is_figure),
+    **dict.fromkeys(COUNTS - {"group_sessions", "contact_hours"}, is_figure),
 }
 
 

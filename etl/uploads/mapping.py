@@ -16,7 +16,10 @@ SYNONYMS = PROJECT / "data" / "synonyms.toml"
 PLACES = ("place_name", "place_code", "postcode", "lon", "lat", "easting", "northing")
 OF_PEOPLE = ("postcode", "lon", "lat", "easting", "northing")  # screened by their role, whatever they hold
 SESSIONS = ("attendance_count", "returning_count", "minutes")
-MEASURES = ("people", "responses", "attendances", "tickets")
+MEASURES = ("people", "responses", "attendances", "tickets", "group_sessions", "contact_hours")
+GROUP_SESSIONS, ATTENDANCES, CAME = "group_sessions", "attendances", "attendance_count"
+# The column that a question makes of the one that counts meetings (etl/questions/meeting_totals.py): filled where a row is a total.
+COUNTED_MEETINGS = "Soundings: meetings counted"
 
 
 @dataclass(frozen=True)

@@ -6,21 +6,36 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.blanks import is_no_figure
-from etl.parsing import Unreadable, parse_text
+from etl.parsing import Unreadable, parse_date, parse_text
+from etl.questions.words import plain_words, read_words
 from etl.sparing import spare_collecting
 from etl.template.totals import is_total
 from etl.took_place import read_took_place
 from etl.types import Sheet
-from etl.uploads.mapping import ACTIVITY, MEASURES, MEETING, PLACES, SESSIONS, ColumnMapping, read_fields
+from etl.uploads.mapping import (
+    ACTIVITY,
+    ATTENDANCES,
+    CAME,
+    COUNTED_MEETINGS,
+    GROUP_SESSIONS,
+    MEASURES,
+    MEETING,
+    PLACES,
+    SESSIONS,
+    ColumnMapping,
+    read_fields,
+)
 from soundings.model import BadFile
 
 HIDDEN = "the sheet is hidden"
 TOOK_PLACE = "took_place"
+QUARTERS = (1, 4, 7, 10)
 Cells = dict[str, list[str | None]]  # by field or column, one for each row
 
 
@@ -95,10 +110,73 @@ def map_sheet(sheet: Sheet, mapping: ColumnMapping) -> list[Sheet]:
     is_apart = find_apart(cells, titles)
     has_title = [at for at, apart in enumerate(is_apart) if not apart]
     made = [make_activities(sheet, cells, is_apart, keys, mapping)]
+    is_total = find_totals(cells, mapping)
     if mapping.each_row == MEETING or cells.keys() & set(SESSIONS):
-        made.append(make_meetings(sheet, cells, keys, mapping, has_title))
+        single = [at for at in has_title if not is_total[at]]
+        made.append(make_meetings(sheet, cells, keys, mapping, single))
+    if any(is_total):
+        cells = read_totals(sheet, cells, is_total, mapping)
     made += [make_counts(sheet, cells, keys, mapping, has_title, measure) for measure in MEASURES if measure in cells]
     return [one for one in made if one.table.num_rows] or made[:1]
+
+
+def find_totals(cells: Cells, mapping: ColumnMapping) -> list[bool]:
+    """Which rows are a total of meetings and none themselves: every row where a column is matched so, else those that an answer says."""
+    counted = cells.get(GROUP_SESSIONS)
+    if counted is None:
+        return [False] * len(next(iter(cells.values()), ()))
+    is_answered = mapping.column_of(GROUP_SESSIONS) == COUNTED_MEETINGS
+    return [cell is not None or not is_answered for cell in counted]
+
+
+def read_totals(sheet: Sheet, cells: Cells, is_total: list[bool], mapping: ColumnMapping) -> Cells:
+    """The cells where how many came to a total of meetings is a figure of attendances, and a date that stands for a month or a quarter
+    lasts until its end."""
+    came, visits = cells.get(CAME), cells.get(ATTENDANCES)
+    read = dict(cells)
+    if came is not None:
+        said = visits or [None] * len(came)
+        read[ATTENDANCES] = [
+            own or (one if total else None) for own, one, total in zip(said, came, is_total, strict=True)
+        ]
+    starts = cells.get("start_date")
+    if starts is not None and "end_date" not in cells:
+        ends = find_period_ends(mapping.column_of("start_date") or "", starts, is_total)
+        if any(ends):
+            read["end_date"] = ends
+    return read
+
+
+def find_period_ends(heading: str, starts: list[str | None], is_total: list[bool]) -> list[str | None]:
+    """The last day of each total that a first day stands for: of a month where every total begins on a first of one, or of a quarter
+    where the heading says so. None throughout where the days are others."""
+    said = {cell: read_iso_day(cell) for cell, total in zip(starts, is_total, strict=True) if total and cell}
+    days = {day for day in said.values() if day}
+    words = f" {plain_words(heading)} "
+    is_of_months, is_of_quarters = (
+        any(f" {word} " in words for word in read_words(kind)) for kind in ("month", "quarter")
+    )
+    if not days or any(day.day != 1 for day in days) or (len(days) == 1 and not (is_of_months or is_of_quarters)):
+        return [None] * len(starts)
+    if is_of_quarters and any(day.month not in QUARTERS for day in days):
+        return [None] * len(starts)
+    months = 3 if is_of_quarters else 1
+    ends = {cell: day and end_after(day, months).isoformat() for cell, day in said.items()}
+    return [ends.get(cell) if total and cell else None for cell, total in zip(starts, is_total, strict=True)]
+
+
+def read_iso_day(cell: str) -> date | None:
+    """The day of a cell that can be read in one way."""
+    try:
+        return parse_date(cell)
+    except Unreadable:
+        return None
+
+
+def end_after(first: date, months: int) -> date:
+    """The last day of so many months from a first of a month."""
+    after = first.month - 1 + months
+    return date(first.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)
 
 
 def read_or_keep(cell: str | None, heading: str) -> str | None:
@@ -238,4 +316,6 @@ def find_column(sheet_name: str, field: str, mapping: ColumnMapping) -> str:
     wanted = {"date": "start_date", "period_start": "start_date", "period_end": "end_date", "value": sheet_name}.get(
         field, field
     )
+    if wanted == ATTENDANCES:  # of totals of meetings, how many came
+        wanted = next((name for name in (ATTENDANCES, CAME) if mapping.column_of(name)), wanted)
     return mapping.column_of(wanted) or (mapping.column_of("start_date") if wanted == "end_date" else None) or field

@@ -26,6 +26,7 @@ from etl.loading import (
     screen,
 )
 from etl.questions.asking import check_sheets, require_answers
+from etl.questions.meeting_totals import match_counted
 from etl.questions.names import list_activity_names
 from etl.questions.types import Context, Question
 from etl.rejects import take_notes_off
@@ -152,7 +153,7 @@ def prepare_upload(
     decisions += checked.decisions
     raw = sheets = checked.sheets
     if wanted.mapping:
-        sheets = apply_mapping(sheets, wanted.mapping)
+        sheets = apply_mapping(sheets, match_counted(wanted.mapping, sheets))
     spec = known or choose_spec(home, sheets, native, wanted.options)
     kept, roles, _ = choose_kept(spec, sheets, [*spec.drop, *wanted.options.drop])
     not_people = list_activity_names(checked.questions, answers)
