@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from soundings.measures import Measure
-from soundings.model import SoundingsError
+from soundings.model import IN_ANOTHER_SET, SoundingsError
 from soundings.queries import Row, Table
-from soundings.views import NO_CLASS, say_number
+from soundings.views import ELSEWHERE_CLASS, NO_CLASS, say_number
 
 MOST_STEPS = 3
 STEP_WORDS = {1: ("any",), 2: ("fewer", "more"), 3: ("few", "some", "many")}
@@ -36,7 +36,7 @@ class Steps:
 
 @dataclass(frozen=True)
 class Crossed:
-    """Two tables crossed. A place's class is depth step × breadth steps + breadth step; NO_CLASS where either is unrecorded."""
+    """Two tables crossed. A place's class is depth step × breadth steps + breadth step; below 0 where either is unrecorded."""
 
     breadth: Measure
     depth: Measure
@@ -81,9 +81,13 @@ def cross_tables(breadth: Table, depth: Table, fixed: tuple[Sequence[float], Seq
 
 
 def class_of(breadth: Row, depth: Row | None, breadth_steps: Steps, depth_steps: Steps) -> int:
-    """A place's class; NO_CLASS where either figure is unrecorded: half of a pair says nothing of the pair."""
+    """A place's class; NO_CLASS where either figure is unrecorded: half of a pair says nothing of the pair.
+
+    ELSEWHERE_CLASS where what is missing is recorded, in another set of places alone.
+    """
     if depth is None or breadth.value is None or depth.value is None:
-        return NO_CLASS
+        blank = {row.state for row in (breadth, depth) if row is not None and row.value is None}
+        return ELSEWHERE_CLASS if blank == {IN_ANOTHER_SET} else NO_CLASS
     return step_of_row(depth, depth_steps) * len(breadth_steps.highs) + step_of_row(breadth, breadth_steps)
 
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soundings.measures import FAMILY_COLOUR, Measure
-from soundings.model import BLANK, HIDDEN, NONE_TOOK_PLACE, ROLE_LABEL, VALUE
+from soundings.model import BLANK, HIDDEN, IN_ANOTHER_SET, NONE_TOOK_PLACE, ROLE_LABEL, VALUE
 from soundings.place_sets import PlaceSet
 from soundings.queries import Located, Row, Table
 
 CLASS_COUNT = 5
 NO_CLASS = -1  # nothing recorded: the hatch
 HIDDEN_CLASS = -2
+ELSEWHERE_CLASS = -3  # recorded in another set of places alone: no gap, and no figure of this place
 
 KIND_PLURAL = {
     "lsoa": "neighbourhoods (LSOAs)",
@@ -106,7 +107,9 @@ def is_none_held(row: Row) -> bool:
 
 
 def class_of_row(classes: Classes, row: Row | None) -> int:
-    """The class of a row, HIDDEN_CLASS where it is hidden."""
+    """The class of a row: HIDDEN_CLASS where it is hidden, ELSEWHERE_CLASS where another set of places alone has a figure."""
+    if row is not None and row.state == IN_ANOTHER_SET:
+        return ELSEWHERE_CLASS
     if row is not None and row.state == HIDDEN:
         return HIDDEN_CLASS
     if row is not None and is_none_held(row):

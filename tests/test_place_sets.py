@@ -16,6 +16,8 @@ from etl.places.ground import find_clashes
 from etl.places.loading import add_history, add_places
 from etl.places.sets import Answer
 from etl.status import status
+from pages.ui.chart.chart import note_rings
+from soundings.bivariate import class_of, split_steps
 from soundings.comparing import scatter_places
 from soundings.content import content_hash
 from soundings.generations import open_current
@@ -25,7 +27,7 @@ from soundings.overlap import measure_overlap
 from soundings.place_sets import read_sets
 from soundings.queries import read_table
 from soundings.tracing import read_traces
-from soundings.views import say_coverage, say_summary
+from soundings.views import ELSEWHERE_CLASS, NO_CLASS, classify_rows, say_coverage, say_summary
 from tests.making import write_rows
 from tests.pages import words_of
 
@@ -193,6 +195,13 @@ def test_what_only_the_other_set_knows_is_never_a_gap(home, tmp_path):
         "No people are placed in any of these 3 wards of 2024. That is no gap: 1 is placed in"
     )
     assert [row.state for row in read_people(home, "2018").rows] == ["value", NOTHING_RECORDED]
+    # On the map it has a sign of its own, and no ring is no gap either.
+    assert classify_rows(table.rows)[1] == [ELSEWHERE_CLASS, ELSEWHERE_CLASS, NO_CLASS]
+    steps = split_steps([1.0])
+    blank = [class_of(row, row, steps, steps) for row in table.rows]
+    assert blank == [ELSEWHERE_CLASS, ELSEWHERE_CLASS, NO_CLASS]
+    assert "or only in another set of places" in note_rings(table.rows)
+    assert "set" not in note_rings(read_people(home, "2018").rows)
 
 
 def test_a_code_stands_in_the_newer_set_where_the_history_names_one_successor(two_sets, tmp_path):

@@ -3,7 +3,7 @@
 import { detailAt, placeAt } from "./chart_geometry.js";
 import { itemMethods } from "./chart_items.js";
 import { markMethods } from "./chart_marks.js";
-import { HIDDEN, NOTHING, classColour, drawPattern } from "./chart_style.js";
+import { SIDES, classColour, drawPattern } from "./chart_style.js";
 
 export function createLayerClass(L) {
   const Base = L.Renderer.prototype;
@@ -225,9 +225,9 @@ export function createLayerClass(L) {
       for (const [class_, places] of byClass) {
         ctx.beginPath();
         for (const p of places) this.tracePlace(ctx, p);
-        if (class_ === NOTHING || class_ === HIDDEN) {
+        if (class_ in SIDES) {
           const pattern = ctx.createPattern(drawPattern(class_, palette, dpr), "repeat");
-          const side = class_ === HIDDEN ? 7 : 8;
+          const side = SIDES[class_];
           pattern.setTransform(new DOMMatrix().translate(-(this.view.left % side), -(this.view.top % side)).scale(1 / dpr));
           ctx.fillStyle = pattern;
         } else ctx.fillStyle = classColour(palette, fill, class_);

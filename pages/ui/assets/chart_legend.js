@@ -1,7 +1,7 @@
 // The words beside the chart: what each colour, hatch and ring says. All text arrives as data and is set as text.
 
 import { drawShapes } from "./chart_shapes.js";
-import { GROUND, HIDDEN, NONE, NOTHING, classColour, drawPattern, figureText, wordAt, write } from "./chart_style.js";
+import { ELSEWHERE, GROUND, HIDDEN, NONE, NOTHING, classColour, drawPattern, figureText, wordAt, write } from "./chart_style.js";
 
 export function element(tag, className, text, parent) {
   const node = document.createElement(tag);
@@ -79,6 +79,7 @@ export function drawLegend(holder, panel, words, palette, ringScale, dpr, isPare
   }
   if (present.has(NOTHING)) row(drawPattern(NOTHING, palette, dpr), fill.family === "crossed" ? words.half : words.nothing);
   if (present.has(HIDDEN)) row(drawPattern(HIDDEN, palette, dpr), words.hidden);
+  if (present.has(ELSEWHERE)) row(drawPattern(ELSEWHERE, palette, dpr), words.elsewhere);
   if (ring && ringScale) drawRingKey(element("div", "key ring-key", null, holder), ring, words, ringScale, isParents);
 }
 
@@ -117,7 +118,7 @@ function drawRingKey(holder, ring, words, scale, isParents) {
 export function describePlace(geometry, panel, words, extra, place, isParents) {
   const { fill, ring } = panel, class_ = fill.classes[place], parent = isParents ? geometry.parentOf[place] : -1;
   const own = fill.colours && (wordAt(fill.spoken, place) ?? fill.labels[class_]);
-  const state = own || { [NOTHING]: words.nothing, [HIDDEN]: words.hidden, [NONE]: words.none }[class_];
+  const state = own || { [NOTHING]: words.nothing, [HIDDEN]: words.hidden, [ELSEWHERE]: words.elsewhere, [NONE]: words.none }[class_];
   const say = (value) => (Number.isNaN(value) ? words.nothing.toLowerCase() : value === HIDDEN ? words.hidden.toLowerCase() : write(value));
   const lines = [];
   if (parent >= 0) {

@@ -2,7 +2,7 @@
 
 import { RING_FIGURE_PX } from "./chart_items.js";
 import { drawShapes } from "./chart_shapes.js";
-import { HIDDEN, NOTHING, classColour, isDarkColour } from "./chart_style.js";
+import { SIDES, classColour, isDarkColour } from "./chart_style.js";
 
 // Methods of the chart's layer.
 export const markMethods = {
@@ -10,7 +10,7 @@ export const markMethods = {
     const { fill } = this.panel, { palette } = this;
     if (this.isParents && !fill.parentClasses) return { isDark: this.isNight, halo: palette.casing, width: 3.4 };
     const class_ = this.isParents ? fill.parentClasses[item.id] : fill.classes[item.id];
-    if (class_ === NOTHING || class_ === HIDDEN) return { isDark: this.isNight, halo: palette.land, width: 5 };
+    if (class_ in SIDES) return { isDark: this.isNight, halo: palette.land, width: 5 };
     const colour = classColour(palette, this.fillNow(), class_);
     return { isDark: isDarkColour(colour), halo: colour, width: 3 };
   },

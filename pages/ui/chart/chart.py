@@ -23,7 +23,7 @@ from pages.ui.keys import recall_extent, today
 from soundings.bivariate import cross_tables
 from soundings.geometry import PreparedGeometry, ensure_geometry
 from soundings.measures import FAMILY_HOW
-from soundings.model import HIDDEN, ROLE_LABEL
+from soundings.model import HIDDEN, IN_ANOTHER_SET, ROLE_LABEL
 from soundings.name_places import NamedPlaces, say_named_places
 from soundings.place_sets import PlaceSet, read_sets
 from soundings.queries import Row, Table
@@ -199,5 +199,13 @@ def make_rings(table: Table, geometry: PreparedGeometry, parents: list[Row | Non
         texts=say_bands(rows),
         parent_values=[ring_of(row) for row in parents] if parents else None,
         parent_texts=say_bands(parents),
-        note=f"{RING_NOTE} Of a band from 0, its top." if any(row and row.is_small for row in rows) else RING_NOTE,
+        note=note_rings(rows),
     )
+
+
+def note_rings(rows: list[Row | None]) -> str:
+    """What a ring and its absence say."""
+    note = RING_NOTE
+    if any(row and row.state == IN_ANOTHER_SET for row in rows):
+        note = note.replace("nothing recorded.", "nothing recorded, or only in another set of places.")
+    return f"{note} Of a band from 0, its top." if any(row and row.is_small for row in rows) else note

@@ -26,6 +26,7 @@ WORDS = {
     "nothing": "Nothing recorded",
     "half": "One or both not recorded",
     "hidden": "Hidden for privacy",
+    "elsewhere": "Recorded in another set of places alone",
     "none": "None took place (a recorded 0)",
     "figures": ["figure", "figures"],
     "place_marks": ["place's marks", "places' marks"],
@@ -78,7 +79,7 @@ class Grid:
 class Fill:
     """What the colour of each place says. All sequences follow the geometry's place codes, `parent_*` its parent codes.
 
-    `classes`: NOTHING_CLASS (hatch), HIDDEN_CLASS (dots), NONE_CLASS (a recorded 0), else 1 to len(labels) - 1.
+    `classes`: NOTHING_CLASS (hatch), HIDDEN_CLASS (dots), ELSEWHERE_CLASS (dashes), NONE_CLASS (a recorded 0), else 1 to len(labels) - 1.
     `labels[k]` is class k in words, class 0 first. `figures`: None is nothing recorded.
     `texts`: what is printed in place of a figure ("1 to 9"), where not None.
     `parent_*` stand in where the places are too small to read; with `parent_classes` their colours do too.

@@ -16,7 +16,7 @@ def make_crossed_fill(crossed: Crossed, geometry: PreparedGeometry, title: str) 
     """Each place in the colour of its class of both measures; a hatch where either is not recorded."""
     rows, columns = len(crossed.depth_steps.highs), len(crossed.breadth_steps.highs)
     classes = [crossed.classes.get(code, NO_CLASS) for code in geometry.place_codes]
-    is_blank = all(number == NO_CLASS for number in classes)  # steps of nothing would read as a recorded 0
+    is_blank = all(number < 0 for number in classes)  # steps of nothing would read as a recorded 0
     colours = {
         look: [crossed_colour(d, rows, b, columns, is_night=look == "night") for d, b in crossed.list_classes()]
         for look in ("day", "night")
