@@ -295,6 +295,18 @@ def parse_year_alone(text: str | None) -> tuple[date, date] | None:
     return date(int(plain), 1, 1), date(int(plain), 12, 31)
 
 
+def parse_first_day(text: str | None, order: str | None = None, epoch: int = 1900) -> date | None:
+    """A day; of a year alone its first."""
+    year = parse_year_alone(text)
+    return year[0] if year else parse_date(text, order, epoch)
+
+
+def parse_last_day(text: str | None, order: str | None = None, epoch: int = 1900) -> date | None:
+    """A day; of a year alone its last."""
+    year = parse_year_alone(text)
+    return year[1] if year else parse_date(text, order, epoch)
+
+
 def parse_year(text: str | None) -> date | None:
     """The first day of a year written as four digits (“2021” or “2021.0”)."""
     try:
@@ -349,13 +361,19 @@ def parse_word(text: str | None, accepted: tuple[str, ...]) -> str | None:
 
 
 def find_parser(kind: str, order: str | None = None, epoch: int = 1900):
-    """The function that reads a cell of this kind: text, number, count, date, year or list."""
+    """The function that reads a cell of this kind: text, number, count, date, year or list; a figure with its basis (amount, hours,
+    attendance); the first or the last day of what a cell says."""
     return {
         "text": parse_text,
         "number": parse_number,
         "degrees": parse_degrees,
         "count": parse_count,
+        "amount": parse_amount,
+        "hours": parse_hours,
+        "attendance": parse_attendance,
         "date": partial(parse_date, order=order, epoch=epoch),
+        "first_day": partial(parse_first_day, order=order, epoch=epoch),
+        "last_day": partial(parse_last_day, order=order, epoch=epoch),
         "year": parse_year,
         "list": parse_list,
     }[kind]

@@ -105,7 +105,7 @@ class Activity:
 
 @dataclass(frozen=True)
 class Count:
-    """A breadth measure: `sum` adds columns (blank where all are), `rows` counts rows. Grouped by activity, place and period."""
+    """A measure of breadth, or a total of meetings or contact hours: `sum` adds columns (blank where all are), `rows` counts rows. Grouped by activity, place and period."""
 
     measure: str
     sum: list[str] = field(default_factory=list)

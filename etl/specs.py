@@ -20,6 +20,7 @@ from etl.spec_types import DROP, KEEP, PER_FILE, PER_ROW, PER_VALUE, ROWS, TEMPL
 from etl.template.tables import find_table
 from etl.types import Sheet
 from soundings.home import Home
+from soundings.measures import list_countable, read_measures
 from soundings.model import ANSWERS, FACTS, ROLES, TOOK_PLACE, BadFile, SoundingsError
 
 WAY_ON = "Match its columns on the page Upload, or with `soundings load FILE --match`."
@@ -149,6 +150,13 @@ def check_spec(spec: Spec, where: str) -> None:
         if part and part.took_place:
             check_took_place(part.took_place, key, refuse)
     for number, count in enumerate(spec.count):
+        if count.measure not in list_countable():
+            known = read_measures().get(count.measure)
+            why = f"cannot be given as a total. {known.no_total}" if known else "is no measure."
+            refuse(
+                f"count[{number}].measure",
+                f"is “{count.measure}”, which {why} Expected one of: {', '.join(list_countable())}.",
+            )
         if count.rows == bool(count.sum):
             refuse(f"count[{number}]", "needs either `rows = true` or `sum` with columns to add.")
 

@@ -25,8 +25,10 @@ from etl.specs import find_missing, find_sheets
 from etl.tables import empty_tables, make_table, read_schemas
 from etl.template.sheets import map_template
 from etl.types import Leave, Mapped, Sheet
+from soundings.measures import HOURS
 from soundings.model import BadFile
 
+ATTENDANCE, ESTIMATE = "attendance", "estimate"
 ID_COLUMN = {"session_place": "session_id", "activity_place": "activity_id"}
 
 
@@ -88,17 +90,21 @@ def read_everything(rows: Rows) -> None:
         if column.read in ("text", "list"):
             rows.parse(name, column.read)
         elif column.read in ("date", "year"):
-            rows.parse_days(name)
+            rows.parse_days(name, is_meeting=name in list_meeting_days(spec))
+        elif column.read == "count" and name not in list_single(spec):
+            rows.parse_amounts(name, find_reading(spec, name))
         else:
             rows.parse_numbers(name)
     for count in spec.count:
         for name in count.sum:
-            rows.parse_numbers(name)
+            rows.parse_amounts(name, find_reading(spec, name))
     if spec.session:
-        for name in (*spec.session.attendance, spec.session.returning, spec.session.minutes):
+        for name in (*spec.session.attendance, spec.session.returning):
             if name:
-                rows.parse_numbers(name)
-        rows.parse_days(spec.session.date)
+                rows.parse_amounts(name, ATTENDANCE)
+        if spec.session.minutes:
+            rows.parse_numbers(spec.session.minutes)
+        rows.parse_days(spec.session.date, is_meeting=True)
     for name in (
         spec.activity.start_date,
         spec.activity.end_date,
@@ -111,13 +117,35 @@ def read_everything(rows: Rows) -> None:
             rows.reject_repeats(name)
 
 
+def list_meeting_days(spec: Spec) -> set[str]:
+    """The columns that say the day of a meeting and nothing else."""
+    spans = {spec.activity.start_date, spec.activity.end_date}
+    spans |= {day for count in spec.count for day in (count.start_date, count.end_date)}
+    return {spec.session.date} - spans if spec.session else set()
+
+
+def list_single(spec: Spec) -> set[str]:
+    """The columns whose figure is one number, never “about” and no range: minutes."""
+    return {spec.session.minutes} if spec.session and spec.session.minutes else set()
+
+
+def find_reading(spec: Spec, column: str) -> str:
+    """How the figures of a column are read: of one meeting, in hours, or else as any amount."""
+    counting = [count.measure for count in spec.count if column in count.sum]
+    if counting:
+        return "hours" if all(measure in HOURS for measure in counting) else "amount"
+    of_meetings = (*spec.session.attendance, spec.session.returning) if spec.session else ()
+    return ATTENDANCE if column in of_meetings else "amount"
+
+
 def make_sessions(rows: Rows, batch_id: str, activity_of_row: np.ndarray, activity_ids: pa.Array) -> pa.Table:
     """The rows of `session`, one for each row that the spec picks."""
     rule = rows.spec.session
     if rule is None:
         return read_schemas()["session"].empty_table()
     at = pick_rows(rows, rule.when)
-    days = rows.parse_days(rule.date)[at]
+    days = rows.parse_days(rule.date, is_meeting=True)[at]
+    came = rows.add_up_amounts(rule.attendance, ATTENDANCE)
     columns = {
         "batch_id": batch_id,
         "row_number": pa.array(rows.numbers[at], pa.int64()),
@@ -125,9 +153,12 @@ def make_sessions(rows: Rows, batch_id: str, activity_of_row: np.ndarray, activi
         "session_id": name_rows(rows, batch_id, at),
         "activity_id": activity_ids.take(pa.array(activity_of_row[at])),
         "start_date": to_days(days),
-        "attendance_count": to_figures(rows.add_up(rule.attendance)[at]),
-        "returning_count": to_figures(rows.add_up([rule.returning] if rule.returning else [])[at]),
-        "minutes": to_figures(rows.add_up([rule.minutes] if rule.minutes else [])[at]),
+        "attendance_count": to_figures(came.low[at]),
+        "attendance_basis": pa.array(np.full(len(at), ESTIMATE), pa.string(), mask=came.basis[at] == 0),
+        "returning_count": to_figures(
+            rows.add_up_amounts([rule.returning] if rule.returning else [], ATTENDANCE).low[at]
+        ),
+        "minutes": to_figures(rows.parse_numbers(rule.minutes)[at]) if rule.minutes else None,
         "took_place": fill_took_place(rows, rule.took_place, at) if rule.took_place else None,
         "repeat_key": make_repeat_keys(rows, rule.name, at, days),
     }

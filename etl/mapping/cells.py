@@ -15,12 +15,23 @@ from etl.parsing import Ambiguous, Unreadable, find_parser
 from etl.spec_types import Spec
 from etl.tables import make_table, read_schemas
 from etl.types import Sheet
+from soundings.model import BASES
 
 NO_DAY = np.iinfo(np.int32).min
 EPOCH = date(1970, 1, 1).toordinal()
 MANY = 5_000  # from so many distinct values on, those in plain form are read in one go
 PLAIN_NUMBER = r"^-?[0-9]{1,12}(\.[0-9]{1,9})?$"
 PLAIN_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?Z?)?$"
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """A figure for each row: `low` NaN where it says none, `high` infinite of a band without a top, `basis` a position in BASES."""
+
+    low: np.ndarray
+    high: np.ndarray
+    basis: np.ndarray
+    is_refused: np.ndarray
 
 
 @dataclass
@@ -95,23 +106,51 @@ class Rows:
             column, read, np.nan, np.float64, read_plain_counts if read == "count" else read_plain_numbers
         )
 
-    def add_up(self, columns: list[str]) -> np.ndarray:
-        """The sum of columns of counts for each row: NaN where all are blank, or where one could not be read."""
-        if not columns:
-            return np.full(len(self), np.nan)
-        cells = np.stack([self.parse_numbers(name) for name in columns])
-        total = np.where(np.isnan(cells).all(axis=0), np.nan, np.nansum(cells, axis=0))
-        for name in columns:
-            total[self.unreadable.get(name, [])] = np.nan
-        return total
+    def parse_amounts(self, column: str, read: str = "amount") -> Amounts:
+        """The figure of each row. `read` amount, hours (with decimals) or attendance (of one meeting: a range is none)."""
+        key = (column, read, "amounts")
+        if key not in self._parsed:
+            codes, distinct = self.read_coded(column)
+            low = np.full(len(distinct) + 1, np.nan)  # the last one is for code -1
+            left = read_plain_counts(distinct, low) if len(distinct) > MANY else np.arange(len(distinct))
+            high, basis = low.copy(), np.zeros(len(low), dtype=np.int8)
+            parsed, refused = parse_distinct(distinct.take(pa.array(left)).to_pylist(), self._parser(read))
+            for position, amount in zip(left.tolist(), parsed, strict=True):
+                if amount is not None:
+                    low[position], basis[position] = amount.value, BASES.index(amount.basis)
+                    open_top = np.inf if amount.basis == "band" else amount.value
+                    high[position] = open_top if amount.high is None else amount.high
+            refused = {int(left[position]): reason for position, reason in refused.items()}
+            self._note(column, codes, distinct, refused)
+            is_refused = np.zeros(len(low), dtype=bool)
+            is_refused[list(refused)] = True
+            self._require(column, codes, np.isnan(low[:-1]) & ~is_refused[:-1])
+            self._parsed[key] = Amounts(low[codes], high[codes], basis[codes], is_refused[codes])
+        return self._parsed[key]
 
-    def parse_days(self, column: str | None, *, is_end: bool = False) -> np.ndarray:
-        """int32 days since 1970 for each row; NO_DAY where blank. Of a year the first day, or the last where `is_end`."""
+    def add_up_amounts(self, columns: list[str], read: str = "amount") -> Amounts:
+        """The sum of columns of figures for each row: no figure where all are blank, or where one could not be read. A sum of which a part
+        is a band is one, of which a part is an estimate an estimate."""
+        if not columns:
+            nothing = np.full(len(self), np.nan)
+            return Amounts(nothing, nothing, np.zeros(len(self), dtype=np.int8), np.zeros(len(self), dtype=bool))
+        parts = [self.parse_amounts(name, read) for name in columns]
+        low = np.stack([part.low for part in parts])
+        is_refused = np.any([part.is_refused for part in parts], axis=0)
+        has_none = np.isnan(low).all(axis=0) | is_refused
+        lows, highs = (np.nansum(np.stack(each), axis=0) for each in (low, [part.high for part in parts]))
+        basis = np.max([part.basis for part in parts], axis=0)
+        return Amounts(np.where(has_none, np.nan, lows), np.where(has_none, np.nan, highs), basis, is_refused)
+
+    def parse_days(self, column: str | None, *, is_end: bool = False, is_meeting: bool = False) -> np.ndarray:
+        """int32 days since 1970 for each row; NO_DAY where blank. Of a year the first day, or the last where `is_end`. The day of a
+        meeting is no year: such a cell is set aside where `is_meeting`."""
         if column is None:
             return np.full(len(self), NO_DAY, dtype=np.int32)
         read = self.spec.find_column(column).read
         if read != "year":
-            return self._parse_array(column, "date", NO_DAY, np.int32, read_plain_days)
+            kind = "date" if is_meeting else "last_day" if is_end else "first_day"
+            return self._parse_array(column, kind, NO_DAY, np.int32, read_plain_days)
         firsts = self._parse_array(column, "year", NO_DAY, np.int32, None)
         if not is_end:
             return firsts

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.mapping.cells import Rows, to_days
+from etl.mapping.cells import Amounts, Rows, to_days
 from etl.mapping.filling import pick_rows
 from etl.mapping.periods import find_end, find_fixed_period
 from etl.mapping.placing import Stands
@@ -15,14 +15,16 @@ from etl.mapping.took_place import fill_took_place
 from etl.sorting import sort_stably
 from etl.spec_types import Count
 from etl.tables import make_table
-from soundings.model import TOOK_PLACE
+from soundings.measures import HOURS
+from soundings.model import BASES, TOOK_PLACE
 
+BAND = BASES.index("band")
 OUTCOMES = (None, *TOOK_PLACE)
 
 
 def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activity_of_row: np.ndarray, file_name: str):
     """A function of (batch id, activity ids, location ids) that gives the rows of `activity_count`: one for each activity, place and day."""
-    at, values = find_values(rows, rule)
+    at, amounts = find_values(rows, rule)
     authority = rows.spec.authority
     otherwise = (
         sayings.add(make_saying("code", said=authority, code=authority)) if authority and stands.several else None
@@ -40,6 +42,7 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
     outcomes = find_outcomes(rows, at)
     order, is_new = sort_groups(activity_of_row[at], locations, start, end, outcomes)
     begins = np.flatnonzero(is_new)
+    value, top, basis = add_up_groups(amounts, order, begins)
     firsts = at[order][begins]
     sayings.use(locations, at)
 
@@ -55,8 +58,9 @@ def make_counts(rows: Rows, rule: Count, stands: Stands, sayings: Sayings, activ
                 "count_id": name_counts(rows, batch_id, firsts, rule.measure),
                 "activity_id": activity_ids.take(pa.array(activity_of_row[firsts])),
                 "measure": rule.measure,
-                "value": pa.array(np.add.reduceat(values[order], begins) if len(begins) else np.array([], np.float64)),
-                "basis": "exact",
+                "value": pa.array(value),
+                "value_high": pa.array(top, pa.float64(), mask=(basis != BAND) | np.isinf(top)),
+                "basis": pa.array([BASES[one] for one in basis.tolist()], pa.string()),
                 "period_start": to_days(start[head]),
                 "period_end": to_days(end[head]),
                 "took_place": pa.array([OUTCOMES[outcome] for outcome in outcomes[head].tolist()], pa.string()),
@@ -82,14 +86,23 @@ def find_outcomes(rows: Rows, at: np.ndarray) -> np.ndarray:
     return np.where(is_met, found, 0)
 
 
-def find_values(rows: Rows, rule: Count) -> tuple[np.ndarray, np.ndarray]:
+def add_up_groups(amounts: Amounts, order: np.ndarray, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(least, most, basis) of each group: a band where one of its rows is one, else an estimate where one is."""
+    if not len(begins):
+        return np.array([], np.float64), np.array([], np.float64), np.array([], np.int8)
+    low, high = (np.add.reduceat(values[order], begins) for values in (amounts.low, amounts.high))
+    return low, high, np.maximum.reduceat(amounts.basis[order], begins)
+
+
+def find_values(rows: Rows, rule: Count) -> tuple[np.ndarray, Amounts]:
     """(rows that say a figure, the figures). A row whose columns are all blank, or one of them unreadable, says none: null is not zero."""
     at = pick_rows(rows, rule.when)
     if rule.rows:
-        return at, np.ones(len(at))
-    values = rows.add_up(rule.sum)[at]
-    has_figure = ~np.isnan(values)
-    return at[has_figure], values[has_figure]
+        one, nothing = np.ones(len(at)), np.zeros(len(at), dtype=np.int8)
+        return at, Amounts(one, one, nothing, nothing)
+    found = rows.add_up_amounts(rule.sum, "hours" if rule.measure in HOURS else "amount")
+    at = at[~np.isnan(found.low[at])]
+    return at, Amounts(found.low[at], found.high[at], found.basis[at], found.is_refused[at])
 
 
 def name_counts(rows: Rows, batch_id: str, firsts: np.ndarray, measure: str) -> pa.Array:

@@ -22,8 +22,14 @@ def set_aside_early_ends(rows: Rows) -> None:
 
 
 def find_end(rows: Rows, start: str | None, end: str | None) -> np.ndarray:
-    """The last day of each row: its end, unless that is before its start."""
+    """The last day of each row: its end, unless that is before its start. A start that is a year alone lasts that year, unless an end is given."""
     first, last = rows.parse_days(start), rows.parse_days(end, is_end=True)
+    if start and rows.spec.find_column(start).read == "date":
+        of_start = rows.parse_days(start, is_end=True)
+        is_open = (last == NO_DAY) & (of_start > first)
+        if end:
+            is_open[rows.unreadable.get(end, [])] = False
+        last = np.where(is_open, of_start, last)
     return np.where((first != NO_DAY) & (last < first), NO_DAY, last)
 
 
