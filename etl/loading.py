@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from etl.accepting import accept_batch, is_refused, say_now, say_who
+from etl.account import SHEETS_FOUND, list_found
 from etl.approval.invited import hold_invited
 from etl.decimals import read_decimals
 from etl.inbox import ID_LENGTH, RECORDS, encode_tables, hash_file, identify_batch
@@ -114,7 +115,9 @@ def load_file(
     file_sha256 = hashing.result()
     spec = spec or choose_spec(home, sheets, source, options)
     answers = dict(options.answers)
-    checked = check_sheets(sheets, Context(spec, None, answers, file_name or path.name))
+    context = Context(spec, None, answers, file_name or path.name)
+    found = list_found(sheets, context)
+    checked = check_sheets(sheets, context)
     sheets = checked.sheets
     report("Checking for personal data")
     sheets, decisions = screen(home, sheets, spec, options, areas and areas.result())
@@ -134,6 +137,7 @@ def load_file(
         "licence": licence or spec.licence,
         "attribution": attribution or spec.attribution,
         "mapping": spec.raw,
+        SHEETS_FOUND: found,
         **say_left_out(checked),
     }
     if replaced := choose_replaced_all(home, manifest, replaces, read_again):
@@ -176,7 +180,8 @@ def ask(
 
 def say_left_out(checked: Checked) -> dict:
     """What the manifest keeps of rows that a check left out; nothing where there are none."""
-    return {LEFT_OUT: [asdict(one) for one in checked.left_out]} if checked.left_out else {}
+    told = [{name: value for name, value in asdict(one).items() if value is not False} for one in checked.left_out]
+    return {LEFT_OUT: told} if told else {}
 
 
 def hash_input(path: Path) -> str:

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow.compute as pc
 
 from etl.accepting import Accepted
+from etl.account import SheetAccount, read_account
 from etl.added import say_added
 from etl.earlier import find_earlier
 from etl.inbox import ID_LENGTH
@@ -38,7 +39,7 @@ class Reason:
 class LoadResult:
     """What became of a file. `places` counts stored records by place state; `detected` is by sheet; `passed_over`: which ways of saying where
     did not work and what was used instead; `added`: what it adds, in words; `left_out`: rows of the file
-    that are not among those read, by sheet and reason.
+    that are not among those read, by sheet and reason; `account`: all rows of the file, by sheet.
 
     `faults`: why files of figures were not taken, with the way on. `stands_aside_for`: the batch that took its place, where it was loaded before and is replaced. `questions`: all that the file raised; `answers`: those that a person gave. `is_refused`: every row was rejected, so nothing was (or, in a dry run, would be) loaded, and there is no such batch.
     """
@@ -59,6 +60,7 @@ class LoadResult:
     passed_over: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    account: tuple[SheetAccount, ...] = ()
     rejected_file: str | None = None
     is_dry_run: bool = False
     already_loaded: bool = False
@@ -138,6 +140,7 @@ def describe(connection: duckdb.DuckDBPyConnection | None, manifest: dict, mappe
         passed_over=tuple(one.say() for one in read_passed_over(connection, batch_id)) if connection else (),
         added=say_added(connection, batch_id) if connection else (),
         left_out=say_left_out(manifest),
+        account=read_account(connection if line else None, manifest, mapped),
         **known,
     )
 

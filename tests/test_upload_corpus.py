@@ -33,6 +33,7 @@ from etl.uploads.uploading import (
 )
 from soundings.home import Home
 from soundings.model import BadFile
+from tests.account import check_account
 from tests.homes import make_wards_home
 from tests.messy import Kept, Refused, books, maps, texts
 
@@ -112,6 +113,7 @@ def check_every_row(home: Home, name: str, sheets: list[Sheet]) -> None:
     mapped = prepared.mapped
     left = tuple((one["sheet"], row) for one in prepared.manifest.get("left_out", ()) for row in one["rows"])
     rows = {(sheet.name, row) for sheet in sheets for row in sheet.row_numbers.to_pylist()}
+    check_account(home, prepared, sheets, wanted)
     assert len(set(left)) == len(left) and set(left) <= rows
     assert all(one["reason"] for one in prepared.manifest.get("left_out", ()))
     sheets = [leave_out(sheet, left) for sheet in sheets]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from etl.account import add_left_out
 from etl.approval.invited import INVITED, is_same_name
 from etl.parsing import parse_text
 from etl.replay import ROW_NUMBER, map_records, unpack_sheets
@@ -67,7 +68,8 @@ def leave_out_activities(
         f"“{row['title']}” was left out when this was approved: it looked like one that was here already."
         for row in gone
     ]
-    return {**manifest, "decisions": [*manifest["decisions"], *dict.fromkeys(told)]}, kept
+    decided = {**manifest, "decisions": [*manifest["decisions"], *dict.fromkeys(told)]}
+    return decided | add_left_out(manifest, tables, kept), kept
 
 
 def leave_out_named(table: pa.Table, keys: set[str]) -> pa.Table:

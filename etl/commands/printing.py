@@ -98,6 +98,8 @@ def say_outcome(result: LoadResult) -> Iterator[str]:
     )
     for line in result.left_out:
         yield f"  left out before that: {line}"
+    for sheet in result.account:
+        yield f"  {sheet.say()}"
     if result.added:
         yield f"{'It would add' if result.is_dry_run else 'It adds'} {join_words(result.added)}."
     if result.kind == "records" and not result.is_refused:

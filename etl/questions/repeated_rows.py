@@ -47,7 +47,7 @@ def check_repeated_rows(sheets: list[Sheet], context: Context) -> Checked:
             gone = {sheet.name: {sheet.row_numbers[at].as_py() for at in repeats.later}}
             question = ask(sheet, repeats, context.mapping)
             reason = f"an earlier row has the same {say_same(context.mapping)}"
-            checked = merge(checked, conclude(checked.sheets, context, question, gone, reason))
+            checked = merge(checked, conclude(checked.sheets, context, question, gone, reason, is_repeat=True))
     return checked
 
 

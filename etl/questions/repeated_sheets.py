@@ -36,7 +36,7 @@ def check_repeated_sheets(sheets: list[Sheet], context: Context) -> Checked:
     if not found:
         return Checked(sheets)
     gone = {one.sheet: one.rows for one in found}
-    return conclude(sheets, context, ask(found), gone, "another sheet of the file holds the same rows")
+    return conclude(sheets, context, ask(found), gone, "another sheet of the file holds the same rows", is_repeat=True)
 
 
 def tells_rows_apart(context: Context) -> bool:

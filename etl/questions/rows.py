@@ -34,11 +34,18 @@ def leave_rows(sheets: list[Sheet], gone: Mapping[str, set[int]]) -> list[Sheet]
 
 
 def conclude(
-    sheets: list[Sheet], context: Context, question: Question, gone: Mapping[str, set[int]], reason: str
+    sheets: list[Sheet],
+    context: Context,
+    question: Question,
+    gone: Mapping[str, set[int]],
+    reason: str,
+    *,
+    is_repeat: bool = False,
 ) -> Checked:
     """What the answer makes of the sheets: without these rows where it is to leave them out, which is what is said and counted.
 
-    Only the choice `take-in` or `each-row` keeps them. `reason`: why they are left out, as a clause after “because”.
+    Only the choice `take-in` or `each-row` keeps them. `reason`: why they are left out, as a clause after “because”. `is_repeat`:
+    they say what other rows say already.
     """
     choice = question.find_choice(context.answers).id
     if choice in (TAKE_IN, "each-row"):
@@ -47,7 +54,9 @@ def conclude(
     how = "as asked" if question.id in context.answers else "as is assumed where nobody says otherwise"
     decision = f"{say_places(gone)} left out, {how}: {reason}."
     left = tuple(
-        LeftOut(name, tuple(sorted(rows)), f"{reason[:1].upper()}{reason[1:]}.") for name, rows in gone.items() if rows
+        LeftOut(name, tuple(sorted(rows)), f"{reason[:1].upper()}{reason[1:]}.", is_repeat)
+        for name, rows in gone.items()
+        if rows
     )
     return Checked(leave_rows(sheets, gone), (question,), (decision,), left)
 
@@ -84,6 +93,11 @@ def say_left_out(manifest: Mapping) -> tuple[str, ...]:
     return tuple(
         f"{say_places({one['sheet']: set(one['rows'])})}: {one['reason']}" for one in manifest.get("left_out", ())
     )
+
+
+def say_reason(reason: str) -> str:
+    """A reason as a clause: “a sum of other rows” of “A sum of other rows.”."""
+    return f"{reason[:1].lower()}{reason[1:]}".rstrip(".")
 
 
 def say_rows(rows: Iterable[int]) -> str:

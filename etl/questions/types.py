@@ -55,11 +55,15 @@ class Question:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Rows of a sheet that are not taken in, as a check found or a person answered, with the reason in words."""
+    """Rows of a sheet that are not taken in, as a check found or a person answered, with the reason in words.
+
+    `is_repeat`: they say what another row, sheet or file says already.
+    """
 
     sheet: str
     rows: tuple[int, ...]
     reason: str
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from etl.accepting import say_now, say_who
+from etl.account import SHEETS_FOUND, list_asked_out, list_found
 from etl.approval.invited import INVITED
 from etl.approval.waiting import Waiting, send_or_load
 from etl.decimals import read_decimals
@@ -149,7 +150,10 @@ def prepare_upload(
     fixed = apply_fixes(read_decimals(sheets, wanted.options.decimal), wanted)
     answers = dict(wanted.options.answers)
     known = None if wanted.mapping else choose_spec(home, fixed, native, wanted.options)
-    checked = check_sheets(fixed, Context(known, wanted.mapping, answers, name))
+    context = Context(known, wanted.mapping, answers, name)
+    found = list_found(sheets, context)
+    checked = check_sheets(fixed, context)
+    checked = replace(checked, left_out=(*checked.left_out, *list_asked_out(wanted.left_out)))
     decisions += checked.decisions
     raw = sheets = checked.sheets
     if wanted.mapping:
@@ -175,6 +179,7 @@ def prepare_upload(
         "licence": spec.licence,
         "attribution": spec.attribution,
         "mapping": spec.raw,
+        SHEETS_FOUND: found,
         **say_left_out(checked),
     }
     if wanted.rereads:

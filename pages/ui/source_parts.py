@@ -8,6 +8,8 @@ import json
 
 import streamlit as st
 
+from etl.account import read_account
+from etl.added import join_words, say_added
 from etl.form.heading import head_kept, head_stored
 from etl.inbox import read_batches as read_inbox
 from etl.loading import redo, undo
@@ -168,8 +170,13 @@ def show_detail(reader: Reader, batch: BatchLine) -> None:
     for name, value in flatten(detected):
         st.markdown(f"- {escape(name)}: {escape(str(value))}")
     folder = next((one for one in read_inbox(reader.home) if one.batch_id == batch.batch_id), None)
-    for line in say_left_out(folder.read_manifest()) if folder and batch.kind == "records" else ():
+    manifest = folder.read_manifest() if folder and batch.kind == "records" else {}
+    for sheet in read_account(reader.connection, manifest):
+        st.markdown(f"- {escape(sheet.say())}")
+    for line in say_left_out(manifest):
         st.markdown(f"- Left out: {escape(line)}")
+    if manifest and (added := say_added(reader.connection, batch.batch_id)):
+        st.markdown(f"- It adds {join_words(added)}")
     for passed in read_passed_over(reader.connection, batch.batch_id) if batch.kind == "records" else []:
         st.markdown(f"- {escape(passed.say())}")
     reasons = read_place_reasons(reader.connection, batch.batch_id, is_each=True) if batch.kind == "records" else []

@@ -8,6 +8,7 @@ import streamlit as st
 
 from etl.added import join_words
 from etl.approval.foreseeing import choose_kind
+from etl.results import LoadResult
 from etl.uploads.uploading import Wanted
 from pages.ui.access import Reader
 from pages.ui.chart.chart import find_geometry
@@ -66,8 +67,7 @@ def show_counts(upload: Upload, seen: Seen, wanted: Wanted) -> None:
             f"**{rows.read:,}** rows read = **{rows.taken_in:,}** to take in + **{rows.refused:,}** to put right first"
             + (f" + **{rows.left_out:,}** left out, as the questions above say" if rows.left_out else "")
         )
-    for line in result.left_out:
-        st.caption(f"Left out: {escape(line)}")
+    show_account(result)
     if seen.preview.added:
         st.markdown(f"It adds {join_words(seen.preview.added)}.")
     if wanted.mapping is not None:
@@ -80,6 +80,16 @@ def show_counts(upload: Upload, seen: Seen, wanted: Wanted) -> None:
             f"{say_count(rows.cells, 'cells')} could not be read and would be left out; the rest of "
             f"{'that row' if rows.incomplete == 1 else f'those {rows.incomplete:,} rows'} comes in."
         )
+
+
+def show_account(result: LoadResult) -> None:
+    """Every row of the file, sheet by sheet, where the sum above does not say it all."""
+    for sheet in result.account:
+        st.caption(escape(sheet.say()))
+    if result.left_out:
+        with st.expander("Which rows are left out"):
+            for line in result.left_out:
+                st.markdown(f"- {escape(line)}")
 
 
 def show_first(upload: Upload, seen: Seen) -> None:

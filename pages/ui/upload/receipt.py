@@ -67,7 +67,7 @@ def say_rows(receipt: Receipt) -> str:
     places = [f"{result.places[state]:,} {PLACE_WORDS[state]}" for state in PLACE_STATES if result.places.get(state)]
     said += f" Records: {', '.join(places)}." if places else ""
     said += "".join(f" {sentence}" for sentence in result.passed_over)
-    said += "".join(f" Left out: {escape(line)}" for line in result.left_out)
+    said += "".join(f"  \n{escape(sheet.say())}" for sheet in result.account)
     if result.demo_withdrawn:
         said += " The made-up district of Tidewell has left the map."
     return said

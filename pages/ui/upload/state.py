@@ -23,7 +23,7 @@ from etl.uploads.troubles import (
     list_unplaced,
     read_left_out,
 )
-from etl.uploads.uploading import Fix, Prepared, Wanted, apply_fixes, find_state, prepare_upload, read_upload
+from etl.uploads.uploading import Fix, Prepared, Wanted, find_state, prepare_upload, read_upload
 from pages.ui.access import Reader, explain_unready, find_reader, guard_visit
 from soundings.home import Home, find_home
 from soundings.model import BadFile
@@ -171,8 +171,7 @@ def _look(root: str, number: int, name: str, sha256: str, told: str, _home: Home
         left_out = sum(map(len, read_left_out(prepared).values()))
         count = preview.result.rows_read + left_out
         if _wanted.mapping:
-            used = apply_fixes(choose_sheets(_sheets, _wanted.mapping), _wanted)
-            count = sum(sheet.table.num_rows for sheet in used)
+            count = sum(sheet.table.num_rows for sheet in choose_sheets(_sheets, _wanted.mapping))
         rows = count_rows(troubles, count, left_out)
         return Seen(prepared, None, preview, tuple(join_troubles(troubles, unplaced)), rows)
     except BadFile as error:
