@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,14 +39,24 @@ def copy_home(home: Home, root: Path) -> Home:
 
 
 def make_wards_home(root: Path, *, has_records: bool = True) -> Home:
-    """Three square wards and, unless told otherwise, 12 answers in them and 4 that name no loaded ward."""
+    """Three square wards and, unless told otherwise, 12 answers in them and 4 that name no loaded ward. Made once, then copied."""
+    made = _make_wards(has_records)
+    shutil.copytree(made, root, dirs_exist_ok=True)
+    return Home(root / "home")
+
+
+@cache
+def _make_wards(has_records: bool) -> Path:
+    kept = tempfile.mkdtemp(prefix="soundings-wards-")
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    root = Path(kept)
     home = Home(root / "home")
     add_places(home, write_places(root / "wards.geojson"), "ward")
     if has_records:
         load_file(home, write_contributions(root / "answers.csv"), "contributions")
         lost = [["2025-04-01", "", "Parks"], ["2025-04-02", "E05777777", "Parks"]] * 2
         load_file(home, write_rows(root / "lost.csv", lost), "contributions")
-    return home
+    return root
 
 
 __all__ = ["TODAY", "copy_home", "make_wards_home", "own_tidewell", "tidewell", "ward_code"]

@@ -37,6 +37,8 @@ from tests.account import check_account
 from tests.homes import make_wards_home
 from tests.messy import Kept, Refused, books, maps, texts
 
+pytestmark = pytest.mark.apart
+
 KEPT = [*texts.KEPT, *books.KEPT, *maps.KEPT]
 REFUSED = [*texts.REFUSED, *books.REFUSED, *maps.REFUSED]
 IN_A_PROCESS = {  # these also go through the process that the page starts

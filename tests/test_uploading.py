@@ -46,6 +46,8 @@ from soundings.model import BadFile
 from tests.homes import copy_home, make_wards_home
 from tests.making import write_contributions, write_places, write_rows
 
+pytestmark = pytest.mark.apart
+
 EVENTS = """Harbour Hub: what we did,,,,,
 Event name,Held on,Ward,Number attended,People,Contact e-mail
 Tea and talk,14/03/2025,Ward 1,12,10,hello@hub.example
