@@ -124,7 +124,7 @@ def look(
     with watch.time("troubles"):
         troubles = list_troubles(prepared, sheets, wanted)
     with watch.time("unplaced"):
-        unplaced = list_unplaced(prepared, sheets, wanted, preview.unplaced)
+        unplaced = list_unplaced(prepared, sheets, wanted, preview.unplaced, preview.lost_rows)
     return prepared, join_troubles(troubles, unplaced)
 
 

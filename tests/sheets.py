@@ -37,13 +37,16 @@ def as_xlsx(sheets: dict[str, Rows], change=None) -> bytes:
     return out.getvalue()
 
 
-def as_xls(sheets: dict[str, Rows]) -> bytes:
+def as_xls(sheets: dict[str, Rows], hidden: tuple[int, ...] = ()) -> bytes:
+    """A workbook of Excel 97; `hidden`: the rows (from 1) that are hidden in every sheet."""
     book, out = xlwt.Workbook(), io.BytesIO()
     for name, rows in sheets.items():
         page = book.add_sheet(name)
         for at, row in enumerate(rows):
             for across, cell in enumerate(row):
                 page.write(at, across, cell)
+        for row in hidden:
+            page.row(row - 1).hidden = True
     book.save(out)
     return out.getvalue()
 

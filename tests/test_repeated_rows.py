@@ -64,6 +64,15 @@ def test_a_row_for_each_vote_is_asked_about_and_each_idea_counts_once(home, name
     assert open_current(home).cursor().execute("select count(*) from activity").fetchone() == (3,)
 
 
+def test_with_the_title_alone_an_id_that_the_rows_share_says_that_they_are_one(home):
+    prepared = look(home, as_csv(VOTES), "votes.csv", {"Idea": "title"})
+    (question,) = prepared.questions
+    assert question.sentence.startswith("3 rows of votes repeat 1 activity, with the same title.")
+    assert (question.assumed, left(prepared)) == ("each-key", {"votes": [3, 5]})
+    groups = [["Group"], ["Choir"], ["Choir"], ["Tea"]]  # no id says whether these are one
+    assert not look(home, as_csv(groups), "groups.csv", {"Group": "title"}).questions
+
+
 def test_without_an_id_of_the_activity_rows_that_say_the_same_are_one(home):
     columns = {"Vorschlag": "title", "Stimmen": "responses", "Datum": "start_date"}
     prepared = look(home, as_csv(VORSCHLAEGE, ";"), "vorschlaege.csv", columns)

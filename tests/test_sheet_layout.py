@@ -168,6 +168,7 @@ LISTED = [HEAD, TEA, WALK, CHOIR, QUIZ]
     [
         ("h.xlsx", "2025", as_xlsx({"2025": LISTED, "Lists": [["Kinds"], ["Tea"]]}, hide_rows(3, 4))),
         ("h.xlsx", "Tür & Tor <1>", as_xlsx({"Tür & Tor <1>": LISTED}, hide_rows(3, 4))),
+        ("h.xls", "2025", as_xls({"2025": LISTED}, (3, 4))),
         ("h.ods", "Séances", as_ods({"Lists": [["Kinds"], ["Tea"]], "Séances": LISTED}, {"Séances": (3, 4)})),
     ],
 )

@@ -14,6 +14,7 @@ from etl.loading import ReadOptions, load_file
 from etl.status import status
 from etl.uploads.mapping import ColumnMapping
 from etl.uploads.preview import preview_upload
+from etl.uploads.troubles import list_unplaced
 from etl.uploads.uploading import Wanted, confirm_upload, prepare_upload, read_upload
 from soundings.generations import open_current
 from soundings.home import Home
@@ -106,3 +107,15 @@ def test_the_sums_of_a_file_are_in_its_receipt(home, tmp_path):
     path.write_text("\n".join(["session_id,activity_id,date,attendance_count,place_code", *lines]) + "\n")
     told = load_file(home, path)
     assert told.added == ("28 meetings", f"{sum(came for _, came in rows)} attendances at these meetings")
+
+
+def test_a_row_that_stands_by_its_point_is_not_listed_for_words_that_another_row_shares(home):
+    text = "What,When,Where,Lon,Lat\nTea,2025-05-14,Hall 9,-1.85,53.05\nWalk,2025-05-21,Hall 9,,\nChoir,2025-06-18,Ward 1,,\n"
+    columns = (("What", "title"), ("When", "start_date"), ("Where", "place_name"), ("Lon", "lon"), ("Lat", "lat"))
+    for name, content in {"w.csv": text.encode(), "w.xlsx": as_workbook(text)}.items():
+        sheets = read_upload(name, content, ReadOptions())
+        wanted = Wanted(mapping=ColumnMapping(columns, "Harbour Hub"))
+        prepared = prepare_upload(home, name, hashlib.sha256(content).hexdigest(), sheets, wanted)
+        preview = preview_upload(home, prepared)
+        lost = list_unplaced(prepared, sheets, wanted, preview.unplaced, preview.lost_rows)
+        assert [(one.row, [column for column, _ in one.wrong]) for one in lost] == [(3, ["Where"])]

@@ -244,7 +244,7 @@ def test_every_sheet_with_the_columns_is_read_and_what_is_wrong_is_told_in_its_o
     (wrong,) = list_troubles(prepared, sheets, wanted)
     assert (wrong.sheet, wrong.row, [column for column, _ in wrong.wrong]) == ("January", 3, ["Held on"])
     preview = preview_upload(home, prepared)
-    (lost,) = list_unplaced(prepared, sheets, wanted, preview.unplaced)
+    (lost,) = list_unplaced(prepared, sheets, wanted, preview.unplaced, preview.lost_rows)
     assert (lost.sheet, lost.row) == ("February", 3)
     fixes = (Fix("January", 3, "Held on", "28/01/2025"), Fix("February", 3, "Ward", "Ward 3"))
     mended, _ = prepare(home, months(), replace(wanted, fixes=fixes), "year.xlsx")
@@ -300,14 +300,15 @@ def test_every_cell_to_put_right_is_told_as_the_persons_own_file_has_it(home):
     ]
     assert count_rows(troubles, 3) == RowCount(read=3, refused=1, incomplete=1, cells=2)
     preview = preview_upload(home, prepared)
-    (lost,) = list_unplaced(prepared, sheets, wanted, preview.unplaced)
+    (lost,) = list_unplaced(prepared, sheets, wanted, preview.unplaced, preview.lost_rows)
     assert (lost.row, lost.wrong[0][0], lost.is_unplaced) == (5, "Ward", True) and "Ward 9" in lost.wrong[0][1]
 
 
 def test_every_row_in_a_place_that_nobody_knows_is_listed_however_many_there_are(home):
     text = native(*(f"a{number},Tea,2025-03-10,Hall {number},venue" for number in range(1_200)), "b,Tea,,Ward 1,venue")
     prepared, sheets = prepare(home, text)
-    lost = list_unplaced(prepared, sheets, PLAIN, preview_upload(home, prepared).unplaced)
+    preview = preview_upload(home, prepared)
+    lost = list_unplaced(prepared, sheets, PLAIN, preview.unplaced, preview.lost_rows)
     assert [one.row for one in lost] == list(range(2, 1_202))
     assert len(make_starter(prepared, sheets, PLAIN, lost).splitlines()) == 1_202
 

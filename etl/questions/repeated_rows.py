@@ -59,14 +59,14 @@ def find_repeats(sheet: Sheet, mapping: ColumnMapping) -> Repeats | None:
     needed = [fields[name] for name in FIGURES if name in fields] or [
         fields[name] for name in ("start_date",) if name in fields
     ]
-    if not needed:
-        return None
+    is_title_alone = not needed  # then only an id that the rows share says that they are one
+    needed = needed or [fields["title"]]
     columns = [fields[name] for name in IDENTITY if name in fields]
     columns += [fields["activity_id"]] if "activity_id" in fields else []
     columns += [name for name in sheet.table.column_names if name not in columns and is_time(sheet.table[name])]
     groups = group_rows(sheet, columns, fields["title"], needed)
     repeated = sum(map(len, groups))
-    if not groups:
+    if not groups or (is_title_alone and repeated < MANY * sheet.table.num_rows):
         return None
     for key in list_key_columns(sheet):
         if key in columns:
@@ -77,7 +77,7 @@ def find_repeats(sheet: Sheet, mapping: ColumnMapping) -> Repeats | None:
         rank = rank_heading(key)
         if rank == 0 or (rank == 1 and repeated < MANY * sheet.table.num_rows):
             return None
-    return Repeats(groups, None)
+    return None if is_title_alone else Repeats(groups, None)
 
 
 def group_rows(sheet: Sheet, columns: list[str], title: str, needed: list[str]) -> list[list[int]]:

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from html import unescape
 from xml.etree import ElementTree
 
+import xlrd
+import xlrd.compdoc
+
 from etl.readers.archives import UNREADABLE
 
+OLE = b"\xd0\xcf\x11\xe0"
+# What xlrd raises of a damaged file; the reader of the cells says what is wrong with it.
+XLS_TROUBLES = (
+    xlrd.XLRDError,
+    xlrd.compdoc.CompDocError,
+    struct.error,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+)
 CHUNK = 4 << 20
 LONGEST_TAG = 1 << 16
 XLSX_ROW = re.compile(rb"""<(?:\w+:)?row\b([^>]*?\bhidden=["'](?:1|true)["'][^>]*)>""")
@@ -25,10 +42,12 @@ Ranges = list[tuple[int, int]]  # first and last row, from 1
 
 
 def find_hidden_rows(data: bytes) -> dict[str, Ranges]:
-    """Sheet → its hidden rows, of an XLSX or ODS; nothing of other formats, nor where the parts are not as they should be.
+    """Sheet → its hidden rows, of an XLSX, XLS or ODS; nothing of other formats (XLSB), nor where the parts are not as they should be.
 
     Read in pieces, in the confined process that reads the cells; the size of the whole was held against the limit before.
     """
+    if data.startswith(OLE):
+        return read_xls(data)
     if not data.startswith(b"PK"):
         return {}
     try:
@@ -60,6 +79,21 @@ def read_xlsx(archive: zipfile.ZipFile) -> dict[str, Ranges]:
                 rows += [(int(number[1]), int(number[1])) for number in numbers if number]
             found[one.get("name", "")] = join_ranges(rows)
     return {name: rows for name, rows in found.items() if rows}
+
+
+def read_xls(data: bytes) -> dict[str, Ranges]:
+    """Sheet → its hidden rows, of a workbook of Excel 97 to 2003."""
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+    except XLS_TROUBLES:
+        return {}
+    hidden = {
+        sheet.name: join_ranges(
+            [(row + 1, row + 1) for row in sorted(sheet.rowinfo_map) if sheet.rowinfo_map[row].hidden]
+        )
+        for sheet in book.sheets()
+    }
+    return {name: rows for name, rows in hidden.items() if rows}
 
 
 def read_ods(archive: zipfile.ZipFile) -> dict[str, Ranges]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
+from etl.account import find_own, list_read_names
 from etl.added import count_records
 from etl.earlier import Earlier, find_earlier
 from etl.loading import open_preview
@@ -102,6 +103,29 @@ join location_state ls using (batch_id, location_id)
 where l.batch_id = $batch_id and ls.state in ('unlocated', 'outside') and l.kind in ('code', 'name', 'postcode')
 order by 1
 """
+LOST_ROWS = """
+with lost as (
+    select location_id from location_state where batch_id = $batch_id and state in ('unlocated', 'outside')
+),
+told as (
+    select
+        unnest(coalesce(source_sheets, list_transform(source_rows, one -> null::varchar))) as sheet,
+        unnest(source_rows) as row_number
+    from activity_count
+    where batch_id = $batch_id and location_id in (from lost)
+    union all
+    select s.sheet, s.row_number
+    from session s
+    join session_place p using (batch_id, session_id)
+    where batch_id = $batch_id and p.location_id in (from lost)
+    union all
+    select a.sheet, a.row_number
+    from activity a
+    join activity_place p using (batch_id, activity_id)
+    where batch_id = $batch_id and p.location_id in (from lost)
+)
+select distinct sheet, row_number from told
+"""
 BY_PLACE = """
 with standing as (
     select location_id, source_row_count as n from activity_count where batch_id = $batch_id
@@ -127,7 +151,7 @@ class Preview:
     """What a load would come to. `first`: the first records by the name of their table; `totals`: how many there are of each.
 
     `by_place`: kind of place → code → records that stand there. `added`: what it adds, in words. `unplaced`: what the file says
-    of where that no loaded place answers to, and why. `twins` and `same_rows`: what is here already and looks like it; `earlier`: batches that hold
+    of where that no loaded place answers to, and why; `lost_rows`: (sheet, row) of the records that stand nowhere for it. `twins` and `same_rows`: what is here already and looks like it; `earlier`: batches that hold
     activities of it.
     """
 
@@ -137,6 +161,7 @@ class Preview:
     by_place: dict[str, dict[str, int]] = field(default_factory=dict)
     added: tuple[str, ...] = ()
     unplaced: tuple[tuple[str, str], ...] = ()
+    lost_rows: frozenset[tuple[str | None, int]] = frozenset()
     twins: tuple[Twin, ...] = ()
     same_rows: str | None = None
     earlier: tuple[Earlier, ...] = ()
@@ -158,10 +183,18 @@ def preview_upload(home: Home, prepared: Prepared) -> Preview:
             by_place=read_by_place(connection, prepared.batch_id),
             added=result.added,
             unplaced=tuple(connection.execute(UNPLACED, {"batch_id": prepared.batch_id}).fetchall()),
+            lost_rows=read_lost_rows(connection, prepared),
             twins=find_twins(home, connection, prepared.batch_id, replaced) if has_own_activities(prepared) else (),
             same_rows=find_same_rows(home, fingerprint(connection, prepared.batch_id), manifest),
             earlier=find_earlier(generation.cursor(), manifest, mapped) if (generation := open_current(home)) else (),
         )
+
+
+def read_lost_rows(connection: duckdb.DuckDBPyConnection, prepared: Prepared) -> frozenset[tuple[str | None, int]]:
+    """(sheet of the file, row) of each record whose place, or one of whose places, is none of the loaded ones."""
+    names = list_read_names(prepared.manifest)
+    rows = connection.execute(LOST_ROWS, {"batch_id": prepared.batch_id}).fetchall()
+    return frozenset((find_own(sheet, names), row) for sheet, row in rows)
 
 
 def has_own_activities(prepared: Prepared) -> bool:

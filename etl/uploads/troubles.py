@@ -97,9 +97,16 @@ def count_rows(troubles: Sequence[Trouble], rows: int, left_out: int = 0) -> Row
 
 
 def list_unplaced(
-    prepared: Prepared, raw: list[Sheet], wanted: Wanted, unplaced: Sequence[tuple[str, str]]
+    prepared: Prepared,
+    raw: list[Sheet],
+    wanted: Wanted,
+    unplaced: Sequence[tuple[str, str]],
+    lost_rows: Set[tuple[str | None, int]],
 ) -> list[Trouble]:
-    """The rows whose place, as the file says it, is none of the loaded ones: a slip that can be put right like any other."""
+    """The rows whose place, as the file says it, is none of the loaded ones: a slip that can be put right like any other.
+
+    `unplaced` and `lost_rows` are the preview's. A row that says such a place and stands all the same, by a point say, is none.
+    """
     reasons = {said.casefold(): reason for said, reason in unplaced}
     if not reasons:
         return []
@@ -112,7 +119,7 @@ def list_unplaced(
                 for name in columns
                 if (said := (parse_text(row[name]) or "").casefold()) in reasons
             ]
-            if wrong:
+            if wrong and (sheet.name, number) in lost_rows:
                 found.append(Trouble(sheet.name, number, row, tuple(wrong), is_rejected=False, is_unplaced=True))
     return found
 

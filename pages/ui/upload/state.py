@@ -167,7 +167,7 @@ def _look(root: str, number: int, name: str, sha256: str, told: str, _home: Home
             preview = replace(
                 preview, twins=(), same_rows=None, earlier=keep_own(_home, preview.earlier, _wanted.invited)
             )
-        unplaced = list_unplaced(prepared, _sheets, _wanted, preview.unplaced)
+        unplaced = list_unplaced(prepared, _sheets, _wanted, preview.unplaced, preview.lost_rows)
         left_out = sum(map(len, read_left_out(prepared).values()))
         count = preview.result.rows_read + left_out
         if _wanted.mapping:
