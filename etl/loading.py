@@ -30,7 +30,7 @@ from etl.questions.asking import (
     settle,
 )
 from etl.questions.types import Checked, Context, Question, RecordContext
-from etl.replacing import check_current, date_reading, find_readings, find_same_reading
+from etl.replacing import check_current, check_same_file, date_reading, find_readings, find_same_reading
 from etl.replay import insert_batch, pack_sheets
 from etl.results import LoadResult, describe, describe_load
 from etl.sparing import spare_memory
@@ -148,6 +148,8 @@ def load_file(
             check_current(home, manifest)
         manifest, mapped, questions = ask(home, spec, manifest, map_rows(spec, sheets, manifest), checked, answers)
         check_answers(questions, answers)
+        if find_same_reading(home, manifest) is None:
+            check_same_file(home, manifest)
         report("Finding the places")
         return replace(preview(home, manifest, mapped), questions=list(questions), answers=answers)
     with ThreadPoolExecutor(1) as beside:

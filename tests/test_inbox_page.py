@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
@@ -11,13 +12,17 @@ from streamlit.testing.v1 import AppTest
 from etl.approval.foreseeing import foresee, is_same
 from etl.approval.invitations import invite
 from etl.approval.waiting import APPROVED, ASKED, DECLINED, WAITING, approve, list_sent
-from etl.loading import load_file, undo
+from etl.loading import ReadOptions, load_file, undo
+from etl.uploads.mapping import ColumnMapping
+from etl.uploads.uploading import Wanted as Uploaded
+from etl.uploads.uploading import confirm_upload, prepare_upload, read_upload
 from pages.ui.chart.map import NONE_CLASS, NOTHING_CLASS
 from pages.ui.upload.preview import make_fill
 from soundings.content import content_hash
 from soundings.generations import open_current
 from soundings.geometry import ensure_geometry
 from soundings.home import PROJECT, Home
+from soundings.model import BadFile
 from tests.browser import guarded_page, open_chromium, serve, settle, take_from_list, wait_until
 from tests.building import TODAY as DAY
 from tests.homes import TODAY, make_wards_home, ward_code
@@ -247,6 +252,29 @@ def test_an_organiser_is_not_told_of_anybody_elses_earlier_file(open_page, home)
     _, token = invite(home, OURS)
     at = drop(open_page(home, "upload", invite=token), ("second.csv", write_activities(("g2", "Compost", "")).decode()))
     assert not at.exception and not [radio for radio in at.radio if radio.label == "What is this file?"]
+
+
+MATCHED = "Event name,Held on,Ward\nGarden day,2026-03-02,Ward 1\nCompost,2026-03-09,Ward 1\n"
+
+
+def test_two_organisations_with_one_file_learn_nothing_of_each_other_and_staff_are_told(open_page, home):
+    kept = []
+    for organisation in (THEIRS, OURS):
+        sheets = read_upload("log.csv", MATCHED.encode(), ReadOptions())
+        columns = (("Event name", "title"), ("Held on", "start_date"), ("Ward", "place_name"))
+        wanted = Uploaded(mapping=ColumnMapping(columns, organisation), invited=organisation)
+        if kept:
+            _, token = invite(home, OURS)
+            at = drop(open_page(home, "upload", invite=token), ("log.csv", MATCHED))
+            assert not at.exception and kept[0] not in words_of(at) and "loaded already" not in words_of(at)
+        prepared = prepare_upload(home, "log.csv", hashlib.sha256(MATCHED.encode()).hexdigest(), sheets, wanted)
+        sent = confirm_upload(home, prepared, "a-made-up-id")
+        if not kept:
+            kept.append(approve(home, sent.batch_id).batch.batch_id)
+    before = held(home)
+    with pytest.raises(BadFile, match=f"loaded already, as batch {kept[0]}, so it was not taken in a second time"):
+        approve(home, sent.batch_id)
+    assert held(home) == before and titles(home) == ["Compost", "Garden day", "Parks"]
 
 
 @pytest.fixture(scope="module")

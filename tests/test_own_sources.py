@@ -11,11 +11,13 @@ from etl.cli import main
 from etl.loading import ReadOptions, load_file
 from etl.places.loading import add_places
 from etl.specs import BadSpec, read_home_specs, read_sound_specs, read_specs
+from etl.undoing import rebuild, undo
 from etl.uploads.uploading import Wanted, list_fitting, prepare_upload, read_upload
 from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import BadFile
 from tests.homes import make_wards_home
+from tests.test_invitations import write_book
 
 SPEC = """
 id = "parish-log"
@@ -155,6 +157,67 @@ def test_a_spec_that_was_put_right_reads_the_same_file_anew(home, tmp_path):
     assert second.batch_id != first.batch_id and not read_attendances(home)
     sql = "select measure, sum(value) from activity_count where batch_id = $1 group by 1"
     assert open_current(home).cursor().execute(sql, [second.batch_id]).fetchall() == [("people", 42)]
+
+
+def list_figures(home) -> list[tuple]:
+    sql = "select measure, sum(value) from activity_count where activity_id not like 'contributions%' group by 1 order by 1"
+    return open_current(home).cursor().execute(sql).fetchall()
+
+
+def test_a_file_loaded_as_one_source_is_not_loaded_as_another_nor_said_to_be_in_a_dry_run(home, tmp_path):
+    write_spec(home)
+    write_spec(home, "stalls", SPEC.replace("parish-log", "stalls").replace('"attendances"', '"people"'))
+    path = write_log(tmp_path)
+    first = load_file(home, path, "parish-log")
+    before = list_figures(home)
+    for dry_run in (True, False):
+        with pytest.raises(BadFile, match=rf"batch {first.batch_id}.*\(as parish-log, now as stalls.*--read-again"):
+            load_file(home, path, "stalls", dry_run=dry_run)
+    assert list_figures(home) == before == [("attendances", 42)]
+    assert not load_file(home, path, "stalls", read_again=True, dry_run=True).already_loaded
+    second = load_file(home, path, "stalls", read_again=True)
+    assert list_figures(home) == [("people", 42)] and rebuild(home).agrees
+    undo(home, second.batch_id)
+    assert list_figures(home) == before and rebuild(home).agrees
+
+
+BOOK = {"May": ["2025-05-01", "2025-05-08"], "June": ["2025-06-05"]}
+DAYS = "Stall,Day,Visitors,Ward of the stall\nJam,03/04/2025,12,Ward 1\nHoney,05/06/2025,30,Ward 2\n"
+
+
+def list_days(home) -> list[str]:
+    sql = "select period_start from activity_count where measure = 'attendances' order by 1"
+    return [day.isoformat() for (day,) in open_current(home).cursor().execute(sql).fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "before", "after"),
+    [
+        ({"date_order": "day-first"}, {"date_order": "month-first"}, ["2025-04-03", "2025-06-05"], ["2025-03-04", "2025-05-06"]),
+        ({"sheet": "May"}, {"sheet": "June"}, BOOK["May"], BOOK["June"]),
+        ({"sheet": "June"}, {}, BOOK["June"], [*BOOK["May"], *BOOK["June"]]),
+    ],
+)  # fmt: skip
+def test_another_way_of_reading_takes_the_first_ones_place_until_it_is_undone(
+    home, tmp_path, one, other, before, after
+):
+    write_spec(home)
+    if "sheet" in one:
+        path = tmp_path / "log.xlsx"
+        header = ["Stall", "Day", "Visitors", "Ward of the stall"]
+        sheets = {name: [header, *(["Jam", day, 12, "Ward 1"] for day in days)] for name, days in BOOK.items()}
+        write_book(path, **sheets)
+    else:
+        path = tmp_path / "log.csv"
+        path.write_text(DAYS, encoding="utf-8")
+    first = load_file(home, path, options=ReadOptions(**one))
+    assert list_days(home) == before
+    with pytest.raises(BadFile, match=f"batch {first.batch_id}, read in another way"):
+        load_file(home, path, options=ReadOptions(**other), dry_run=True)
+    second = load_file(home, path, options=ReadOptions(**other), read_again=True)
+    assert list_days(home) == after and rebuild(home).agrees
+    undo(home, second.batch_id)
+    assert list_days(home) == before and rebuild(home).agrees
 
 
 def write_wards(path: Path, parents: dict[str, str | None]) -> Path:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from etl.commands.printing import DONE, SOME_REJECTED, print_json, progress, say_load, say_outcome, say_receipt
 from etl.earlier import find_origin
-from etl.loading import ReadOptions, hash_input, preview, read_input
+from etl.loading import ReadOptions, choose_replaced, hash_input, preview, read_input
 from etl.personal_data import PEOPLE_BY_HEADING
 from etl.questions.asking import MOST_AT_ONCE, check_answers, order
 from etl.questions.names import ACTIVITIES, PREFIX, find_question
 from etl.questions.types import Question
-from etl.replacing import check_current, find_readings, find_same_reading
+from etl.replacing import check_current, check_same_file, find_readings, find_same_reading
 from etl.results import LoadResult
 from etl.types import Sheet
 from etl.uploads.checking import EACH_ROW, NO_PLACES, ROLES, choose_sheet, find_problems, propose_saved
@@ -104,7 +104,10 @@ def load_matched(
         home, path, file_sha256, sheets, Wanted(None, options, mapping, rereads=rereads), terminal
     )
     if find_same_reading(home, prepared.manifest) is None:
-        check_current(home, prepared.manifest)
+        told = prepared.manifest
+        corrected = [choose_replaced(home, replaces, told["source_id"], told["file_sha256"])] if replaces else []
+        check_same_file(home, told | {"replaces": [*(told.get("replaces") or ()), *corrected]})
+        check_current(home, told)
     result = preview(home, prepared.manifest, prepared.mapped)
     answers = dict(prepared.manifest["options"].get("answers", {}))
     check_answers(prepared.questions, answers)

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from etl.accepting import find_batch
-from etl.approval.invited import is_own_batch
 from etl.approval.waiting import Waiting
 from etl.loading import redo, undo
 from etl.replacing import find_newer
@@ -48,8 +47,7 @@ def explain_loaded(home: Home, seen: Seen) -> None:
 def explain_same_file(home: Home, upload: Upload, batch_id: str, said: Said) -> bool:
     """Whether to go on, with the file that is loaded as this batch: it is to be read again, in another way."""
     invitation = invited_as()
-    is_theirs = invitation is not None and not is_own_batch(home, batch_id, invitation.organisation)
-    if said.read_again and not is_theirs:
+    if said.read_again:
         st.info(
             f"This very file is loaded already, as batch `{batch_id}`. What you confirm here takes the place of that reading, and undoing "
             "it brings that one back."
@@ -59,8 +57,6 @@ def explain_same_file(home: Home, upload: Upload, batch_id: str, said: Said) -> 
         f"This very file is loaded already, as batch `{batch_id}`. Nothing was doubled, and there is nothing left to do."
     )
     link_out()
-    if is_theirs:
-        return False
     st.caption("Was it read wrongly: another sheet, other columns, day and month changed over?")
     with st.container(horizontal=True):
         if st.button("Read it again, in another way", icon=":material/refresh:", key=upload.key("read_again")):

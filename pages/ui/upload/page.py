@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import streamlit as st
 
+from etl.approval.invited import is_own_batch
 from etl.approval.waiting import find_sent
 from etl.earlier import find_origin
 from etl.inbox import ACTIVE
 from etl.replacing import find_readings
 from etl.types import Sheet
 from etl.uploads.uploading import Wanted, list_fitting, say_without_flags
-from pages.ui.access import Reader
+from pages.ui.access import Reader, invited_as
 from pages.ui.explaining import escape
 from pages.ui.inbox.sent import explain_sent_before
 from pages.ui.upload.confirm import ask_confirm, explain_loaded, explain_same_file
@@ -30,7 +31,7 @@ from soundings.model import BadFile
 def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
     """Draws all that can be said of one file so far, and asks for the next thing that is needed."""
     st.header(escape(upload.name), anchor=False)
-    said, rereads = recall_said(upload), tuple(batch.batch_id for batch in find_readings(home, upload.sha256))
+    said, rereads = recall_said(upload), list_readings(home, upload)
     if rereads and not explain_same_file(home, upload, rereads[0], said):
         return
     with st.container(border=True, key=upload.key("found")):
@@ -62,6 +63,16 @@ def show_upload(home: Home, reader: Reader | None, upload: Upload) -> None:
         source, options, said.mapping if source is None else None, said.fixes, said.left_out, invited, rereads
     )
     show_outcome(home, reader, upload, sheets, wanted, said)
+
+
+def list_readings(home: Home, upload: Upload) -> tuple[str, ...]:
+    """The loaded batches of this very file; to an invited organisation its own alone, for it learns nothing of what others sent."""
+    found, invitation = find_readings(home, upload.sha256), invited_as()
+    return tuple(
+        batch.batch_id
+        for batch in found
+        if invitation is None or is_own_batch(home, batch.batch_id, invitation.organisation)
+    )
 
 
 def show_outcome(
