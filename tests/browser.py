@@ -18,7 +18,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, Page, Playwright, TimeoutError, WebSocket, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, WebSocket, expect, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -261,27 +261,6 @@ def wait_until(page: Page, read: Callable[[], T], is_wanted: Callable[[T], bool]
         assert time.monotonic() < until, f"after {seconds:.0f} s it is {seen}"
         page.wait_for_timeout(100)
     return seen
-
-
-IN_A_BOX = "() => ['INPUT', 'TEXTAREA'].includes(document.activeElement?.tagName)"
-AS_TYPED = "text => document.activeElement.value === text"
-
-
-def type_in_cell(page: Page, text: str) -> bool:
-    """Types into the cell of a table that is chosen, in the box that the cell opens; False where the cell opens none.
-
-    A key that is pressed before the box has the focus is lost, and on a busy machine that is many of them.
-    """
-    page.keyboard.press("Enter")
-    try:
-        page.wait_for_function(IN_A_BOX, timeout=HANGING * 1000 / 6)
-        page.keyboard.press("Control+A")
-        page.keyboard.type(text)
-        page.wait_for_function(AS_TYPED, arg=text, timeout=HANGING * 1000 / 6)
-    except TimeoutError:  # the table was drawn anew in the meantime
-        return False
-    page.keyboard.press("Enter")
-    return True
 
 
 MARKED = """(text) => {

@@ -41,11 +41,11 @@ def ask(home: Home, sql: str) -> list[tuple]:
 
 
 def write(page: Page, *answers: tuple[str, str]) -> None:
-    """Tabs on to each box in turn and types into it, once what was typed before has been taken in and drawn."""
+    """Tabs on to each box in turn and types into it."""
     for box, text in answers:
         tab_to(page, box, 30)
         page.keyboard.type(text)
-        settle_typing(page)
+    settle_typing(page)
 
 
 def pick(page: Page, box: str, text: str) -> None:

@@ -512,11 +512,9 @@ def test_a_search_narrows_the_rows_and_a_chosen_one_opens_its_page(chromium, dem
         box.fill("repairs policy")
         box.press("Enter")
         expect(page.locator(".register .title")).to_have_text(["Repairs policy group"])
-        settle(page)
         page.get_by_role("link", name="Repairs policy group").click()
         page.wait_for_url("**/activity?activity=*")
         expect(page.get_by_role("heading", name="Repairs policy group")).to_be_visible()
-        settle(page)
         page.go_back()
         expect(page.locator(".register .title")).to_have_text(["Repairs policy group"])
 

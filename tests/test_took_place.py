@@ -11,7 +11,7 @@ import pytest
 
 from etl.loading import ReadOptions, load_file
 from etl.parsing import Unreadable
-from etl.questions.statuses import check_statuses
+from etl.questions.statuses import READ_STATUS, check_statuses
 from etl.questions.types import Context
 from etl.took_place import FILE, find_heading, make_plain, read_took_place, read_vocabulary
 from etl.types import Sheet
@@ -436,6 +436,69 @@ def test_a_matched_file_counts_only_the_meeting_that_took_place(home, header, st
     assert read_ward(home, "group_sessions").value == 1
     assert sum(word == "yes" for (word,) in ask(home, "select took_place from session_now")) == 1
     assert rebuild(home).agrees
+
+
+def read_left_out(home: Home, heading: str, cells: list[str | None], **answers: str):
+    """A file of meetings whose column of statuses was not matched, taken in with these answers."""
+    rows = [[f"2026-0{at + 3}-14", cell, "Ward 1"] for at, cell in enumerate(cells)]
+    columns = dict(
+        zip(("Event name", "Date", heading, "Ward"), ([*"x" * len(rows)], *zip(*rows, strict=True)), strict=True)
+    )
+    table = pa.table({name: pa.array(list(said), pa.string()) for name, said in columns.items()})
+    fields = (("Event name", "title"), ("Date", "start_date"), ("Ward", "place_name"))
+    sheet = Sheet("Sheet1", table, pa.array(range(2, len(rows) + 2), pa.int32()))
+    wanted = Uploaded(
+        options=ReadOptions(answers=tuple((f"status-column:{heading}", choice) for choice in answers.values())),
+        mapping=ColumnMapping(fields, "", MEETING, "venue"),
+    )
+    return prepare_upload(home, "meetings.csv", "0" * 64, [sheet], wanted)
+
+
+LEFT_OUT = [
+    ("Status", ["Held", "Cancelled", "Held"], 2),
+    ("Cancelled?", ["no", "yes", None], 2),
+    ("Zustand", ["durchgeführt", "verschoben", "abgesagt"], 1),
+    ("Statut", ["tenue", "annulé", "en souffrance"], 1),
+]
+
+
+@pytest.mark.parametrize(("heading", "cells", "held"), LEFT_OUT)
+def test_a_column_of_statuses_that_was_not_matched_is_asked_about_and_counts_until_then(home, heading, cells, held):
+    prepared = read_left_out(home, heading, cells)
+    (question,) = prepared.questions
+    assert (question.id, question.moves, question.assumed) == (f"status-column:{heading}", 3 - held, "use-it")
+    confirm_upload(home, prepared)
+    assert read_ward(home, "group_sessions").value == held
+    assert ask(home, "select count(*) from session") == [(3,)] and rebuild(home).agrees
+
+
+def test_a_column_of_statuses_that_says_something_else_is_left_out_when_a_person_says_so(home):
+    confirm_upload(home, read_left_out(home, "Status", ["Held", "Cancelled", "Held"], say="leave-it-out"))
+    assert read_ward(home, "group_sessions").value == 3 and rebuild(home).agrees
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Status", ["Held", "Completed", "Held"]),
+        ("Status", ["member", "guest", "member"]),
+        ("Cancelled?", ["no", None, "no"]),
+        ("Host", ["cancelled", "cancelled", "held"]),
+    ],
+)
+def test_a_column_that_says_nothing_of_what_did_not_take_place_is_not_asked_about(home, heading, cells):
+    assert read_left_out(home, heading, cells).questions == ()
+
+
+def test_a_sheet_without_the_column_of_statuses_keeps_all_its_meetings():
+    mapping = ColumnMapping((("Name", "title"),), "", MEETING, "venue")
+    tables = [pa.table({"Name": ["a", "b"], "Status": ["Held", "Postponed"]}), pa.table({"Name": ["c"]})]
+    sheets = [
+        Sheet(name, table, pa.array([2, 3][: table.num_rows], pa.int32()))
+        for name, table in zip("mn", tables, strict=True)
+    ]
+    checked = check_statuses(sheets, Context(mapping=mapping))
+    assert [sheet.table[READ_STATUS].to_pylist() for sheet in checked.sheets] == [["yes", "postponed"], [None]]
 
 
 def test_a_word_that_only_the_person_knows_is_asked_about():

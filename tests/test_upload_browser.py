@@ -9,16 +9,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from etl.inbox import read_batches
 from soundings.home import PROJECT, Home
-from tests.browser import (
-    guarded_page,
-    serve,
-    settle,
-    start_chromium,
-    type_in_cell,
-    wait_for_frames,
-    wait_until,
-    wait_until_still,
-)
+from tests.browser import guarded_page, serve, settle, start_chromium, wait_for_frames, wait_until, wait_until_still
 from tests.homes import TODAY, make_wards_home, ward_code
 
 pytestmark = pytest.mark.browser
@@ -61,9 +52,10 @@ def edit(page: Page, table: Locator, row: int, column: str, text: str) -> None:
         page.mouse.click(box["x"] + 30, box["y"] + 52)  # the first cell
         for key in ["ArrowDown"] * row + ["ArrowRight"] * across:
             page.keyboard.press(key)
-            wait_for_frames(page)
-        if not type_in_cell(page, text):
-            continue
+        wait_for_frames(page)
+        page.keyboard.type(text, delay=60)
+        wait_for_frames(page)
+        page.keyboard.press("Enter")
         for _ in range(40):  # the table tells a screen reader once it has drawn again
             if text in table.locator('table [role="gridcell"]').all_text_contents():
                 return

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from etl.loading import load_file
 from soundings.home import PROJECT
-from tests.browser import guarded_page, serve, settle, type_in_cell, wait_for_frames, wait_until_drawn
+from tests.browser import guarded_page, serve, settle, wait_for_frames, wait_until_drawn
 from tests.homes import TODAY, make_wards_home, ward_code
 from tests.test_invitations import write_activities
 
@@ -99,8 +99,9 @@ def type_into(page: Page, table: Locator, column: str, text: str) -> None:
         for key in (*["ArrowLeft"] * len(headings), *["ArrowRight"] * across):
             page.keyboard.press(key)
             wait_for_frames(page)
-        if not type_in_cell(page, text):
-            continue
+        page.keyboard.type(text, delay=60)
+        wait_for_frames(page)
+        page.keyboard.press("Enter")
         for _ in range(15):  # the table tells a screen reader once it has drawn again
             if text in cells.all_text_contents():
                 return

@@ -1,4 +1,5 @@
-"""Asking what a word in a column of statuses says: whether it took place, which only the person who wrote it knows."""
+"""Asking what a word in a column of statuses says: whether it took place, which only the person who wrote it knows; and whether a
+column of statuses that no field was matched with is to be left out."""
 
 from __future__ import annotations
 
@@ -9,14 +10,21 @@ import pyarrow as pa
 
 from etl.parsing import Unreadable
 from etl.questions.types import Checked, Choice, Context, Question
-from etl.took_place import read_took_place
+from etl.took_place import find_heading, read_took_place
 from etl.types import Sheet
-from soundings.model import NOT_KNOWN
+from etl.uploads.mapping import ColumnMapping
+from soundings.model import HELD, NOT_KNOWN
+from soundings.views import say_count
 
 PREFIX, FIELD = "status:", "took_place"
 SENTENCE = "{count} say “{word}” under {column}: did what they tell of take place? Only what took place is counted."
 # Each answer's id → the word it puts in the place of the file's own.
 OUTCOMES = {"took-place": "yes", "cancelled": "cancelled", "postponed": "postponed", "planned": "planned", "not-known": NOT_KNOWN}  # fmt: skip
+LEFT_OUT_PREFIX, MOST_WORDS = "status-column:", 3
+READ_STATUS = "Soundings: took place"  # the column that is made of an unmatched one
+LEFT_OUT_SENTENCE = "The column {column} is not matched, and says {words} of {count}. Does it say what took place? Then these rows are in no figure."
+USE_IT = Choice("use-it", "Yes: count only what took place")
+LEAVE_OUT = Choice("leave-it-out", "No, it says something else: count every row")
 CHOICES = (
     Choice("took-place", "It took place"),
     Choice("cancelled", "It was cancelled, or did not take place"),
@@ -31,19 +39,74 @@ def check_statuses(sheets: list[Sheet], context: Context) -> Checked:
 
     Left open, what such a word is about is in the record and in no figure.
     """
-    column = context.mapping.column_of(FIELD) if context.mapping else None
-    if column is None:
+    if context.mapping is None:
         return Checked(sheets)
-    said = Counter(
-        cell for sheet in sheets if column in sheet.table.column_names for cell in sheet.table[column].to_pylist()
-    )
-    unknown = {word: rows for word, rows in said.items() if word is not None and not is_known(word, column)}
+    column = context.mapping.column_of(FIELD)
+    if column is None:
+        return check_left_out(sheets, context)
+    unknown = {word: rows for word, rows in count_cells(sheets, column).items() if not is_known(word, column)}
     questions = tuple(
         Question(f"{PREFIX}{word.strip()}", say_question(word, column, rows), CHOICES, "not-known", rows)
         for word, rows in unknown.items()
     )
     answers = {one.id.removeprefix(PREFIX): OUTCOMES[one.find_choice(context.answers).id] for one in questions}
     return Checked([put_answers(sheet, column, answers) for sheet in sheets], questions)
+
+
+def check_left_out(sheets: list[Sheet], context: Context) -> Checked:
+    """The sheets with what an unmatched column says of what took place, unless the answer is that it says something else."""
+    used = {column for column, _ in context.mapping.columns}
+    names = dict.fromkeys(name for sheet in sheets for name in sheet.table.column_names)
+    for column in names:
+        if column in used or find_heading(column) is None:
+            continue
+        said = count_cells(sheets, column)
+        unheld = Counter({word: rows for word, rows in said.items() if read_outcome(word, column) not in (None, HELD)})
+        known = sum(rows for word, rows in said.items() if is_known(word, column))
+        if not unheld or known * 2 < said.total():
+            continue
+        words = ", ".join(f"“{word.strip()}”" for word, _ in unheld.most_common(MOST_WORDS))
+        rows = unheld.total()
+        question = Question(
+            f"{LEFT_OUT_PREFIX}{column}",
+            LEFT_OUT_SENTENCE.format(column=column, words=words, count=say_count(rows, "row")),
+            (USE_IT, LEAVE_OUT),
+            USE_IT.id,
+            rows,
+        )
+        if question.find_choice(context.answers) == USE_IT:
+            sheets = [put_outcomes(sheet, column) for sheet in sheets]
+        return Checked(sheets, (question,))
+    return Checked(sheets)
+
+
+def count_cells(sheets: list[Sheet], column: str) -> Counter[str]:
+    """How often each cell of a column stands in these sheets, blanks apart."""
+    cells = (sheet.table[column].to_pylist() for sheet in sheets if column in sheet.table.column_names)
+    return Counter(cell for some in cells for cell in some if cell is not None)
+
+
+def read_outcome(cell: str, heading: str) -> str | None:
+    """What a cell says, `not known` for a word that is in no list, None where it is blank."""
+    try:
+        return read_took_place(cell, heading)
+    except Unreadable:
+        return NOT_KNOWN
+
+
+def put_outcomes(sheet: Sheet, column: str) -> Sheet:
+    """The sheet with one more column, of what this one says took place; blank where the sheet does not have it."""
+    cells = sheet.table[column].to_pylist() if column in sheet.table.column_names else [None] * sheet.table.num_rows
+    outcome_of = {cell: read_outcome(cell, column) for cell in {*cells} - {None}}
+    outcomes = [outcome_of.get(cell) for cell in cells]
+    return replace(sheet, table=sheet.table.append_column(READ_STATUS, pa.array(outcomes, pa.string())))
+
+
+def match_status(mapping: ColumnMapping, sheets: list[Sheet]) -> ColumnMapping:
+    """The matching with the column of what took place, where `check_left_out` made one."""
+    if not any(READ_STATUS in sheet.table.column_names for sheet in sheets):
+        return mapping
+    return replace(mapping, columns=(*mapping.columns, (READ_STATUS, FIELD)))
 
 
 def is_known(word: str, column: str) -> bool:

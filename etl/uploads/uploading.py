@@ -29,6 +29,7 @@ from etl.loading import (
 from etl.questions.asking import check_sheets, require_answers
 from etl.questions.meeting_totals import match_counted
 from etl.questions.names import list_activity_names
+from etl.questions.statuses import match_status
 from etl.questions.types import Context, Question
 from etl.rejects import take_notes_off
 from etl.replacing import date_reading, find_same_reading
@@ -157,7 +158,7 @@ def prepare_upload(
     decisions += checked.decisions
     raw = sheets = checked.sheets
     if wanted.mapping:
-        sheets = apply_mapping(sheets, match_counted(wanted.mapping, sheets))
+        sheets = apply_mapping(sheets, match_status(match_counted(wanted.mapping, sheets), sheets))
     spec = known or choose_spec(home, sheets, native, wanted.options)
     kept, roles, _ = choose_kept(spec, sheets, [*spec.drop, *wanted.options.drop])
     not_people = list_activity_names(checked.questions, answers)
