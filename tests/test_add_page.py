@@ -18,9 +18,10 @@ from etl.form.records import activity_id_of
 from etl.inbox import read_batches
 from pages.ui.add import windows
 from pages.ui.add.check import step_of
+from pages.ui.add.questions import OUTCOMES
 from soundings.generations import open_current
 from soundings.home import Home
-from tests.forms import FOUR, ask, make_draft, send, where_of
+from tests.forms import FOUR, MEETINGS, ask, make_draft, send, where_of
 from tests.homes import make_wards_home, ward_code
 from tests.pages import open_room, read_words_of
 
@@ -211,6 +212,35 @@ def test_another_line_is_added_and_what_was_typed_stays(monkeypatch, home, step,
     assert (kept["m1_minutes"], kept["o1_what"]) == ("90", "A bench") and "2" in (
         kept.get("meetings"), kept.get("counts"), kept.get("changes"),
     )  # fmt: skip
+
+
+TOOK_PLACE, CANCELLED = "Did it take place?", "It was cancelled"
+
+
+def choose_of_meeting(at: AppTest, meeting: str, choice: str) -> AppTest:
+    """The answer to whether one meeting took place, chosen by its words."""
+    box = [box for box in at.radio if box.label == TOOK_PLACE and meeting in box.key][-1]
+    return box.set_value(next(value for value in OUTCOMES if OUTCOMES[value] == choice)).run()
+
+
+def test_a_meeting_cancelled_in_the_form_is_in_the_record_and_in_no_figure_until_it_took_place(monkeypatch, home):
+    counted = "select count(*), coalesce(sum(attendance_count), 0) from session_held"
+    draft = save_draft(home, make_draft(**{**MEETINGS, "m2_came": "", "m2_back": ""}))
+    at = choose_of_meeting(open_form(monkeypatch, home, draft=draft.draft_id, step="who"), "m2", CANCELLED)
+    assert read_draft(home, draft.draft_id).answers["m2_outcome"] == "cancelled"
+    press(open_form(monkeypatch, home, draft=draft.draft_id, step="check"), "Send")
+    assert ask(home, counted) == [(2, 16)] and ask(home, "select count(*) from session") == [(3,)]
+    said = read_words_of(open_room(monkeypatch, home, "activity", {"activity": activity_id_of(draft)}))
+    assert "3 February 2026: cancelled" in said.replace("*", "")
+    change = save_draft(home, start_again(home, draft))
+    at = open_form(monkeypatch, home, draft=change.draft_id, step="who")
+    at = choose_of_meeting(at, "m2", "It took place")
+    find_all = [box for box in at.text_input if box.label == "How many came"]
+    find_all[1].input("5").run()
+    press(open_form(monkeypatch, home, draft=change.draft_id, step="check"), "Send")
+    assert ask(home, counted) == [(3, 21)]
+    said = read_words_of(open_room(monkeypatch, home, "activity", {"activity": activity_id_of(draft)}))
+    assert "cancelled" not in said
 
 
 def test_an_organisers_draft_is_offered_to_nobody_else(monkeypatch, home):
