@@ -110,6 +110,8 @@ SPELLINGS = {
     "a letter of another alphabet": ("Østerløkken", "OSTERLOKKEN"),
     "written together": ("Neu Strehlow", "Neustrehlow"),
     "a long dash": ("Bergen–Süd", "Bergen Sud"),
+    "a number alone": ("Ward 3", "3"),
+    "a number of two figures": ("Quartier 07", "7"),
 }
 
 
@@ -143,6 +145,13 @@ def test_an_alike_name_that_is_left_open_stands_nowhere(tmp_path):
 )
 def test_names_that_differ_in_more_are_never_alike(one, other):
     assert loosen_name(one) != loosen_name(other)
+
+
+def test_a_number_of_two_kinds_of_places_is_not_proposed(tmp_path):
+    home = make_home(tmp_path, ["Ward 1", "Ward 11", "Sector 1"])
+    assert not prepare(home, ["1", "Ward 11"]).questions
+    (question,) = prepare(home, ["11", "Sector 1"]).questions
+    assert question.evidence == ("“11” in the file, “Ward 11” among the loaded places",)
 
 
 def test_the_template_is_asked_too_and_a_name_that_two_places_share_is_not_proposed(tmp_path):

@@ -161,3 +161,47 @@ def test_the_page_of_a_place_shows_its_households_with_their_date(tmp_path):
     add_places(home, write_as(make_wards(), tmp_path, "gpkg"), "ward", figures=(write_table(tmp_path, "xlsx"),))
     facts = list_facts(read_place(open_current(home).cursor(), "X05000001"))
     assert "510 households (2031)" in facts and "1,200 residents (2031)" in facts
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("1", "2", "3"), ("1", "Ward 2", "ward 3")),
+        (("North quarter", "Île-Ouest", "Ost"), ("north  quarter", "ile ouest", "OST")),
+        (("Y Dref", "Y Bryn", "Glan yr Afon"), ("Y Dref", "Y BRYN", "Glan-yr-Afon")),
+    ],
+)
+@pytest.mark.parametrize("heading", ["Ward", "Name of the area", "code"])
+def test_places_with_codes_made_of_their_names_get_their_figures_by_name(tmp_path, names, told, heading):
+    wards = make_wards()[["geometry"]].iloc[:3].assign(name=list(names))
+    rows = [
+        ["Year", heading, "population"],
+        *(["2031", name, str(number)] for number, name in enumerate(told, start=10)),
+    ]
+    rows += [["2031", "Nowhere", "5"]]
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    read = read_places(write_as(wards, tmp_path, "gpkg"), "ward", name="name", figures=[path])
+    assert not read.faults and read.has_made_codes
+    assert read.table["population"].to_pylist() == sorted_by_code(read, names, (10, 11, 12))
+    assert any("1 of the 4 codes in people.csv" in warning for warning in read.warnings)
+
+
+def sorted_by_code(read, names, values) -> list[int]:
+    """The values of these names in the order of the places' codes."""
+    of_name = {name.casefold(): value for name, value in zip(names, values, strict=True)}
+    return [of_name[name.removeprefix("Ward ").casefold()] for name in read.table["name"].to_pylist()]
+
+
+def test_a_name_of_two_places_gives_neither_a_figure(tmp_path):
+    wards = (
+        make_wards()[["geometry"]]
+        .iloc[:3]
+        .assign(name=["Mill", "Mill", "Quay"], district_name=["East", "West", "East"])
+    )
+    path = tmp_path / "people.csv"
+    path.write_text("Ward,population\nMill,7\nQuay,9\n", encoding="utf-8")
+    read = read_places(write_as(wards, tmp_path, "gpkg"), "ward", name="name", figures=[path], with_parents=False)
+    assert dict(zip(read.table["name"].to_pylist(), read.table["population"].to_pylist(), strict=True))["Quay"] == 9
+    assert read.table["population"].null_count == 2
+    assert any("without a figure" in warning for warning in read.warnings)

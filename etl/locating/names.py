@@ -15,6 +15,7 @@ PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ":
 NAMED = ("said", "within_code", "place_kind", "any_spelling", "state", "method", "reason", "place_code")
 # (kind, set, rank of the set) → the places that it may be: what a name or code comes to in each set of places.
 Layer = tuple[str, str, int]
+NUMBERED = re.compile(r"[^\W\d_]+ 0*(\d+)")  # a word and a number, such as “Ward 1”
 
 
 def normalise_name(text: str | None) -> str:
@@ -33,6 +34,12 @@ def loosen_name(text: str | None) -> str:
     return re.sub(
         r"(?<!\d)[\s\u2010-\u2015\u2212_-]+|[\s\u2010-\u2015\u2212_-]+(?!\d)", "", unicodedata.normalize("NFC", plain)
     )
+
+
+def list_loose(name: str) -> tuple[str, ...]:
+    """What a loaded place may be called where names need not agree to the letter: loosened, and “1” of “Ward 1”."""
+    numbered = NUMBERED.fullmatch(normalise_name(name))
+    return (loosen_name(name), *([numbered[1]] if numbered else []))
 
 
 def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
@@ -58,7 +65,8 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
     if loosely:
         loose: dict[str, list[tuple[str, str]]] = {}
         for name, places in named.items():
-            loose.setdefault(loosen_name(name), []).extend(places)
+            for key in list_loose(name):
+                loose.setdefault(key, []).extend(places)
         named = named | {wanted[key][0]: found for key in loosely if (found := loose.get(loosen_name(key[0])))}
     offered = {code for name, _, _ in wanted.values() for code, _ in named.get(name, ())}
     offered |= {code for name, _, _ in wanted.values() for _, code in aliases.get(name, ())}

@@ -101,7 +101,8 @@ def read_places(
     left_out: list[LeftOut] = []
     frame = read_rows(read, columns, kind, Path(path).name, warnings, left_out)
     detected = {**read.detected, **{what: column for what, column in columns.items() if column}}
-    asked, faults = replace(asked, code=columns["code"]), {}
+    made = frozenset() if columns["code"] else frozenset(frame["place_code"].dropna())
+    asked, faults = replace(asked, code=columns["code"], made_codes=made), {}
     found = {column for column in columns.values() if column}
     for position, figures_path in enumerate(figures):
         try:

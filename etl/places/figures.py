@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from etl.blanks import is_no_figure
+from etl.places.made_codes import make_code
 from etl.readers.reading import read_sheets, require_file
 from etl.types import Sheet
 from soundings.model import BadFile
@@ -90,13 +92,15 @@ class Figures:
 class AskedColumns:
     """The columns of figures that a person named, for the boundary file or a file of figures; None is found by its heading.
 
-    `code`: the boundary file's column of codes, which a file of figures may have too.
+    `code`: the boundary file's column of codes, which a file of figures may have too. `made_codes`: the codes that were made of the
+    names of its places, where it has none; a file of figures then tells its places by name.
     """
 
     population: str | None = None
     households: str | None = None
     deprivation: str | None = None
     code: str | None = None
+    made_codes: frozenset[str] = frozenset()
 
     def of_field(self, field: str) -> str | None:
         """The column named for a field of `place`."""
@@ -114,7 +118,7 @@ def read_figures(path: Path, kind: str, asked: AskedColumns = AskedColumns()) ->
     """
     path = Path(path)
     require_file(path, "file of figures")
-    sheets = read_sheets(path)
+    sheets = [put_made_codes(sheet, kind, asked.made_codes) for sheet in read_sheets(path)]
     with_codes = [sheet for sheet in sheets if _find_code(sheet, kind, asked)[0]]
     if not with_codes:
         raise BadFile(
@@ -135,6 +139,28 @@ def read_figures(path: Path, kind: str, asked: AskedColumns = AskedColumns()) ->
         others = ", ".join(one.name for one in sheets if one is not sheet)
         figures.warnings.append(f"Of {path.name} the sheet {sheet.name} was read, and not {others}.")
     return figures
+
+
+def put_made_codes(sheet: Sheet, kind: str, codes: Set[str]) -> Sheet:
+    """The sheet with a column of codes made of its names, where one of its columns has the names of places; else the sheet.
+
+    That column is the one with the most such names, if they are half of its cells or more. A name of several places has no code.
+    """
+    if not codes or CODE_NAMES[0] in sheet.table.column_names:
+        return sheet
+    best: tuple[int, list[str | None]] = (0, [])
+    for column in sheet.table.columns:
+        told = [make_code(kind, text) for text in column.to_pylist()]
+        found = [code if code in codes else None for code in told]
+        count = len(found) - found.count(None)
+        if count > best[0] and 2 * count >= len(told) - told.count(None):
+            best = (
+                count,
+                [code if code in codes else text for code, text in zip(told, column.to_pylist(), strict=True)],
+            )
+    if not best[0]:
+        return sheet
+    return replace(sheet, table=sheet.table.append_column(CODE_NAMES[0], pa.array(best[1], pa.string())))
 
 
 def _find_code(sheet: Sheet, kind: str, asked: AskedColumns) -> tuple[str | None, list[str]]:

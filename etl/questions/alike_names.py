@@ -1,4 +1,4 @@
-"""Asks about names of places that are only alike: the same as a loaded place's by chance, or but for a space, hyphen or accent."""
+"""Asks about names of places that are only alike: a loaded place's by chance, or but for a space, a hyphen, an accent or “Ward”."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.locating.names import loosen_name, normalise_name
+from etl.locating.names import list_loose, loosen_name, normalise_name
 from etl.questions.types import Choice, Question, RecordContext
 from etl.types import Mapped
 from soundings.generations import open_current
@@ -75,7 +75,7 @@ def ask_about_chance(
 
 
 def ask_about_alike(counts: Counter[str], alike: Mapping[str, str]) -> tuple[Question, ...]:
-    """Are names that differ from a loaded place's by a space, a hyphen or an accent alone that place's?"""
+    """Are names that are a loaded place's but for a space, a hyphen, an accent or the word before a number that place's?"""
     if not alike:
         return ()
     moved = sum(counts[name] for name in alike)
@@ -84,7 +84,7 @@ def ask_about_alike(counts: Counter[str], alike: Mapping[str, str]) -> tuple[Que
     return (
         Question(
             ALIKE,
-            f"{names} from the name of a loaded place by a space, a hyphen or an accent alone. {is_it}",
+            f"{names} from the name of a loaded place by a space, a hyphen, an accent or the word before a number alone. {is_it}",
             (
                 Choice(OTHER, "No: leave these records off the map"),
                 Choice(SAME, "Yes, for all rows of the file"),
@@ -145,7 +145,8 @@ def read_names(connection) -> tuple[dict[str, str], dict[str, list[str]]]:
     ).fetchall():
         for name in filter(None, names):
             exact.setdefault(normalise_name(name), kind)
-            loose.setdefault(loosen_name(name), {})[code] = name
+            for key in list_loose(name):
+                loose.setdefault(key, {})[code] = name
     for (alias,) in connection.execute("select alias from place_alias").fetchall():
         exact.setdefault(normalise_name(alias), "place")
     return exact, {key: list(dict.fromkeys(names.values())) for key, names in loose.items()}
