@@ -98,3 +98,43 @@ def find_set_of(connection: duckdb.DuckDBPyConnection, place_code: str, name: st
     keys = [key for its, key in found if its == kind]
     sets = [one for one in read_sets(connection, kind) if one.key in keys]
     return next((one for one in sets if one.name == name), sets[0])
+
+
+@dataclass(frozen=True)
+class SameGround:
+    """A place of another set that lies over a place: `share` of that place's ground, from 0 to 1."""
+
+    place_code: str
+    name: str
+    set_name: str
+    share: float
+
+
+def read_same_ground(connection: duckdb.DuckDBPyConnection, place_code: str, place_set: PlaceSet) -> list[SameGround]:
+    """The places of the other sets of its kind that lie over a place, set by set from the newest, the largest share first.
+
+    Empty where the kind has one set, or the place has no outline that can be measured. A place that has the same code in the
+    other set is there with its own share.
+    """
+    if place_set.is_alone:
+        return []
+    from soundings.overlap import measure_overlap  # reads shapes, which few pages need
+
+    find = "select geometry, place_code, name from place_in_set where kind = $1 and place_set = $2"
+    here = connection.execute(f"{find} and place_code = $3", [place_set.kind, place_set.key, place_code]).fetchall()  # noqa: S608
+    if not here:
+        return []
+    found = []
+    for other in read_sets(connection, place_set.kind):
+        if other.key == place_set.key:
+            continue
+        there = connection.execute(find, [other.kind, other.key]).fetchall()
+        shapes, codes, names = zip(*there, strict=True)
+        # Codes that mean nothing, as a place with the same code is asked for like any other.
+        overlap = measure_overlap([here[0][0]], ["here"], shapes, [f"there {code}" for code in codes])
+        shares = [
+            SameGround(codes[at], names[at], other.name, min(float(shared) / overlap.ground, 1.0))
+            for at, shared in zip(overlap.old.tolist(), overlap.shared, strict=True)
+        ]
+        found += sorted(shares, key=lambda one: (-one.share, one.name))
+    return found

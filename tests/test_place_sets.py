@@ -24,7 +24,7 @@ from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import IN_ANOTHER_SET, NOTHING_RECORDED, BadFile, SoundingsError
 from soundings.overlap import measure_overlap
-from soundings.place_sets import read_sets
+from soundings.place_sets import read_same_ground, read_sets
 from soundings.queries import read_table
 from soundings.tracing import read_traces
 from soundings.views import ELSEWHERE_CLASS, NO_CLASS, classify_rows, say_coverage, say_summary
@@ -202,6 +202,32 @@ def test_what_only_the_other_set_knows_is_never_a_gap(home, tmp_path):
     assert blank == [ELSEWHERE_CLASS, ELSEWHERE_CLASS, NO_CLASS]
     assert "or only in another set of places" in note_rings(table.rows)
     assert "set" not in note_rings(read_people(home, "2018").rows)
+
+
+def test_a_place_leads_to_the_places_of_the_other_set_on_its_ground(home, tmp_path, open_page):
+    add_places(home, write_areas(tmp_path / "old.geojson", OLD), "ward", vintage="2018")
+    add_places(home, write_areas(tmp_path / "new.geojson", NEW), "ward", vintage="2024", answer=BESIDE)
+    connection = open_current(home).cursor()
+    newest, older = read_sets(connection, "ward")
+    # NEW1 is the first of four parts of the ground, NEW2 the others; OLD1 and OLD2 are half of it each.
+    expected = {
+        ("NEW1", newest): [("OLD1", 1.0)],
+        ("NEW2", newest): [("OLD2", 2 / 3), ("OLD1", 1 / 3)],
+        ("OLD1", older): [("NEW1", 0.5), ("NEW2", 0.5)],
+        ("OLD2", older): [("NEW2", 1.0)],
+    }
+    for (code, place_set), others in expected.items():
+        found = read_same_ground(connection, code, place_set)
+        assert [(one.place_code, one.set_name) for one in found] == [
+            (other, place_set.others[0]) for other, _ in others
+        ]
+        assert [one.share for one in found] == pytest.approx([share for _, share in others], abs=1e-6)
+    page = open_page(home, "place", place="NEW2")
+    links = [(one.label, one.proto.query_string) for one in page.get("page_link") if "of this place" in one.label]
+    assert links == [
+        ("Old2 (67% of this place)", "place=OLD2&set=2018"),
+        ("Old1 (33% of this place)", "place=OLD1&set=2018"),
+    ]
 
 
 def test_a_code_stands_in_the_newer_set_where_the_history_names_one_successor(two_sets, tmp_path):

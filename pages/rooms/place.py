@@ -3,15 +3,23 @@
 import streamlit as st
 
 from pages.ui import keys
-from pages.ui.access import explain_no_places, open_reader, roles_of, show_illustrative, table_of
+from pages.ui.access import explain_no_places, open_reader, read_once, roles_of, show_illustrative, table_of
 from pages.ui.controls import name_in_address
 from pages.ui.explaining import escape
 from pages.ui.frame import name_tab, show_foot
-from pages.ui.place_parts import show_activities, show_facts, show_figures, show_neighbours, show_origin, show_ways_on
+from pages.ui.place_parts import (
+    show_activities,
+    show_facts,
+    show_figures,
+    show_neighbours,
+    show_origin,
+    show_same_ground,
+    show_ways_on,
+)
 from soundings.activities import read_place_activities
 from soundings.filters import EVERYTHING
 from soundings.measures import read_measures
-from soundings.place_sets import find_set_of
+from soundings.place_sets import find_set_of, read_same_ground
 from soundings.place_story import figure_of, list_unknowns
 from soundings.places import read_all_names, read_kinds, read_neighbours, read_place
 
@@ -39,6 +47,7 @@ tables = [
     for role in (roles_of(reader, measure, EVERYTHING, today) or {None: 0})
 ]
 show_ways_on(place, place_set)
+show_same_ground(place, read_once(reader, read_same_ground, place_code=code, place_set=place_set))
 figures = [figure for table in tables if (figure := figure_of(table, code))]
 show_figures(place, figures)
 show_origin(reader, place, place_set, figures, today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 
 import altair as alt
@@ -16,15 +17,16 @@ from soundings.activities import ActivityLine
 from soundings.filters import WHEN_LABEL, say_date
 from soundings.measures import FAMILY_QUESTION
 from soundings.model import BLANK, HIDDEN, ROLE_LABEL, VALUE
-from soundings.place_sets import PlaceSet
+from soundings.place_sets import PlaceSet, SameGround
 from soundings.place_story import Figure, list_blank, list_elsewhere, say_figure, say_noun, say_typical
 from soundings.places import Place
 from soundings.queries import Row, Table
 from soundings.took_place import LABEL
 from soundings.tracing import read_traces
-from soundings.views import say_amount, say_count, say_number, say_places, say_state
+from soundings.views import KIND_PLURAL, say_amount, say_count, say_number, say_places, say_state
 
 TIMELINE_BARS = 30
+MOST_OF_SAME_GROUND = 8
 TITLE_PIXELS = 300  # a longer title is cut with an ellipsis: a narrow phone has no more
 INK, PAPER_ON_DARK = "#1f2d38", "#eef2f4"  # for words drawn in a chart, which Streamlit's theme makes too pale to read
 TIMELINE_HUES = {
@@ -78,6 +80,24 @@ def show_ways_on(place: Place, place_set: PlaceSet) -> None:
             ("compare", "Beside other places", "compare_arrows", {"kind": place.kind, "sides": place.place_code, "where": place.place_code, **of}),
         ):  # fmt: skip
             st.page_link(f"pages/rooms/{page}.py", label=label, icon=f":material/{icon}:", query_params=asked)
+
+
+def show_same_ground(place: Place, others: list[SameGround]) -> None:
+    """The places of the other sets over the same ground, each a link: their records are theirs, and in none of the figures here."""
+    for name, same in itertools.groupby(others, lambda one: one.set_name):
+        shown = list(same)
+        st.markdown(f"**The same ground in the {escape(KIND_PLURAL.get(place.kind, place.kind))} of {escape(name)}**")
+        with st.container(horizontal=True, gap="small", key=f"same_ground_{name}"):
+            for one in shown[:MOST_OF_SAME_GROUND]:
+                share = "less than 1%" if one.share < 0.01 else f"{one.share:.0%}"
+                st.page_link(
+                    "pages/rooms/place.py",
+                    label=f"{escape(one.name)} ({share} of this place)",
+                    icon=":material/layers:",
+                    query_params={"place": one.place_code, "set": name},
+                )
+            if len(shown) > MOST_OF_SAME_GROUND:
+                st.markdown(f"and {len(shown) - MOST_OF_SAME_GROUND:,} more")
 
 
 def show_figures(place: Place, figures: list[Figure]) -> None:
