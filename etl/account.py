@@ -10,12 +10,11 @@ import duckdb
 import pyarrow as pa
 
 from etl.added import join_words, say_number
-from etl.inbox import ID_LENGTH
+from etl.inbox import ID_LENGTH, ROW_NUMBER
 from etl.questions.asking import LEFT_OUT
 from etl.questions.read_sheets import list_read
 from etl.questions.rows import say_reason
 from etl.questions.types import Context, LeftOut
-from etl.replay import ROW_NUMBER
 from etl.types import Mapped, Sheet
 from etl.uploads.sheets import is_hidden
 from soundings.views import say_count

@@ -32,6 +32,7 @@ STATE_AFTER = {"undone": UNDONE, "redone": ACTIVE}
 REPLACES = "replaces"  # a line of the log: this batch is a new version of another
 ID_LENGTH = 12
 READ_STEP = 1 << 20
+ROW_NUMBER = "__row__"  # the column of a kept sheet that says which row of the file each is
 
 
 @dataclass(frozen=True)

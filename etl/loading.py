@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -146,7 +146,9 @@ def load_file(
     if dry_run:
         if find_same_reading(home, manifest) is None:
             check_current(home, manifest)
-        manifest, mapped, questions = ask(home, spec, manifest, map_rows(spec, sheets, manifest), checked, answers)
+        manifest, mapped, questions = ask(
+            home, spec, manifest, map_rows(spec, sheets, manifest), checked, answers, sheets
+        )
         check_answers(questions, answers)
         if find_same_reading(home, manifest) is None:
             check_same_file(home, manifest)
@@ -156,7 +158,7 @@ def load_file(
         packed = beside.submit(lambda: encode_tables(pack_sheets(sheets)))
         mapped = map_rows(spec, sheets, manifest)
         files = packed.result()
-    manifest, mapped, questions = ask(home, spec, manifest, mapped, checked, answers)
+    manifest, mapped, questions = ask(home, spec, manifest, mapped, checked, answers, sheets)
     check_answers(questions, answers)
     require_answers(questions, answers, manifest["file_name"])
     report("Saving")
@@ -167,10 +169,16 @@ def load_file(
 
 
 def ask(
-    home: Home, spec: Spec, manifest: dict, mapped: Mapped, checked: Checked, answers: dict[str, str]
+    home: Home,
+    spec: Spec,
+    manifest: dict,
+    mapped: Mapped,
+    checked: Checked,
+    answers: dict[str, str],
+    sheets: Sequence[Sheet] = (),
 ) -> tuple[dict, Mapped, tuple[Question, ...]]:
     """(the manifest with every answer that holds, the records as those answers make them, all that is asked)."""
-    asked = check_records(RecordContext(home, spec, manifest, mapped, answers))
+    asked = check_records(RecordContext(home, spec, manifest, mapped, answers, sheets))
     questions = (*checked.questions, *asked)
     if not questions:
         return manifest, mapped, ()

@@ -11,7 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.approval.invited import hold_invited
-from etl.inbox import FEEDBACK, ID_LENGTH, PLACES, RECORDS, InboxBatch, clear_staged, read_batches, read_history
+from etl.inbox import (
+    FEEDBACK,
+    ID_LENGTH,
+    PLACES,
+    RECORDS,
+    ROW_NUMBER,
+    InboxBatch,
+    clear_staged,
+    read_batches,
+    read_history,
+)
 from etl.naming import name_activities
 from etl.places.code_lists import LISTS, map_list
 from etl.places.left_out import LEFT_OUT, reject_left_out
@@ -24,7 +34,6 @@ from soundings.model import BrokenStore
 from soundings.store import Changed, Writer
 
 PLACE_SETS = "place_sets"  # of a manifest: kind of place → the set that its places are of, where that is not the first
-ROW_NUMBER = "__row__"
 ROW_GROUP = 122_880
 
 

@@ -241,3 +241,65 @@ def test_a_log_and_a_total_of_one_activity_need_no_question(home, tmp_path):
     load_file(home, write_log(tmp_path / "log", "Choir", [1, 2, 3, 5, 6, 11], key="choir"), "native")
     load_file(home, write_sessions_total(tmp_path / "total", "Choir", 30, key="choir"), "native")
     load_file(home, write_log(tmp_path / "far", "Choir", [1, 2, 3, 5, 6, 11], ward=2, key="far"), "native")
+
+
+# Each source's headings, and a row of a response from its number: the activity is called what the file is called.
+EXPORTS = {
+    "citizen space": ("Response ID,Submitted on,Answer", lambda n: f"ANON-{n:04d},2026-10-{n:02d} 09:1{n % 10},Yes"),
+    "google forms": ("Timestamp,What do you want?", lambda n: f"2026/10/{n:02d} 9:15:0{n % 10} am GMT,Benches"),
+    "microsoft forms": (
+        "ID,Start time,Completion time,Email,Name,What do you want?",
+        lambda n: f"{n},2026-10-{n:02d} 09:15:00,2026-10-{n:02d} 09:2{n % 10}:00,anonymous,,Benches",
+    ),
+    "kobotoolbox": (
+        '"start";"end";"What do you want?";"_id";"_uuid";"_submission_time";"_validation_status";"_index"',
+        lambda n: (
+            f'"2026-10-{n:02d}T09:15:00";"2026-10-{n:02d}T09:20:00";"Benches";"{n}";"u-{n}";"2026-10-{n:02d}T09:21:0{n % 10}";"";"{n}"'
+        ),
+    ),
+}
+
+
+def write_export(path: Path, what: str, first: int, last: int) -> Path:
+    header, row = EXPORTS[what]
+    return write_table(path, header, [row(number) for number in range(first, last + 1)])
+
+
+@pytest.mark.parametrize("what", EXPORTS)
+def test_last_months_export_again_under_another_name_is_asked_about(home, tmp_path, what):
+    before = count_responses(home)
+    load_file(home, write_export(tmp_path / "export october.csv", what, 1, 12))
+    later = write_export(tmp_path / "Export (1-20).csv", what, 1, 20)
+    (question,) = load_file(home, later, dry_run=True).questions
+    assert question.evidence[0].endswith(
+        "all of its 12 rows stand in this file too, which has 20. Counted beside each other they count twice."
+    )
+    with pytest.raises(BadFile, match="only you can say this"):
+        load_file(home, later)
+    load_file(home, later, options=REPLACE)
+    assert count_responses(home) == before + 20
+    assert rebuild(home).agrees
+
+
+@pytest.mark.parametrize("what", EXPORTS)
+def test_the_next_months_responses_alone_are_asked_nothing(home, tmp_path, what):
+    before = count_responses(home)
+    load_file(home, write_export(tmp_path / "october.csv", what, 1, 12))
+    load_file(home, write_export(tmp_path / "november.csv", what, 13, 24))
+    assert count_responses(home) == before + 24
+
+
+def test_ids_that_begin_at_one_again_are_no_rows_of_the_file_before(home, tmp_path):
+    header, row = EXPORTS["microsoft forms"]
+    load_file(home, write_export(tmp_path / "october.csv", "microsoft forms", 1, 12))
+    other = write_table(
+        tmp_path / "another form.csv", header, [row(n).replace("2026-10", "2026-11") for n in range(1, 13)]
+    )
+    assert not load_file(home, other).questions
+
+
+def count_responses(home: Home) -> int:
+    (total,) = (
+        open_current(home).cursor().execute("select sum(value) from count_held where measure = 'responses'").fetchone()
+    )
+    return int(total or 0)

@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from etl.account import add_left_out
 from etl.approval.invited import INVITED, is_same_name
+from etl.inbox import ROW_NUMBER
 from etl.parsing import parse_text
-from etl.replay import ROW_NUMBER, map_records, unpack_sheets
+from etl.replay import map_records, unpack_sheets
 from etl.spec_types import TEMPLATE
 from etl.specs import find_sheets, parse_spec
 from etl.template.places import is_unsaid

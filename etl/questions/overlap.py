@@ -1,6 +1,6 @@
 """Files that hold another: the same export a month later, a city and its districts, a year and its quarters, a total and its parts.
 
-What is compared is what both say: records alike (`same_records`), or figures of which one holds the other by place, by time or as a
+What is compared is what both say: rows of one source alike (`same_rows`), records alike (`same_records`), or figures of which one holds the other by place, by time or as a
 sum (`etl/questions/totals.py`). Sources of which one is known to repeat the other's meetings are left to the figures, which count
 those once.
 """
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from etl.approval.invited import INVITED, find_own_batches
 from etl.inbox import ID_LENGTH
+from etl.questions.shared_rows import count_shared_rows
 from etl.questions.totals import find_totals
 from etl.questions.types import TAKES_PLACE, Choice, Question, RecordContext
 from soundings.generations import open_current
@@ -75,7 +76,9 @@ def ask_overlap(context: RecordContext) -> tuple[Question, ...]:
     if not batches:
         return ()
     with registered(cursor, context):
-        found = {one.batch_id: one for one in same_records(cursor, context, batches)}
+        found = {one.batch_id: one for one in same_rows(cursor, context, batches)}
+        for one in same_records(cursor, context, batches):
+            found.setdefault(one.batch_id, one)
         for batch_id, how, count in find_totals(cursor, sorted(batches), context.manifest["source_id"]):
             found.setdefault(batch_id, Overlap(batch_id, batches[batch_id], how, count))
     if not found:
@@ -150,6 +153,15 @@ class registered:
             self.cursor.unregister(f"new_{table}")
 
 
+def same_rows(cursor: duckdb.DuckDBPyConnection, context: RecordContext, batches: dict[str, str]) -> list[Overlap]:
+    """The batches of this source most of whose rows this file holds, or that hold most of this file's."""
+    return [
+        Overlap(batch_id, batches[batch_id], say_alike(shared, old_count, new_count, "rows"), shared)
+        for batch_id, shared, old_count, new_count in count_shared_rows(cursor, context, batches)
+        if shared >= max(FEWEST_ALIKE, SHARE_ALIKE * min(old_count, new_count))
+    ]
+
+
 def same_records(cursor: duckdb.DuckDBPyConnection, context: RecordContext, batches: dict[str, str]) -> list[Overlap]:
     """The batches most of whose records this file tells again, or that tell most of this file's again."""
     new = SAYS.format(place=PLACE, **{table: f"new_{table}" for table in TABLES})
@@ -222,11 +234,11 @@ def same_records(cursor: duckdb.DuckDBPyConnection, context: RecordContext, batc
     ]
 
 
-def say_alike(alike: int, old_count: int, new_count: int) -> str:
+def say_alike(alike: int, old_count: int, new_count: int, noun: str = "records") -> str:
     """“all of its 36 records stand in this file too, which has 48”."""
     share = (
-        f"all of its {old_count:,} records stand"
+        f"all of its {old_count:,} {noun} stand"
         if alike == old_count
-        else f"{alike:,} of its {old_count:,} records stand"
+        else f"{alike:,} of its {old_count:,} {noun} stand"
     )
     return f"{share} in this file too, which has {new_count:,}. Counted beside each other they count twice."

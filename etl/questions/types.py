@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -91,10 +91,12 @@ class Checked:
 
 @dataclass(frozen=True)
 class RecordContext:
-    """What a check of records may look at: the mapped batch, its manifest, the home with the loaded places, and the answers so far."""
+    """What a check of records may look at: the mapped batch, its manifest, the home with the loaded places, the answers so far, and
+    the `sheets` as the inbox keeps them."""
 
     home: Home
     spec: Spec
     manifest: dict
     mapped: Mapped
     answers: Mapping[str, str] = field(default_factory=dict)
+    sheets: Sequence[Sheet] = ()

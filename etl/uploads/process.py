@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl.confining import confine
-from etl.replay import ROW_NUMBER
+from etl.inbox import ROW_NUMBER
 from etl.types import Sheet
 from soundings.model import BadFile
 

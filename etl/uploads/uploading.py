@@ -196,7 +196,7 @@ def prepare_upload(
         return left
 
     mapped = map_rows(spec, screened, manifest, leave if wanted.mapping else None)
-    manifest, mapped, questions = ask(home, spec, manifest, mapped, checked, answers)
+    manifest, mapped, questions = ask(home, spec, manifest, mapped, checked, answers, screened)
     return Prepared(spec, manifest, left, [], mapped, questions)
 
 
