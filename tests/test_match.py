@@ -197,3 +197,26 @@ def test_match_takes_one_file_and_no_source(run, tmp_path):
     for more in ([path], ["--source", "native"]):
         code, _, err = run("load", path, *more, "--match")
         assert code == 2 and "--match takes one file" in err
+
+
+@pytest.mark.parametrize(("said", "day"), [("1", "2026-03-05"), ("month-first", "2026-05-03")])
+def test_a_date_that_can_be_read_in_two_ways_is_asked_about_once(run, home, tmp_path, said, day):
+    text = EVENTS.replace("2025-03-01", "05/03/2026").replace("2025-03-08", "2026-04-02")
+    answers = ["", "", "", "", "", "1", "Made-up Society", said, ""]
+    code, out, err = run("load", write(tmp_path / "events.csv", text), "--match", answers=answers)
+    assert code == 0, out + err
+    assert out.count("1 date can be read in two ways, such as “05/03/2026”.") == 1
+    found = open_current(home).cursor().execute("select start_date::varchar from session order by 1").fetchall()
+    assert [one for (one,) in found] == sorted([day, "2026-04-02"])
+
+
+@pytest.mark.parametrize(("said", "meetings"), [("1", 2), ("2", 3)])
+def test_a_corrected_log_takes_the_place_of_the_first_or_adds_to_it(run, home, tmp_path, said, meetings):
+    first = ["start_date", "", "place_name", "2", "venue", "Verein am Beispielsee", ""]
+    assert run("load", write(tmp_path / "sitzungen.csv", MEETINGS), "--match", answers=first)[0] == 0
+    mended = write(tmp_path / "sitzungen-neu.csv", MEETINGS.replace("2025-03-10", "2025-03-11"))
+    code, out, err = run("load", mended, "--match", answers=["", said, ""])
+    assert code == 0, out + err
+    assert "1 of its activities is here already, from sitzungen.csv" in out
+    held = open_current(home).cursor().execute("select count(*) from session_held").fetchone()
+    assert held == (meetings,)

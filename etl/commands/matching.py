@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from etl.commands.printing import DONE, SOME_REJECTED, print_json, progress, say_load, say_outcome, say_receipt
-from etl.earlier import find_origin
+from etl.earlier import find_earlier, find_origin
 from etl.loading import ReadOptions, choose_replaced, hash_input, preview, read_input
+from etl.parsing import DAY_FIRST, MONTH_FIRST
 from etl.personal_data import PEOPLE_BY_HEADING
 from etl.questions.asking import MOST_AT_ONCE, check_answers, order
 from etl.questions.names import ACTIVITIES, PREFIX, find_question
@@ -22,14 +23,22 @@ from etl.uploads.guessing import propose_columns, propose_place_role
 from etl.uploads.mapping import PLACES, ColumnMapping, Proposal, read_fields
 from etl.uploads.saved import find_mapping, save_mapping
 from etl.uploads.sheets import choose_sheets
-from etl.uploads.troubles import count_rows, list_troubles, read_left_out
+from etl.uploads.troubles import count_rows, list_troubles, list_two_ways, read_left_out
 from etl.uploads.uploading import Prepared, Wanted, confirm_upload, prepare_upload
+from soundings.generations import open_current
 from soundings.home import Home
 from soundings.model import BadFile
+from soundings.views import say_count
 
 SAMPLE, EXAMPLES, WIDTH = 50, 3, 40
 LEAVE = "-"
 YES, NO = ("y", "yes"), ("n", "no")
+ORDERS = {DAY_FIRST: "The day", MONTH_FIRST: "The month"}
+CORRECTION = "a-correction"
+WHAT_IT_IS = {
+    CORRECTION: "A correction: it takes the place of that file, which comes back when this one is undone",
+    "more": "More about the same: both count, and a meeting of the same day once",
+}
 ENDED = "The answers ended at “{question}”. Nothing was loaded. Start again, and answer each question with a line."
 
 
@@ -108,6 +117,7 @@ def load_matched(
         corrected = [choose_replaced(home, replaces, told["source_id"], told["file_sha256"])] if replaces else []
         check_same_file(home, told | {"replaces": [*(told.get("replaces") or ()), *corrected]})
         check_current(home, told)
+        replaces = replaces or ask_earlier(home, prepared, terminal)
     result = preview(home, prepared.manifest, prepared.mapped)
     answers = dict(prepared.manifest["options"].get("answers", {}))
     check_answers(prepared.questions, answers)
@@ -230,6 +240,9 @@ def ask_rest(
         if prepared.personal:
             wanted = settle_personal(prepared, wanted, terminal)
             continue
+        if (order_of_dates := ask_date_order(prepared, sheets, wanted, terminal)) != wanted.options.date_order:
+            wanted = replace(wanted, options=replace(wanted.options, date_order=order_of_dates))
+            continue
         answers = dict(wanted.options.answers)
         waiting = [one for one in order(prepared.questions, answers) if one.id not in asked | answers.keys()]
         waiting = [one for one in waiting if not one.id.startswith(PREFIX)]
@@ -239,6 +252,34 @@ def ask_rest(
         choice = ask_question(waiting[0], terminal)
         if choice != waiting[0].assumed or waiting[0].must_answer:
             wanted = answer(wanted, waiting[0], choice)
+
+
+def ask_date_order(prepared: Prepared, sheets: list[Sheet], wanted: Wanted, terminal: Terminal) -> str | None:
+    """Which comes first in the file's dates: asked once, where one can be read in two ways and nobody has said."""
+    if wanted.options.date_order is not None:
+        return wanted.options.date_order
+    two_ways = list_two_ways(list_troubles(prepared, sheets, wanted))
+    if not two_ways:
+        return None
+    some = "1 date can" if len(two_ways) == 1 else f"{len(two_ways):,} dates can"
+    return terminal.choose(
+        f"{some} be read in two ways, such as “{two_ways[0]}”. Which comes first in the dates of this file?",
+        ORDERS,
+        None,
+    )
+
+
+def ask_earlier(home: Home, prepared: Prepared, terminal: Terminal) -> str | None:
+    """The batch that the file takes the place of, as a person says of one that holds activities of it; None where it adds to it."""
+    generation = open_current(home)
+    if generation is None:
+        return None
+    found = find_earlier(generation.cursor(), prepared.manifest, prepared.mapped)
+    if not found:
+        return None
+    others = f" {say_count(len(found) - 1, 'older files')} hold some, too." if found[1:] else ""
+    chosen = terminal.choose(f"{found[0].say()}.{others} What is this file?", WHAT_IT_IS, None)
+    return found[0].batch_id if chosen == CORRECTION else None
 
 
 def ask_question(question: Question, terminal: Terminal) -> str:
