@@ -472,6 +472,32 @@ def test_a_column_of_statuses_that_was_not_matched_is_asked_about_and_counts_unt
     assert ask(home, "select count(*) from session") == [(3,)] and rebuild(home).agrees
 
 
+@pytest.mark.parametrize("heading", ["Meeting status", "Event state", "Veranstaltungsstatus"])
+def test_a_column_whose_heading_is_about_meetings_is_asked_about_for_one_word_that_is_known(home, heading):
+    cells = ["Quorate", "Iced", "Abandoned"]
+    is_asked = [one.id for one in read_left_out(home, heading, cells).questions]
+    assert is_asked == [f"status-column:{heading}"]
+    assert read_left_out(home, "Status", cells).questions == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "outcome"),
+    [
+        ("Void", "cancelled"),
+        ("Inquorate", "cancelled"),
+        ("Moved to 16/4", "postponed"),
+        ("Adjourned", "postponed"),
+        ("Moving house", None),
+    ],
+)
+def test_words_of_minutes_and_registers_are_known(cell, outcome):
+    if outcome is None:
+        with pytest.raises(Unreadable):
+            read_took_place(cell, "Meeting status")
+    else:
+        assert read_took_place(cell, "Meeting status") == outcome
+
+
 def test_a_column_of_statuses_that_says_something_else_is_left_out_when_a_person_says_so(home):
     confirm_upload(home, read_left_out(home, "Status", ["Held", "Cancelled", "Held"], say="leave-it-out"))
     assert read_ward(home, "group_sessions").value == 3 and rebuild(home).agrees

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from etl.parsing import Unreadable
 from etl.questions.types import Checked, Choice, Context, Question
+from etl.questions.words import plain_words
 from etl.took_place import find_heading, read_took_place
 from etl.types import Sheet
 from etl.uploads.mapping import ColumnMapping
@@ -21,6 +22,9 @@ SENTENCE = "{count} say “{word}” under {column}: did what they tell of take 
 # Each answer's id → the word it puts in the place of the file's own.
 OUTCOMES = {"took-place": "yes", "cancelled": "cancelled", "postponed": "postponed", "planned": "planned", "not-known": NOT_KNOWN}  # fmt: skip
 LEFT_OUT_PREFIX, MOST_WORDS = "status-column:", 3
+MEETINGS = tuple(
+    "meeting event session cyfarfod digwyddiad sitzung veranstaltung termin reunion seance riunione evento sessione vergadering bijeenkomst sessao".split()
+)
 READ_STATUS = "Soundings: took place"  # the column that is made of an unmatched one
 LEFT_OUT_SENTENCE = "The column {column} is not matched, and says {words} of {count}. Does it say what took place? Then these rows are in no figure."
 USE_IT = Choice("use-it", "Yes: count only what took place")
@@ -63,7 +67,7 @@ def check_left_out(sheets: list[Sheet], context: Context) -> Checked:
         said = count_cells(sheets, column)
         unheld = Counter({word: rows for word, rows in said.items() if read_outcome(word, column) not in (None, HELD)})
         known = sum(rows for word, rows in said.items() if is_known(word, column))
-        if not unheld or known * 2 < said.total():
+        if not unheld or (known * 2 < said.total() and not (known and is_of_meetings(column))):
             continue
         words = ", ".join(f"“{word.strip()}”" for word, _ in unheld.most_common(MOST_WORDS))
         rows = unheld.total()
@@ -78,6 +82,11 @@ def check_left_out(sheets: list[Sheet], context: Context) -> Checked:
             sheets = [put_outcomes(sheet, column) for sheet in sheets]
         return Checked(sheets, (question,))
     return Checked(sheets)
+
+
+def is_of_meetings(heading: str) -> bool:
+    """Whether a heading says itself that it is about meetings or events (“Meeting status”), and not of proposals or cases."""
+    return any(word.startswith(MEETINGS) for word in plain_words(heading).split())
 
 
 def count_cells(sheets: list[Sheet], column: str) -> Counter[str]:
