@@ -205,3 +205,11 @@ def test_a_name_of_two_places_gives_neither_a_figure(tmp_path):
     assert dict(zip(read.table["name"].to_pylist(), read.table["population"].to_pylist(), strict=True))["Quay"] == 9
     assert read.table["population"].null_count == 2
     assert any("without a figure" in warning for warning in read.warnings)
+
+
+@pytest.mark.parametrize("heading", ["Ward code", "Place-Code", "AREA CODE", "GSS code", " code "])
+def test_a_heading_for_codes_is_known_however_it_is_spaced(tmp_path, heading):
+    path = tmp_path / "people.csv"
+    path.write_text(f"{heading},population\nX05000001,1200\n", encoding="utf-8")
+    read = read_places(write_as(make_wards(), tmp_path, "gpkg"), "ward", figures=[path])
+    assert not read.faults and rows_by_code(read)["X05000001"]["population"] == 1200

@@ -201,7 +201,7 @@ def find_code_column(columns: list[str], kind: str) -> tuple[str | None, list[st
         others = ", ".join(name for _, name in offered[1:])
         warning = [f"{offered[0][1]} was taken for the code; {others} stand there too."] if others else []
         return offered[0][1], warning
-    by_name = {name.strip().lower(): name for name in columns}
+    by_name = {re.sub(r"[\s-]+", "_", name.strip().lower()): name for name in columns}
     nested = {key.rsplit("/", 1)[-1]: name for key, name in by_name.items() if "/" in key}
     found = next((by_name[name] for name in CODE_NAMES if name in by_name), None)
     return found or next((nested[name] for name in CODE_NAMES if name in nested), None), []
