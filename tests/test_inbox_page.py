@@ -321,6 +321,8 @@ def test_an_organisers_file_is_on_no_page_until_approved_and_gone_when_undone(br
 
 def fill_four_answers(page, title: str) -> None:
     """What it was, how, where, when, and how many came: all that the form needs."""
+    expect(page.get_by_label("What do you call it, in a few words?")).to_be_visible()
+    settle(page)
     page.get_by_label("What do you call it, in a few words?").fill(title)
     settle(page)
     page.get_by_role("combobox", name=re.compile("How was it done")).click()
