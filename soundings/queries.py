@@ -148,7 +148,7 @@ def read_roles(
             select r.role, 0
             from unheld r
             left join known a using (activity_id)
-            where {filters.where()}
+            where r.took_place <> 'yes' and {filters.where()}
             group by r.role
             order by count(*) desc, r.role
             """,  # noqa: S608 — as above

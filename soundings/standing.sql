@@ -2,6 +2,7 @@
 -- standing: a row for each record and each role it has a place in; role is null where it has no place at all.
 -- stood: a row for each place of each kind and set that a record stands in, however often it was said to. A figure is of one set.
 -- unheld: the same for what would be a record of the measure, had it taken place. A cancelled event says of itself that nobody came.
+-- Meetings that were held stand there too (“yes”): beside one of them, a measure without a figure has nothing recorded, and not none.
 
 standing as (
     select
@@ -46,6 +47,14 @@ unheld as (
         where $measure in (
             'group_sessions', 'contact_hours', 'group_size', 'continuing_groups', 'people_returning', 'months_together'
         )
+
+        union all
+
+        select s.activity_id, 'yes', s.start_date, w.role, w.location_id
+        from session_once s
+        join session_where w using (session_id)
+        where $measure in ('contact_hours', 'group_size', 'continuing_groups', 'people_returning', 'months_together')
+        and exists (select 1 from session_unheld)
 
         union all
 

@@ -281,6 +281,14 @@ def test_last_months_export_again_under_another_name_is_asked_about(home, tmp_pa
     assert rebuild(home).agrees
 
 
+@pytest.mark.parametrize("what", [what for what in EXPORTS if what != "google forms"])
+def test_an_export_that_holds_some_of_the_rows_is_asked_about_and_told_the_way_on(home, tmp_path, what):
+    load_file(home, write_export(tmp_path / "october.csv", what, 1, 18))
+    (question,) = load_file(home, write_export(tmp_path / "window.csv", what, 10, 25), dry_run=True).questions
+    assert "9 of its 18 rows stand in this file too, which has 16" in question.evidence[0]
+    assert question.evidence[0].endswith("An export of the other days alone counts each once.")
+
+
 @pytest.mark.parametrize("what", EXPORTS)
 def test_the_next_months_responses_alone_are_asked_nothing(home, tmp_path, what):
     before = count_responses(home)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from etl.approval.invited import INVITED, find_own_batches
 from etl.inbox import ID_LENGTH
-from etl.questions.shared_rows import count_shared_rows
+from etl.questions.shared_rows import count_shared_rows, list_marks
 from etl.questions.totals import find_totals
 from etl.questions.types import TAKES_PLACE, Choice, Question, RecordContext
 from soundings.generations import open_current
@@ -154,12 +154,16 @@ class registered:
 
 
 def same_rows(cursor: duckdb.DuckDBPyConnection, context: RecordContext, batches: dict[str, str]) -> list[Overlap]:
-    """The batches of this source most of whose rows this file holds, or that hold most of this file's."""
-    return [
-        Overlap(batch_id, batches[batch_id], say_alike(shared, old_count, new_count, "rows"), shared)
-        for batch_id, shared, old_count, new_count in count_shared_rows(cursor, context, batches)
-        if shared >= max(FEWEST_ALIKE, SHARE_ALIKE * min(old_count, new_count))
-    ]
+    """The batches of this source that hold rows of this file: some of them, where rows have ids, else most of the smaller one's."""
+    share = 0 if list_marks(context.spec) else SHARE_ALIKE
+    found = []
+    for batch_id, shared, old_count, new_count in count_shared_rows(cursor, context, batches):
+        if shared >= max(FEWEST_ALIKE, share * min(old_count, new_count)):
+            how = say_alike(shared, old_count, new_count, "rows")
+            if shared < min(old_count, new_count):
+                how += " An export of the other days alone counts each once."
+            found.append(Overlap(batch_id, batches[batch_id], how, shared))
+    return found
 
 
 def same_records(cursor: duckdb.DuckDBPyConnection, context: RecordContext, batches: dict[str, str]) -> list[Overlap]:

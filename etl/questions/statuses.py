@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from etl.parsing import Unreadable
 from etl.questions.types import Checked, Choice, Context, Question
-from etl.questions.words import plain_words
 from etl.took_place import find_heading, read_took_place
 from etl.types import Sheet
 from etl.uploads.mapping import ColumnMapping
@@ -22,11 +21,9 @@ SENTENCE = "{count} say “{word}” under {column}: did what they tell of take 
 # Each answer's id → the word it puts in the place of the file's own.
 OUTCOMES = {"took-place": "yes", "cancelled": "cancelled", "postponed": "postponed", "planned": "planned", "not-known": NOT_KNOWN}  # fmt: skip
 LEFT_OUT_PREFIX, MOST_WORDS = "status-column:", 3
-MEETINGS = tuple(
-    "meeting event session cyfarfod digwyddiad sitzung veranstaltung termin reunion seance riunione evento sessione vergadering bijeenkomst sessao".split()
-)
+MOST_STATUSES = 12  # different words; more are notes, and no statuses
 READ_STATUS = "Soundings: took place"  # the column that is made of an unmatched one
-LEFT_OUT_SENTENCE = "The column {column} is not matched, and says {words} of {count}. Does it say what took place? Then these rows are in no figure."
+LEFT_OUT_SENTENCE = "The column {column} is not matched, and says {words} of {count}. Does it say what took place? Then only rows that took place are counted."
 USE_IT = Choice("use-it", "Yes: count only what took place")
 LEAVE_OUT = Choice("leave-it-out", "No, it says something else: count every row")
 CHOICES = (
@@ -48,13 +45,18 @@ def check_statuses(sheets: list[Sheet], context: Context) -> Checked:
     column = context.mapping.column_of(FIELD)
     if column is None:
         return check_left_out(sheets, context)
-    unknown = {word: rows for word, rows in count_cells(sheets, column).items() if not is_known(word, column)}
+    questions, answers = ask_unknown(count_cells(sheets, column), column, context)
+    return Checked([put_answers(sheet, column, answers) for sheet in sheets], questions)
+
+
+def ask_unknown(said: Counter[str], column: str, context: Context) -> tuple[tuple[Question, ...], dict[str, str]]:
+    """(a question for each word that is not known, the word → what it says as a person answered)."""
     questions = tuple(
         Question(f"{PREFIX}{word.strip()}", say_question(word, column, rows), CHOICES, "not-known", rows)
-        for word, rows in unknown.items()
+        for word, rows in said.items()
+        if not is_known(word, column)
     )
-    answers = {one.id.removeprefix(PREFIX): OUTCOMES[one.find_choice(context.answers).id] for one in questions}
-    return Checked([put_answers(sheet, column, answers) for sheet in sheets], questions)
+    return questions, {one.id.removeprefix(PREFIX): OUTCOMES[one.find_choice(context.answers).id] for one in questions}
 
 
 def check_left_out(sheets: list[Sheet], context: Context) -> Checked:
@@ -66,27 +68,28 @@ def check_left_out(sheets: list[Sheet], context: Context) -> Checked:
             continue
         said = count_cells(sheets, column)
         unheld = Counter({word: rows for word, rows in said.items() if read_outcome(word, column) not in (None, HELD)})
-        known = sum(rows for word, rows in said.items() if is_known(word, column))
-        if not unheld or (known * 2 < said.total() and not (known and is_of_meetings(column))):
+        known = Counter({word: rows for word, rows in unheld.items() if is_known(word, column)})
+        if not known or not may_be_statuses(said, column):
             continue
-        words = ", ".join(f"“{word.strip()}”" for word, _ in unheld.most_common(MOST_WORDS))
-        rows = unheld.total()
+        words = ", ".join(f"“{word.strip()}”" for word, _ in known.most_common(MOST_WORDS))
         question = Question(
             f"{LEFT_OUT_PREFIX}{column}",
-            LEFT_OUT_SENTENCE.format(column=column, words=words, count=say_count(rows, "row")),
+            LEFT_OUT_SENTENCE.format(column=column, words=words, count=say_count(known.total(), "row")),
             (USE_IT, LEAVE_OUT),
             USE_IT.id,
-            rows,
+            unheld.total(),
         )
-        if question.find_choice(context.answers) == USE_IT:
-            sheets = [put_outcomes(sheet, column) for sheet in sheets]
-        return Checked(sheets, (question,))
+        if question.find_choice(context.answers) != USE_IT:
+            return Checked(sheets, (question,))
+        asked, answers = ask_unknown(said, column, context)
+        return Checked([put_outcomes(sheet, column, answers) for sheet in sheets], (question, *asked))
     return Checked(sheets)
 
 
-def is_of_meetings(heading: str) -> bool:
-    """Whether a heading says itself that it is about meetings or events (“Meeting status”), and not of proposals or cases."""
-    return any(word.startswith(MEETINGS) for word in plain_words(heading).split())
+def may_be_statuses(said: Counter[str], column: str) -> bool:
+    """Whether cells below such a heading are statuses: the same few words again, or half of them known."""
+    known = sum(rows for word, rows in said.items() if is_known(word, column))
+    return len(said) <= MOST_STATUSES or known * 2 >= said.total()
 
 
 def count_cells(sheets: list[Sheet], column: str) -> Counter[str]:
@@ -103,10 +106,10 @@ def read_outcome(cell: str, heading: str) -> str | None:
         return NOT_KNOWN
 
 
-def put_outcomes(sheet: Sheet, column: str) -> Sheet:
-    """The sheet with one more column, of what this one says took place; blank where the sheet does not have it."""
+def put_outcomes(sheet: Sheet, column: str, answers: dict[str, str]) -> Sheet:
+    """The sheet with one more column, of what this one or an answer says took place; blank where the sheet does not have it."""
     cells = sheet.table[column].to_pylist() if column in sheet.table.column_names else [None] * sheet.table.num_rows
-    outcome_of = {cell: read_outcome(cell, column) for cell in {*cells} - {None}}
+    outcome_of = {cell: answers.get(cell.strip()) or read_outcome(cell, column) for cell in {*cells} - {None}}
     outcomes = [outcome_of.get(cell) for cell in cells]
     return replace(sheet, table=sheet.table.append_column(READ_STATUS, pa.array(outcomes, pa.string())))
 
