@@ -11,13 +11,14 @@ from etl.loading import ReadOptions, load_file, rebuild
 from etl.locating.names import loosen_name
 from etl.places.loading import add_places
 from etl.questions.asking import parse_answers
+from etl.undoing import undo
 from etl.uploads.mapping import ColumnMapping
 from etl.uploads.uploading import Wanted, confirm_upload, prepare_upload, read_upload
 from soundings.generations import open_current
 from soundings.home import Home
 
 COLUMNS = (("Title", "title"), ("Date", "start_date"), ("Where", "place_name"), ("Came", "people"))
-CHANCE, ALIKE = "place-names-by-chance:", "place-names-alike"
+CHANCE, ALIKE, AGAIN = "place-names-by-chance:", "place-names-alike", "place-names-alike-again:"
 
 
 def make_home(tmp_path, names: list[str]) -> Home:
@@ -125,6 +126,29 @@ def test_a_name_that_differs_in_its_spelling_is_proposed_once_for_all_rows(what,
     result = confirm_upload(home, prepare(home, [said, "Elsewhere", said], f"{ALIKE}=same"))
     assert count_placed(home) == {"D0": 20, "D1": 10}
     assert rebuild(home).content_hash == result.content_hash
+
+
+@pytest.mark.parametrize("what", SPELLINGS)
+def test_the_answer_about_a_spelling_is_kept_for_the_next_file(what, tmp_path):
+    loaded, said = SPELLINGS[what]
+    home = make_home(tmp_path, [loaded, "Elsewhere", "Horn-Bank"])
+    first = confirm_upload(home, prepare(home, [said, "Elsewhere"], f"{ALIKE}=same"))
+    new, again = prepare(home, [said, said, "Horn Bank", "Elsewhere"]).questions
+    assert (again.id.startswith(AGAIN), again.assumed, again.moves, new.id, new.moves) == (True, "same", 2, ALIKE, 1)
+    second = confirm_upload(home, prepare(home, [said, said, "Horn Bank", "Elsewhere"]))
+    assert count_placed(home) == {"D0": 10 + 20, "D1": 20} and rebuild(home).agrees
+    undo(home, first.batch_id)
+    assert prepare(home, [said]).questions[0].id.startswith(AGAIN)
+    undo(home, second.batch_id)
+    assert prepare(home, [said]).questions[0].id == ALIKE
+
+
+def test_the_answer_about_a_spelling_can_be_another_one_for_the_next_file(tmp_path):
+    home = make_home(tmp_path, ["Horn-Gate", "Elsewhere", "Horn-Bank"])
+    confirm_upload(home, prepare(home, ["Horn Gate"], f"{ALIKE}=same"))
+    (again,) = prepare(home, ["Horn gate", "Elsewhere"]).questions
+    confirm_upload(home, prepare(home, ["Horn gate", "Horn Bank"], f"{again.id}=other", f"{ALIKE}=same"))
+    assert count_placed(home) == {"D0": 10, "D2": 10} and rebuild(home).agrees
 
 
 def test_an_alike_name_that_is_left_open_stands_nowhere(tmp_path):

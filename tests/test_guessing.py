@@ -90,6 +90,35 @@ def test_a_part_a_plan_or_a_rate_is_not_how_many_came(heading):
     assert guess_of({heading: ["12", "30", "9"]}) == {heading: None}
 
 
+LOGS = [
+    ("Gruppe", "Datum", "Anzahl Teilnehmende", "Zustand", ["fand statt", "abgesagt", "fand statt", "fand statt"]),
+    ("Groupe", "Date", "Nombre de participants", "Statut", ["tenue", "annulée", "tenue", "tenue"]),
+    ("Gruppo", "Data", "Partecipanti", "", None),
+    ("Grŵp", "Dyddiad", "Nifer y cyfranogwyr", "", None),
+    ("Group", "Date", "Participants", "", None),
+]
+
+
+@pytest.mark.parametrize(("title", "day", "participants", "status", "said"), LOGS)
+def test_in_a_log_of_meetings_participants_are_how_many_came(title, day, participants, status, said):
+    days = ["2026-03-05", "2026-03-12", "2026-03-19", "2026-03-26"]
+    columns = {title: ["Choir"] * 4, day: days, participants: ["7", "9", "6", "9"]} | ({status: said} if said else {})
+    found = guess_of(columns)
+    assert (found[title], found[day], found[participants]) == ("title", "start_date", "attendance_count")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"Group": ["Choir"] * 3, "Date": DATES, "Unique participants": ["7", "9", "6"]},
+        {"Event": ["Fair", "Walk", "Choir"], "Date": DATES, "Participants": ["7", "9", "6"]},
+        {"Proposal": ["Benches"] * 3, "Date": DATES, "Participants": ["40", "40", "40"]},
+    ],
+)
+def test_people_counted_once_stay_so_where_rows_are_no_meetings_or_the_heading_says_it(columns):
+    assert list(guess_of(columns).values()) == ["title", "start_date", "people"]
+
+
 @pytest.mark.parametrize("heading", ["Attendees", "Participants", "People", "Organiser", "Host"])
 def test_names_of_people_are_filled_in_as_nothing(heading):
     assert guess_of({"Date": DATES, heading: ["Robin Example", "Kim Sample", "Jo Placeholder"]})[heading] is None

@@ -62,13 +62,14 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
         aliases.setdefault(normalise_name(alias), []).append((within, code))
     wanted = {key: (normalise_name(key[0]), (key[1] or "").strip().upper(), key[2]) for key in asked}
     loosely = [key for key in asked if key[3] == "true" and wanted[key][0] not in named]
+    spelled = named  # for names of which a person said that their spelling may differ
     if loosely:
         loose: dict[str, list[tuple[str, str]]] = {}
         for name, places in named.items():
             for key in list_loose(name):
                 loose.setdefault(key, []).extend(places)
-        named = named | {wanted[key][0]: found for key in loosely if (found := loose.get(loosen_name(key[0])))}
-    offered = {code for name, _, _ in wanted.values() for code, _ in named.get(name, ())}
+        spelled = named | {wanted[key][0]: found for key in loosely if (found := loose.get(loosen_name(key[0])))}
+    offered = {code for name, _, _ in wanted.values() for code, _ in spelled.get(name, ())}
     offered |= {code for name, _, _ in wanted.values() for _, code in aliases.get(name, ())}
     above = _read_above(connection, sorted(offered))
     layers = _read_layers_of(connection)
@@ -77,7 +78,10 @@ def locate_names(connection: duckdb.DuckDBPyConnection) -> None:
         for code, body in _read_bodies(connection):
             bodies.add(body)
             above.setdefault(code, {code.strip().upper()}).add(body)  # known, though the larger place is not loaded
-    chosen = {key: _choose(*wanted[key], key[0], named, aliases, above, layers, bodies) for key in asked}
+    chosen = {
+        key: _choose(*wanted[key], key[0], spelled if key[3] == "true" else named, aliases, above, layers, bodies)
+        for key in asked
+    }
     connection.register("named_answer", _to_table(NAMED, [(*key, *told[:4]) for key, told in chosen.items()]))
     others = [(*key, code) for key, told in chosen.items() for code in told[4]]
     connection.register("named_also", _to_table((*NAMED[:4], "place_code"), others))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,7 +16,7 @@ from etl.questions.types import Choice, Question, RecordContext
 from etl.types import Mapped
 from soundings.generations import open_current
 
-CHANCE, ALIKE = "place-names-by-chance:", "place-names-alike"
+CHANCE, ALIKE, AGAIN = "place-names-by-chance:", "place-names-alike", "place-names-alike-again:"
 SAME, OTHER = "same", "other"
 BETWEEN_NAMES = " | "
 # So few of a file's names, and of its records, are loaded places that one may be so by chance.
@@ -38,7 +40,14 @@ def ask_about_names(context: RecordContext) -> tuple[Question, ...]:
     }
     counts = Counter({name: one.count for name, one in found.items()})
     free = Counter({name: counts[name] for name, one in found.items() if one.is_free})
-    return (*ask_about_chance(free, known & free.keys(), alike, exact), *ask_about_alike(counts, alike))
+    said = list_said_alike(generation.cursor())
+    again = {name: place for name, place in alike.items() if normalise_name(name) in said}
+    new = {name: place for name, place in alike.items() if name not in again}
+    return (
+        *ask_about_chance(free, known & free.keys(), alike, exact),
+        *ask_about_alike(counts, new),
+        *ask_about_again(counts, again),
+    )
 
 
 def ask_about_chance(
@@ -91,9 +100,40 @@ def ask_about_alike(counts: Counter[str], alike: Mapping[str, str]) -> tuple[Que
             ),
             OTHER,
             moved,
-            tuple(f"“{name}” in the file, “{place}” among the loaded places" for name, place in sorted(alike.items())),
+            list_pairs(alike),
         ),
     )
+
+
+def ask_about_again(counts: Counter[str], alike: Mapping[str, str]) -> tuple[Question, ...]:
+    """Are the names that a person said to be loaded places, in an earlier file, still those places? Assumed, and shown."""
+    if not alike:
+        return ()
+    names = "1 name" if len(alike) == 1 else f"{len(alike):,} names"
+    return (
+        Question(
+            AGAIN + BETWEEN_NAMES.join(dict.fromkeys(map(normalise_name, sorted(alike)))),
+            f"For an earlier file you said of {names} that only the spelling differs from a loaded place’s. Is that so here too?",
+            (Choice(SAME, "Yes, for all rows of the file"), Choice(OTHER, "No: leave these records off the map")),
+            SAME,
+            sum(counts[name] for name in alike),
+            list_pairs(alike),
+        ),
+    )
+
+
+def list_pairs(alike: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"“{name}” in the file, “{place}” among the loaded places" for name, place in sorted(alike.items()))
+
+
+def list_said_alike(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The names, normalised, that a person said to be a loaded place's in a file that is in the store now."""
+    found = connection.execute(
+        """select distinct l.name from (
+               select batch_id, name, any_spelling from location union all select batch_id, name, any_spelling from location_way
+           ) l join batch b using (batch_id) where l.any_spelling and l.name is not null"""
+    )
+    return {normalise_name(name) for (name,) in found.fetchall()}
 
 
 @dataclass(frozen=True)
@@ -158,9 +198,16 @@ def settle_names(mapped: Mapped, answers: Mapping[str, str]) -> Mapped:
         if question_id.startswith(CHANCE) and choice == OTHER:
             names = set(question_id[len(CHANCE) :].split(BETWEEN_NAMES))
             mapped = change_names(mapped, lambda row, names=names: refuse_name(row, names))
-        elif question_id == ALIKE and choice == SAME:
-            mapped = change_names(mapped, lambda row: row | {"any_spelling": True})
-    return mapped
+    loosely = functools.partial(allow_spelling, answers=answers)
+    return change_names(mapped, loosely) if any(one.startswith(ALIKE) for one in answers) else mapped
+
+
+def allow_spelling(row: dict, answers: Mapping[str, str]) -> dict:
+    """A location that may differ in its spelling, where a person said so of its name, for this file or an earlier one."""
+    again = next((one for one in answers if one.startswith(AGAIN)), AGAIN)
+    names = set(again[len(AGAIN) :].split(BETWEEN_NAMES))
+    said = answers[again] if normalise_name(row["name"]) in names else answers.get(ALIKE)
+    return row | {"any_spelling": True} if said == SAME else row
 
 
 def refuse_name(row: dict, names: set[str]) -> dict:

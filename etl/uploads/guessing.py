@@ -41,6 +41,9 @@ LEFT_OPEN = "Nothing like it is in the template."
 GATHERINGS = frozenset(
     "project group club programme initiative projet proyecto projecte projeto progetto projekt prosiect".split()
 )
+ONCE_EACH = frozenset(
+    "unique different distinct individual individuals differents verschiedene distintos diversi".split()
+)
 NAME_HEADINGS = frozenset(("name", "names", "nom", "nombre", "nome", "naam", "enw"))
 
 
@@ -79,7 +82,7 @@ def propose_columns(headers: Sequence[str], sample_rows: Sequence[dict[str, str 
         if -position not in found and one.field not in taken:
             found[-position] = one
             taken.add(one.field)
-    kept = read_totals(drop_half_pairs(drop_mixed_places(found, columns)))
+    kept = read_totals(read_log(drop_half_pairs(drop_mixed_places(found, columns)), columns))
     return [
         Proposal(name, kept[at].field, kept[at].why) if at in kept else Proposal(name, None, LEFT_OPEN)
         for at, name in enumerate(headers)
@@ -96,6 +99,25 @@ def read_totals(found: dict[int, Candidate]) -> dict[int, Candidate]:
         return {at: one for at, one in left.items() if one.field != CAME}
     why = "How many came, of several meetings: another column counts those."
     return {at: Candidate(one.score, ATTENDANCES, why) if one.field == CAME else one for at, one in left.items()}
+
+
+def read_log(found: dict[int, Candidate], columns: Sequence[Column]) -> dict[int, Candidate]:
+    """The guesses where each row is a meeting: “participants” is then how many came to it, unless the heading says different people.
+
+    A file is a log of meetings where a column says what took place, or where the same titles come again beside days and with other
+    figures. (With the same figure, each row is a comment or a vote.)
+    """
+    at_field = {one.field: at for at, one in found.items()}
+    at = at_field.get("people")
+    if at is None or CAME in at_field or columns[at].heading.all_words & ONCE_EACH:
+        return found
+    if "took_place" not in at_field:
+        if not {"title", "start_date"} <= at_field.keys():
+            return found
+        titles = columns[at_field["title"]].cells
+        if titles.distinct >= MOSTLY or len({*columns[at].cells.values}) <= len({*titles.values}):
+            return found
+    return found | {at: Candidate(found[at].score, CAME, "How many came: each row seems to be a meeting.")}
 
 
 def propose_place_role(headers: Sequence[str], proposals: Sequence[Proposal]) -> str | None:
